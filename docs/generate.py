@@ -1,0 +1,49 @@
+"""Writes what the documentation shows and a machine can know: ``python docs/generate.py``.
+
+The model table in README.md comes from the catalogue, docs/predict.svg from a real answer.
+"""
+
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+import amalthea
+from amalthea.apps.predict import DEMO, TITLES, rows
+from amalthea.apps.tables import drawn
+
+ROOT = Path(__file__).parents[1]
+BEGIN, END = "<!-- models: written by docs/generate.py -->\n", "<!-- end of models -->\n"
+
+
+def model_table() -> str:
+    """The catalogue as Markdown."""
+    lines = ["| model | parameters | size px | top-1 % | top-5 % | MB | licence of the weights |"]
+    lines += ["|:--|--:|--:|--:|--:|--:|:--|"]
+    for row in map(amalthea.variant, amalthea.list_models()):
+        accuracy = f"{100 * row.top1:.1f} | {100 * row.top5:.1f}"
+        name = f"[{row.name}]({row.paper[1]})"
+        lines += [f"| {name} | {row.parameters:,} | {row.size} | {accuracy} | {row.megabytes} | {row.licence} |"]
+    return "\n".join(lines) + "\n"
+
+
+def with_model_table(readme: str) -> str:
+    """The README with the table of today between its two marks."""
+    before, rest = readme.split(BEGIN)
+    after = rest.split(END)[1]
+    return before + BEGIN + model_table() + END + after
+
+
+def terminal_picture() -> str:
+    """What `amalthea predict --demo` shows at a terminal, as SVG."""
+    predictions = amalthea.predictor("EfficientNetLite0").predict_images([DEMO], top=5)
+    console = Console(record=True, width=72, file=StringIO(), force_terminal=True)
+    console.print("[bold green]$[/] amalthea predict --demo", highlight=False)
+    console.print(drawn(TITLES, *rows(predictions, shorten=True)))
+    return console.export_svg(title="Amalthea", unique_id="amalthea-predict")
+
+
+if __name__ == "__main__":
+    readme = ROOT / "README.md"
+    readme.write_text(with_model_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    (ROOT / "docs" / "predict.svg").write_text(terminal_picture(), encoding="utf-8")

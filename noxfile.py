@@ -1,0 +1,45 @@
+"""All checks and all tests: ``nox``. One of them: ``nox -s lint``, ``nox -s default``, ``nox -s backends``.
+
+Arguments after ``--`` go to pytest: ``nox -r -s default -- tests/images -k decode``.
+"""
+
+import nox
+
+nox.needs_version = ">=2025.5.1"
+nox.options.error_on_missing_interpreters = True
+
+# Selections: pyproject.toml says what the markers mean.
+EVERYTHING: tuple[str, ...] = ()
+ON_TENSORFLOW = ("-m", "not slow")
+ON_OTHERS = ("-m", "not slow and not single_backend")
+
+
+def run_tests(session: nox.Session, backend: str, selection: tuple[str, ...]) -> None:
+    session.run("pytest", *selection, *session.posargs, env={"KERAS_BACKEND": backend})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, style, strict types and the order of the layers."""
+    session.install(".", "-r", "tests/requirements-lint.txt")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("mypy")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def default(session: nox.Session) -> None:
+    """What ``pip install amalthea`` gives: no training framework, Keras on OpenVINO."""
+    session.install(".", "-r", "tests/requirements.txt")
+    run_tests(session, "openvino", EVERYTHING)
+
+
+@nox.session
+def backends(session: nox.Session) -> None:
+    """The same suite where TensorFlow, torch and JAX are installed, a process each, since Keras has one for life."""
+    session.install("torch==2.13.0")  # first and alone, so that no other requirement chooses a build with CUDA
+    session.install(".", "-r", "tests/requirements.txt", "-r", "tests/requirements-backends.txt")
+    run_tests(session, "tensorflow", ON_TENSORFLOW)
+    run_tests(session, "torch", ON_OTHERS)
+    run_tests(session, "jax", ON_OTHERS)

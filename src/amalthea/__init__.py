@@ -1,0 +1,49 @@
+"""Every classic pretrained image model: to predict, to extract features, to fine-tune, and to ship.
+
+Public names are loaded when they are first used, so that importing this module costs next to nothing.
+"""
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "get_model": "architectures",
+    "list_models": "catalog",
+    "predictor": "runtime",
+    "variant": "catalog",
+}
+_LAYERS = ("applications", "catalog", "errors", "preprocessing", "runtime")
+
+__all__ = [*_HOME, *_LAYERS]
+
+
+def _choose_backend() -> None:
+    """Name a backend that is installed, before Keras looks for one that may not be."""
+    from .storage import keras_settings
+
+    wanted = keras_settings().get("backend")
+    order = (wanted, "tensorflow", "torch", "jax", "openvino")
+    usable = ("tensorflow", "torch", "jax", "openvino")
+    chosen = next((name for name in order if name in usable and find_spec(name)), None)
+    if chosen:
+        os.environ.setdefault("KERAS_BACKEND", chosen)
+
+
+if "keras" not in sys.modules and not os.environ.get("KERAS_BACKEND"):
+    _choose_backend()
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    if name in _LAYERS:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module 'amalthea' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,92 @@
+"""Every private part of Keras that Amalthea reaches into, each in one function. Checked against Keras 3.15.1."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+
+class Call(NamedTuple):
+    """One call of a layer or operation in a functional model.
+
+    Attributes:
+        operation: the ``keras.layers.Layer``, nested ``keras.Model`` or ``keras.ops`` operation that was called.
+        arguments: its positional arguments, the ``keras.KerasTensor`` among them, alone or in lists.
+        keywords: its keyword arguments.
+        inputs: all tensors of both, flat, in their order.
+        outputs: the tensors that it returned, flat.
+    """
+
+    operation: Any
+    arguments: tuple[Any, ...]
+    keywords: dict[str, Any]
+    inputs: list[Any]
+    outputs: list[Any]
+
+
+def functional(model: object) -> Any | None:
+    """The functional model behind a model, or None where its answers are not those of a plain graph.
+
+    A functional model is its own; a built ``Sequential`` keeps one in ``_functional`` (Keras 3.15.1). A class of the
+    user's own that changes ``call`` has none.
+    """
+    import keras
+    from keras.src.models.functional import Functional  # no public name
+
+    if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:
+        return model._functional
+    return model if isinstance(model, Functional) and type(model).call is Functional.call else None
+
+
+def calls(model: Any) -> Iterator[Call]:
+    """All calls of a functional model, each after those that it needs, inputs left out.
+
+    Reads ``_nodes_by_depth`` of the model and ``operation``, ``arguments``, ``input_tensors``, ``outputs`` and
+    ``is_input`` of its nodes (Keras 3.15.1).
+    """
+    for _, nodes in sorted(model._nodes_by_depth.items(), reverse=True):
+        for node in nodes:
+            if not node.is_input:
+                arguments = node.arguments
+                yield Call(node.operation, arguments.args, arguments.kwargs, node.input_tensors, node.outputs)
+
+
+def signature(model: Any) -> tuple[tuple[str, ...], Any]:
+    """Names of the inputs of a model that has a graph, and the structure of what its ``predict`` returns.
+
+    A dictionary of inputs goes by its keys, other inputs by the names of their tensors; of the outputs, flat, each is
+    replaced by its number. A list with a single output is unpacked (``unpack_singleton`` of Keras 3.15.1).
+    """
+    import keras
+
+    network = functional(model)
+    assert network is not None
+    flat = keras.tree.flatten_with_path(network.input)
+    names = tuple(path[-1] if path and isinstance(path[-1], str) else tensor.name for path, tensor in flat)
+    outputs = keras.tree.pack_sequence_as(network.output, list(range(len(network.outputs))))
+    return names, outputs[0] if isinstance(outputs, list | tuple) and len(outputs) == 1 else outputs
+
+
+def pin_openvino_precision() -> None:
+    """Make Keras' own OpenVINO backend compute in float32, also where the processor has bfloat16.
+
+    Keras 3.15.1 compiles a model for ``predict`` and ``evaluate`` without naming a precision, and OpenVINO then takes
+    the processor's fastest: ``hot_dog.jpg`` becomes a hot dog by 0.875 instead of 0.796. The name ``ov`` of the one
+    module that does so is replaced by a stand-in; OpenVINO itself, which others may use, stays as it is. On other
+    backends that module is not loaded, and nothing happens.
+    """
+    trainer: Any = sys.modules.get("keras.src.backend.openvino.trainer")
+    if trainer is not None and not isinstance(trainer.ov, _Float32OpenVINO):
+        trainer.ov = _Float32OpenVINO(trainer.ov)
+
+
+class _Float32OpenVINO:
+    """The module ``openvino``, except that models are compiled for float32."""
+
+    def __init__(self, module: Any) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+    def compile_model(self, model: Any, device: str) -> Any:
+        return self._module.compile_model(model, device, {"INFERENCE_PRECISION_HINT": "f32"})

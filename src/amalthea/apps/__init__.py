@@ -1,0 +1,15 @@
+"""Shells around the library: they parse, call and print."""
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """The command line ``amalthea``, also as ``python -m amalthea``."""
+    try:
+        from .command_line import command_line
+
+        command_line(prog_name="amalthea")
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells report a program that Ctrl-C ended

@@ -1,0 +1,40 @@
+"""The 1000 classes of ILSVRC 2012 in the order of Keras' weights."""
+
+from collections.abc import Sequence
+from functools import cache
+from heapq import nlargest
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class ImageNetClass(NamedTuple):
+    """A WordNet id such as ``"n02504458"`` and the first name of its synset, ``"African_elephant"``."""
+
+    wordnet_id: str
+    name: str
+
+
+@cache
+def imagenet_classes() -> tuple[ImageNetClass, ...]:
+    """All 1000 classes; the position is the number of the class."""
+    text = files(__package__).joinpath("imagenet_classes.txt").read_text(encoding="ascii")
+    return tuple(ImageNetClass(*line.split(" ")) for line in text.splitlines())
+
+
+class ScoredClass(NamedTuple):
+    """A class and how sure a network is of it, as a probability in [0, 1]."""
+
+    wordnet_id: str
+    name: str
+    probability: float
+
+
+def best_classes(scores: Sequence[float], top: int = 5) -> tuple[ScoredClass, ...]:
+    """The best of 1000 scores, best first.
+
+    Args:
+        scores: one probability a class, in ImageNet's order; a one-dimensional array serves too.
+        top: how many to return; all of them where it exceeds their number.
+    """
+    numbers = nlargest(top, range(len(scores)), key=lambda number: (scores[number], number))
+    return tuple(ScoredClass(*imagenet_classes()[number], float(scores[number])) for number in numbers)

@@ -1,0 +1,75 @@
+"""Everything that Amalthea raises on purpose.
+
+    AmaltheaError
+    ├── ArgumentError (ValueError)             an argument that cannot be used
+    │   ├── UnknownModelError                  a name that is not in the catalogue
+    │   └── MissingFileError (FileNotFoundError)   a path with nothing there
+    ├── ImageError (ValueError)                a file or array that is no usable picture
+    ├── WeightsError (ValueError)              a weight file that cannot be used
+    │   ├── BrokenWeightsError                 truncated, foreign or damaged
+    │   ├── UnsafeWeightsError                 asks to run code when it is read
+    │   └── WeightsMismatchError               belongs to another network
+    ├── UnsupportedLayerError (ValueError)     a layer that the runtime cannot express
+    ├── DownloadError (FileNotFoundError)      a weight file that could not be fetched
+    ├── StorageError (FileNotFoundError)       a folder that cannot hold our files
+    └── MissingDependencyError (ImportError)   an optional package that is not installed
+
+Each is also the built-in exception that a script written for Keras expects. Every message says what was given,
+what is allowed and what to do next.
+"""
+
+
+class AmaltheaError(Exception):
+    """Base class of all errors of this library."""
+
+
+class ArgumentError(AmaltheaError, ValueError):
+    """An argument that cannot be used; the message names it and what is allowed."""
+
+
+class UnknownModelError(ArgumentError):
+    """A model name that is not in the catalogue; the message lists the nearest names."""
+
+
+class ImageError(AmaltheaError, ValueError):
+    """A file or array that is no usable picture; the message names it."""
+
+
+class WeightsError(AmaltheaError, ValueError):
+    """A weight file that cannot be used; the message names the file."""
+
+
+class BrokenWeightsError(WeightsError):
+    """A weight file that is truncated, damaged or not a weight file at all."""
+
+
+class UnsafeWeightsError(WeightsError):
+    """A weight file that asks to run code when it is read; nothing of it was run."""
+
+
+class WeightsMismatchError(WeightsError):
+    """A weight file that belongs to another network; the message lists both sides. No weight was changed."""
+
+
+class UnsupportedLayerError(AmaltheaError, ValueError):
+    """A layer that the runtime cannot express; the message names the layer and its type."""
+
+
+class MissingFileError(ArgumentError, FileNotFoundError):
+    """A path with nothing there."""
+
+
+class DownloadError(AmaltheaError, FileNotFoundError):
+    """A weight file that could not be fetched; the message names the address, the hash and where to put it."""
+
+
+class StorageError(AmaltheaError, FileNotFoundError):
+    """A folder that cannot hold our files; the message names the setting that chooses another."""
+
+
+class MissingDependencyError(AmaltheaError, ImportError):
+    """An optional package that is not installed; the message is the exact ``pip install``."""
+
+
+class AmaltheaWarning(UserWarning):
+    """Category of every warning of this library."""

@@ -1,0 +1,148 @@
+"""From a file to the pixels of one picture. What the bytes say decides, never the name of the file."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import IO, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from ..errors import AmaltheaError, ArgumentError, ImageError, MissingFileError
+
+Picture: TypeAlias = NDArray[np.uint8]
+Source: TypeAlias = str | os.PathLike[str] | bytes | IO[bytes]
+
+# Formats that Pillow decodes whole or not at all. JPEG 2000 is missing because a file cut off after its header is
+# decoded to grey without a complaint; EPS because reading it starts another program.
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF", "PPM")
+
+# What makes a picture upright, by the number of its EXIF orientation.
+_UPRIGHT: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+def read_picture(source: Source) -> Picture:
+    """Read a picture upright and in colour.
+
+    The format is recognised by content: JPEG, PNG, GIF, BMP, TIFF, WebP, AVIF and PPM. Of several frames or pages the
+    first is read. The EXIF orientation is applied. Greyscale, palette and CMYK become RGB. An alpha channel is dropped,
+    not blended with a background: transparent pixels show the colour that is stored in them. Of 16 bits the upper 8
+    are kept.
+
+    Args:
+        source: path of the file, its content, or a file opened for reading bytes. A file that can seek is read from
+            its start.
+
+    Returns:
+        Shape (height, width, 3), RGB in [0, 255].
+
+    Raises:
+        MissingFileError: there is no such file.
+        ImageError: it is no picture, is damaged or cut off, has 32-bit pixels, or has more pixels than
+            ``PIL.Image.MAX_IMAGE_PIXELS``, about 89 million. No part of a damaged picture is returned.
+    """
+    with open_picture(source) as image:
+        limit = Image.MAX_IMAGE_PIXELS
+        if limit is not None and image.width * image.height > limit:
+            raise Image.DecompressionBombError
+        image.load()
+        turn = _UPRIGHT.get(_orientation(image))
+        colour = _in_colour(image)
+        return np.array(colour if turn is None else colour.transpose(turn))
+
+
+@contextmanager
+def open_picture(source: Source) -> Iterator[Image.Image]:
+    """Open a picture without decoding it; whatever Pillow raises from here on becomes an error that names the source.
+
+    Pillow raises exceptions of many types on damaged files, so that all of them count.
+    """
+    name = _name(source)
+    with _byte_stream(source, name) as stream:
+        try:
+            yield Image.open(stream, formats=_FORMATS)
+        except AmaltheaError:
+            raise
+        except UnidentifiedImageError as error:
+            raise ImageError(_unidentified(stream, name)) from error
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise ImageError(
+                f"{name} has more pixels than the limit of {Image.MAX_IMAGE_PIXELS:,}, like files that are made to "
+                "exhaust the memory. Make it smaller, or set PIL.Image.MAX_IMAGE_PIXELS higher if you trust it."
+            ) from error
+        except Exception as error:
+            raise ImageError(
+                f"{name} cannot be decoded: {error}. The file is damaged, cut off or of a kind that cannot be read; "
+                "fetch it again, or convert it to JPEG or PNG."
+            ) from error
+
+
+def _name(source: Source) -> str:
+    if isinstance(source, bytes):
+        return "<bytes>"
+    path = source if isinstance(source, str | os.PathLike) else getattr(source, "name", None)
+    return str(Path(path)) if isinstance(path, str | os.PathLike) else "<file>"
+
+
+@contextmanager
+def _byte_stream(source: Source, name: str) -> Iterator[IO[bytes]]:
+    if isinstance(source, bytes):
+        yield BytesIO(source)
+    elif isinstance(source, str | os.PathLike):
+        with _open_file(Path(source), name) as stream:
+            yield stream
+    elif hasattr(source, "read") and isinstance(source.read(0), bytes):
+        yield source
+    else:
+        raise ArgumentError(
+            "A picture is read from a path, from bytes, or from a file opened with mode 'rb'; "
+            f"given was {type(source).__name__}."
+        )
+
+
+def _open_file(path: Path, name: str) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingFileError(f"There is no file {name} (looked for at {path.absolute()}). Check the path.") from error
+    except (OSError, ValueError) as error:
+        if os.path.isdir(path):
+            raise ImageError(f"{name} is a folder, not a picture. Give the pictures in it.") from error
+        raise ImageError(f"{name} cannot be opened: {error}. Check the path and its permissions.") from error
+
+
+def _unidentified(stream: IO[bytes], name: str) -> str:
+    if stream.seekable() and stream.seek(0, os.SEEK_END) == 0:
+        return f"{name} is empty (zero bytes). Fetch it again."
+    return (
+        f"{name} is no picture in a format that is read here ({', '.join(_FORMATS)}), or it is cut off near its start. "
+        "Open it in a viewer; fetch it again, or convert it to JPEG or PNG."
+    )
+
+
+def _orientation(image: Image.Image) -> object:
+    try:
+        return image.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # of any type, as above; a damaged description does not cost the picture
+        return None
+
+
+def _in_colour(image: Image.Image) -> Image.Image:
+    """RGB of any mode. Pillow alone would make 16-bit greyscale white: it clips at 255 instead of scaling."""
+    # A PGM file of 16 bits arrives as 32-bit pixels in [0, 65535].
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PPM"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
+    if image.mode in ("I", "F"):
+        raise ValueError("its 32-bit greyscale pixels do not say which value is white; save it with 8 or 16 bits")
+    return image.convert("RGB")

@@ -1,0 +1,80 @@
+"""Pictures of any size to the size that a network expects."""
+
+from collections.abc import Sequence
+from operator import index
+
+import numpy as np
+from PIL import Image
+
+from ..errors import ArgumentError, ImageError
+from .decode import Picture
+
+_INTERPOLATIONS = {
+    name: Image.Resampling[name.upper()] for name in ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
+}
+
+
+def resize(
+    picture: Picture, size: int | Sequence[int], interpolation: str = "nearest", crop: float | None = None
+) -> Picture:
+    """Resize a picture with Pillow's filters, which smooth when they shrink (all but "nearest").
+
+    Args:
+        picture: shape (height, width, 3), RGB in [0, 255]; it is not changed.
+        size: height and width of the result in pixels, or one number for both.
+        interpolation: "nearest", "bilinear", "bicubic", "hamming", "box" or "lanczos".
+        crop: None resizes the whole picture and distorts one that is not as wide in proportion. Otherwise only the
+            central square is kept whose side is this fraction, in (0, 1], of the picture's shorter side; its edges may
+            lie between two pixels.
+
+    Returns:
+        A new array of shape (*size, 3), RGB in [0, 255].
+
+    Raises:
+        ImageError: the array is no picture.
+        ArgumentError: a size below 1, an unknown interpolation, or a crop outside (0, 1].
+    """
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or 0 in picture.shape:
+        raise ImageError(
+            f"A picture is an array of shape (height, width, 3) and type uint8; given was {picture.shape} of type "
+            f"{picture.dtype}. amalthea.images.read_picture makes such arrays."
+        )
+    width_and_height = pillow_size((size, size) if isinstance(size, int) else size)
+    image = Image.fromarray(picture)
+    return np.array(image.resize(width_and_height, resampling(interpolation), _central_square(image, crop)))
+
+
+def resampling(interpolation: str) -> Image.Resampling:
+    """Pillow's filter of this name.
+
+    Raises:
+        ArgumentError: there is none.
+    """
+    if interpolation in _INTERPOLATIONS:
+        return _INTERPOLATIONS[interpolation]
+    raise ArgumentError(f"interpolation={interpolation!r} is unknown; choose one of {', '.join(_INTERPOLATIONS)}.")
+
+
+def pillow_size(size: Sequence[int]) -> tuple[int, int]:
+    """Height and width as (width, height), the order of Pillow.
+
+    Raises:
+        ArgumentError: not two whole numbers above 0.
+    """
+    try:
+        height, width = (index(side) for side in size)
+    except (TypeError, ValueError):
+        height = width = 0
+    if min(height, width) < 1:
+        raise ArgumentError(f"A size is (height, width) in whole pixels above 0; given was {size!r}.")
+    return width, height
+
+
+def _central_square(image: Image.Image, crop: float | None) -> tuple[float, float, float, float] | None:
+    if crop is None:
+        return None
+    if not 0 < crop <= 1:
+        raise ArgumentError(f"crop is a fraction of the shorter side, above 0 and at most 1; given was {crop!r}.")
+    side = crop * min(image.size)
+    left, top = (image.width - side) / 2, (image.height - side) / 2
+    return left, top, left + side, top + side

@@ -1,0 +1,29 @@
+"""Inference: a model of Keras becomes a graph, a runner computes it, a predictor takes arrays and pictures.
+
+Loaded when first used: the command line must answer before Keras could even be imported.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .factory import predictor
+    from .graph import to_onnx
+    from .prediction import Prediction, Predictor
+    from .runner import Runner
+
+__all__ = ["Prediction", "Predictor", "Runner", "predictor", "to_onnx"]
+
+_HOME = {
+    "Prediction": "prediction",
+    "Predictor": "prediction",
+    "Runner": "runner",
+    "predictor": "factory",
+    "to_onnx": "graph",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

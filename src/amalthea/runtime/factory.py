@@ -1,0 +1,120 @@
+"""From a model, or the name of one, to a predictor."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import __version__
+from ..catalog import Variant, variant
+from ..errors import ArgumentError
+from ..storage import keras_settings
+from . import cache
+from .graph import FORMAT, OPSET, to_onnx
+from .prediction import Predictor
+
+if TYPE_CHECKING:
+    import keras
+
+
+def predictor(
+    model: "str | keras.Model", *, precision: str = "float32", runtime: str = "openvino", **arguments: Any
+) -> Predictor:
+    """Make a network ready to answer at the processor's speed.
+
+    Given by name, it is built once: its graph is kept in the cache folder, and the next process that asks for it needs
+    no Keras. Later changes of a model's weights do not reach its predictor.
+
+    Args:
+        model: a functional or ``Sequential`` model of Keras, or a name of the catalogue.
+        precision: ``"float32"``.
+        runtime: ``"openvino"``.
+        arguments: for a name, those of the network's own function, such as ``alpha=0.25`` or ``include_top=False``.
+
+    Raises:
+        ArgumentError: an argument that cannot be used.
+        UnknownModelError: the catalogue has no such name.
+        UnsupportedLayerError: the model has a layer that cannot become part of a graph.
+        DownloadError, WeightsError: the trained weights of a network that was given by name.
+
+    Example:
+        >>> classify = predictor("EfficientNetLite0")
+        >>> classify.predict_images("elephant.jpg", top=1)[0].classes[0].name  # doctest: +SKIP
+        'African_elephant'
+    """
+    for name, value, allowed in (("precision", precision, "float32"), ("runtime", runtime, "openvino")):
+        if value != allowed:
+            raise ArgumentError(f"{name}={value!r}; there is {allowed!r}.")
+    if isinstance(model, str):
+        return _of_name(variant(model), arguments)
+    if arguments:
+        raise ArgumentError(
+            f"{', '.join(arguments)}: only a network given by its name takes arguments; this one is a "
+            f"{type(model).__name__}, which is built already."
+        )
+    return _of_model(model)
+
+
+def _of_model(model: "keras.Model") -> Predictor:
+    from .. import _keras
+    from ..architectures import variant_of
+    from .openvino_runner import OpenVINORunner
+
+    graph = to_onnx(model).SerializeToString()
+    inputs, outputs = _keras.signature(model)
+    return Predictor(
+        name=model.name, runner=OpenVINORunner(graph), inputs=inputs, outputs=outputs, variant=variant_of(model)
+    )
+
+
+def _of_name(row: Variant, arguments: dict[str, Any]) -> Predictor:
+    """A network of the catalogue; all of them have one input and one output."""
+    from .openvino_runner import OpenVINORunner
+
+    key = _cache_key(row, arguments)
+    name = f"graphs/{key}.onnx"
+    graph: Path | bytes | None = cache.find(name) if key else None
+    if graph is None:
+        from ..architectures import get_model
+
+        content = to_onnx(get_model(row.name, **arguments)).SerializeToString()
+        graph = (cache.store(name, content) if key else None) or content
+    runner = OpenVINORunner(graph, cache_key=key if isinstance(graph, Path) else None)
+    return Predictor(name=row.name, runner=runner, inputs=(runner.inputs[0].name,), variant=row)
+
+
+def _cache_key(row: Variant, arguments: dict[str, Any]) -> str | None:
+    """A name for the graph of a network with these arguments and the weights in its file as it is now.
+
+    None where the graph cannot be kept: random weights, or an argument that is an object.
+    """
+    weights = arguments.get("weights", "imagenet")
+    if weights is None:
+        return None
+    try:
+        file = _official_file(row, arguments) if weights == "imagenet" else Path(weights)
+        if not file.is_file():
+            return None  # the constructor says so better
+        status = file.stat()
+        described = {**arguments, "weights": [os.fspath(file.resolve()), status.st_size, status.st_mtime_ns]}
+        return cache.key_of(__version__, FORMAT, OPSET, row.name, _data_format(), described)
+    except TypeError:
+        return None
+
+
+def _official_file(row: Variant, arguments: dict[str, Any]) -> Path:
+    """The official file that the constructor will choose."""
+    from ..weights import find_weights
+
+    shape = arguments.get("input_shape") or ()
+    sides = set(shape[1:] if _data_format() == "channels_first" else shape[:-1])
+    size = sides.pop() if len(sides) == 1 else None
+    top = bool(arguments.get("include_top", True))
+    return find_weights(row.file(top=top, alpha=arguments.get("alpha", 1.0), size=size))
+
+
+def _data_format() -> str:
+    """Keras' data format, from Keras only if it is loaded anyway."""
+    if keras := sys.modules.get("keras"):
+        return str(keras.config.image_data_format())
+    return str(keras_settings().get("image_data_format", "channels_last"))

@@ -1,0 +1,44 @@
+"""Keras' networks as ONNX: a walk along the calls of a model, a converter for each kind of layer, a writer."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
+    import onnx
+
+__all__ = ["FORMAT", "OPSET", "to_onnx"]
+
+FORMAT = 1
+"""Raised whenever the same model becomes another graph, so that none is taken from a cache that an older one wrote."""
+
+OPSET = 18
+"""Version of ONNX' operators."""
+
+
+def to_onnx(model: "keras.Model") -> "onnx.ModelProto":
+    """Write a functional or built ``Sequential`` model as ONNX, whatever backend Keras runs on.
+
+    The graph takes and returns float32 in the shapes of the model, any number of pictures at a time; sizes that are
+    None in the model stay open. Layers that act in training only are left out.
+
+    Args:
+        model: nested models, shared layers, several inputs and outputs are allowed, each layer in its own data format.
+
+    Returns:
+        A model of operator set 18, its inputs and outputs named as in Keras; characters other than ASCII letters,
+        digits and ``_`` become ``_``, and names that occur twice are numbered.
+
+    Raises:
+        ArgumentError: no model of Keras, one that is not built, or one whose inputs are not float32.
+        UnsupportedLayerError: a layer that has no converter; the message names it.
+
+    Example:
+        >>> import keras
+        >>> model = keras.Sequential([keras.Input((32,)), keras.layers.Dense(10)])
+        >>> [node.op_type for node in to_onnx(model).graph.node]
+        ['Gemm', 'Identity']
+    """
+    # Here, because a process that takes the graph from the cache needs neither Keras nor onnx.
+    from .walk import written
+
+    return written(model)

@@ -1,0 +1,26 @@
+"""Pooling."""
+
+from functools import partial
+from typing import Any
+
+from .tensor import Constant, Tensor, apply, channels_second, spatial_axes
+from .windows import window
+
+
+def _pooled(operator: str, layer: Any, x: Tensor) -> Tensor:
+    """Over windows. Added pixels count neither for the largest value nor, as in TensorFlow, for the average."""
+    sliding = window(x, layer.data_format, layer.padding, layer.pool_size, layer.strides)
+    return apply(operator, x.stored(channels_second(layer.data_format, len(x.axes))), **sliding)
+
+
+def _pooled_globally(operator: str, layer: Any, x: Tensor) -> Tensor:
+    """Over the whole picture, in whatever order it is stored."""
+    over = sorted(x.position(axis) for axis in spatial_axes(layer.data_format, len(x.axes)))
+    axes = x.axes if layer.keepdims else (0, 1)
+    return apply(operator, x, Constant.integers(*over), axes=axes, keepdims=int(layer.keepdims))
+
+
+average_pooling = partial(_pooled, "AveragePool")
+max_pooling = partial(_pooled, "MaxPool")
+global_average_pooling = partial(_pooled_globally, "ReduceMean")
+global_max_pooling = partial(_pooled_globally, "ReduceMax")

@@ -1,0 +1,76 @@
+"""Through a model of Keras, call by call."""
+
+from typing import Any
+
+import onnx
+
+from ... import _keras
+from ...errors import ArgumentError, UnsupportedLayerError
+from .table import converter_of
+from .tensor import Tensor
+from .unsupported import unsupported
+from .writer import Writer
+
+
+def written(model: Any) -> onnx.ModelProto:
+    """See ``to_onnx``."""
+    network = _graph_of(model)
+    writer = Writer(network.name)
+    inputs = [writer.add_input(tensor.name, tensor.shape) for tensor in network.inputs]
+    outputs = _converted(network, inputs, writer)
+    for name, tensor in zip(network.output_names, outputs, strict=True):
+        writer.add_output(tensor, name)
+    return writer.model
+
+
+def _graph_of(model: Any) -> Any:
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise ArgumentError(f"model={model!r} is a {type(model).__name__}; allowed is a keras.Model.")
+    network = _keras.functional(model)
+    if network is None and not model.built:
+        raise ArgumentError(f"Model {model.name!r} has no shapes yet. Give it an Input, or call model.build(shape).")
+    if network is None:
+        raise UnsupportedLayerError(
+            f"Model {model.name!r} of type {type(model).__name__} computes in a method of its own, which cannot become "
+            "a graph; functional and Sequential models can. Keep model.predict for this model."
+        )
+    for tensor in network.inputs:
+        if tensor.dtype != "float32":
+            raise ArgumentError(f"Model {model.name!r}: input {tensor.name!r} is {tensor.dtype}; allowed is float32.")
+    return network
+
+
+def _converted(network: Any, inputs: list[Tensor], writer: Writer) -> list[Tensor]:
+    """The outputs of a model, outer or nested, for these inputs."""
+    tensors = dict(zip(map(id, network.inputs), inputs, strict=True))
+    for call in _keras.calls(network):
+        if not all(id(tensor) in tensors for tensor in call.inputs):
+            continue  # it belongs to another use of the layer
+        given = [tensors[id(tensor)] for tensor in call.inputs]
+        nested = _keras.functional(call.operation)
+        _check(call, nested)
+        if nested is None:
+            result = converter_of(call.operation)(call.operation, *given)
+            results = [writer.write(result, call.operation.name, call.outputs[0].shape)]
+        else:
+            results = _converted(nested, given, writer)
+        tensors.update(zip(map(id, call.outputs), results, strict=True))
+    return [tensors[id(tensor)] for tensor in network.outputs]
+
+
+def _check(call: _keras.Call, nested: Any | None) -> None:
+    """Refuse what the converters do not look at, before it makes them wrong."""
+    layer = call.operation
+    settings = [f"{name}={value}" for name, value in call.keywords.items() if value not in (None, False)]
+    if settings or len(call.arguments) != 1:
+        raise unsupported(layer, f"it is called with {', '.join(settings) or 'more than its inputs'}")
+    if nested is None:
+        policy = getattr(layer, "dtype_policy", None)
+        if policy is not None and policy.name != "float32":
+            raise unsupported(layer, f"its dtype policy is {policy.name}, not float32")
+    elif isinstance(call.arguments[0], dict) or any(
+        len(given.shape) != len(wanted.shape) for given, wanted in zip(call.inputs, nested.inputs, strict=True)
+    ):
+        raise unsupported(layer, "Keras rearranges its inputs")

@@ -1,0 +1,77 @@
+"""Files that appear whole or not at all, and their hashes."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import StorageError
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def atomic_file(path: Path, *, setting: str) -> Iterator[Path]:
+    """A temporary file beside ``path`` that takes its place when the block ends without an error.
+
+    A reader sees the old file or the whole new one, also when several processes write the same path or one is killed.
+    After any error the temporary file is removed and ``path`` is as before.
+
+    Args:
+        path: the file to write; its folders are made.
+        setting: the environment variable by which a user chooses another folder, for the error message.
+
+    Yields:
+        The temporary file, which exists, is empty and ends in the same suffix.
+
+    Raises:
+        StorageError: the folder cannot be made or written, or the disk is full.
+
+    Example:
+        >>> with atomic_file(cache_folder() / "notes.txt", setting="AMALTHEA_CACHE") as temporary:
+        ...     temporary.write_text("whole or not at all")
+        19
+    """
+    temporary = path.with_name(f".{path.stem}.{os.urandom(8).hex()}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Not tempfile: its files are readable by their owner alone, and a cache may be shared.
+        temporary.open("xb").close()
+    except OSError as problem:
+        raise _unusable(path.parent, problem, setting) from problem
+    try:
+        yield temporary
+        _flush_to_disk(temporary)
+        os.replace(temporary, path)
+    except OSError as problem:
+        # The block may fail for reasons of its own that are an OSError too: a lost connection, a missing input.
+        if problem.errno in _NO_ROOM or str(problem.filename) == str(temporary):
+            raise _unusable(path.parent, problem, setting) from problem
+        raise
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def digest(path: Path, algorithm: str) -> str:
+    """The hash of a file in lower-case hexadecimal, whatever its size.
+
+    Args:
+        path: a file that exists.
+        algorithm: a name that ``hashlib`` knows, such as ``"md5"`` or ``"sha256"``.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
+
+
+def _flush_to_disk(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
+
+
+def _unusable(folder: Path, problem: OSError, setting: str) -> StorageError:
+    return StorageError(
+        f"Cannot write into {folder}: {problem.strerror or problem}. "
+        f"Make room or give write permission there, or set {setting} to another folder."
+    )

@@ -1,0 +1,35 @@
+"""How a weight file and a network fit together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+_MAX_NAMES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What became of each layer that has weights.
+
+    Attributes:
+        loaded: layers of the model that were filled.
+        skipped: layers at the end of the file that the model has no use for, such as the classifier.
+        missing: layers at the end of the model that the file has nothing for.
+        mismatched: layers of the model for which the file has other shapes in that place.
+    """
+
+    loaded: tuple[str, ...] = field(default=())
+    skipped: tuple[str, ...] = field(default=())
+    missing: tuple[str, ...] = field(default=())
+    mismatched: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        parts = [f"{len(self.loaded)} layers loaded"]
+        for what in ("skipped", "missing", "mismatched"):
+            if names := getattr(self, what):
+                parts.append(f"{len(names)} {what}: {_listed(names)}")
+        return "; ".join(parts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MAX_NAMES
+    return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

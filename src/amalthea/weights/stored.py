@@ -1,0 +1,58 @@
+"""What a weight file holds, before any of its numbers is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+
+class Layout(StrEnum):
+    """Whose order the axes of a kernel have."""
+
+    KERAS = "keras"
+    """Convolution (height, width, in, out), depthwise (height, width, channels, multiplier), dense (in, out)."""
+    TORCH = "torch"
+    """Convolution (out, in, height, width), depthwise (channels, 1, height, width), dense (out, in)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """One tensor of a file.
+
+    Attributes:
+        name: as the file has it.
+        shape: as the file claims it; nothing of this size is allocated before ``read`` is called.
+        dtype: of the numbers in the file.
+        layout: whose order the axes have.
+        read: returns the array; raises BrokenWeightsError where the file is damaged.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    layout: Layout
+    read: Callable[[], np.ndarray]
+
+    def axes_for(self, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The order of this tensor's axes that gives a Keras variable of this shape; None if there is none."""
+        orders = (axes for axes in self._axes_in_keras() if tuple(self.shape[axis] for axis in axes) == shape)
+        return next(orders, None)
+
+    def _axes_in_keras(self) -> tuple[tuple[int, ...], ...]:
+        rank = len(self.shape)
+        if self.layout is Layout.KERAS or rank < 2:
+            return (tuple(range(rank)),)
+        convolution = (*range(2, rank), 1, 0)
+        depthwise = (*range(2, rank), 0, 1)
+        # Without the condition a convolution with as many outputs as inputs would fit both.
+        return (convolution, depthwise) if rank > 2 and self.shape[1] == 1 else (convolution,)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLayer:
+    """The tensors that a file keeps for one layer, in the order of the layer's weights; possibly none."""
+
+    name: str
+    tensors: tuple[StoredTensor, ...]

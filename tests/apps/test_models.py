@@ -1,0 +1,36 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+import amalthea
+from amalthea.apps.command_line import command_line
+
+
+def test_without_a_pattern_all_are_listed():
+    answer = CliRunner().invoke(command_line, ["models"])
+    assert answer.exit_code == 0
+    header, *rows = answer.stdout.splitlines()
+    assert header.split()[:2] == ["model", "parameters"]
+    assert tuple(row.split()[0] for row in rows) == amalthea.list_models()
+
+
+@pytest.mark.parametrize("pattern", ["vgg*", "VGG*", "v-g-g*"])
+def test_a_pattern_ignores_case_and_dashes(pattern):
+    answer = CliRunner().invoke(command_line, ["models", pattern])
+    assert [row.split()[0] for row in answer.stdout.splitlines()[1:]] == ["VGG16", "VGG19"]
+
+
+def test_no_match_says_what_a_pattern_is():
+    answer = CliRunner().invoke(command_line, ["models", "resnet"])
+    assert answer.exit_code == 1
+    assert answer.stdout == ""
+    assert answer.stderr == "Error: No model matches 'resnet'. Patterns are those of a shell, such as 'resnet*'.\n"
+
+
+def test_json_holds_whole_rows():
+    answer = CliRunner().invoke(command_line, ["models", "inception*", "--json"])
+    [row] = json.loads(answer.stdout)
+    assert (row["name"], row["size"], row["min_size"], row["scaling"]) == ("InceptionV3", 299, 75, "tf")
+    assert row["top1"] == pytest.approx(0.779)
+    assert row["files"][0]["md5"] == "9a0d58056eeedaa3f26cb7ebd46da564"

@@ -1,0 +1,205 @@
+"""`amalthea predict`, with real weights and real photographs."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from click.testing import CliRunner
+
+from amalthea.apps.command_line import command_line
+from amalthea.apps.predict import DEMO
+
+# ../shared/README.md: the answers of Keras to real photographs with its own weights.
+KNOWN = {
+    0.75: {
+        "elephant.jpg": ("African_elephant", 0.854),
+        "parrot.jpg": ("macaw", 1.000),
+        "hot_dog.jpg": ("hotdog", 0.796),
+        "grace_hopper.bmp": ("military_uniform", 0.740),
+        "cat_720p.jpg": ("Egyptian_cat", 0.607),
+        "pets.jpg": ("Boston_bull", 0.973),
+    },
+    0.25: {
+        "elephant.jpg": ("African_elephant", 0.897),
+        "parrot.jpg": ("macaw", 0.965),
+        "hot_dog.jpg": ("hotdog", 0.310),
+        "grace_hopper.bmp": ("bow_tie", 0.315),
+        "cat_720p.jpg": ("tabby", 0.395),
+        "pets.jpg": ("Italian_greyhound", 0.240),
+    },
+}
+
+
+def predict(*arguments):
+    return CliRunner().invoke(command_line, ["predict", *map(str, arguments)])
+
+
+def answers(*arguments):
+    result = predict(*arguments, "--json")
+    assert result.exit_code == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def best(answer):
+    return answer["classes"][0]["name"], answer["classes"][0]["probability"]
+
+
+def test_demo_finds_the_cat():
+    [answer] = answers("--demo")
+    assert answer["path"] == str(DEMO)
+    assert answer["error"] is None
+    assert best(answer)[0] == "Egyptian_cat"
+    assert answer["classes"][0]["wordnet_id"] == "n02124075"
+    probabilities = [scored["probability"] for scored in answer["classes"]]
+    assert len(probabilities) == 5
+    assert probabilities == sorted(probabilities, reverse=True)
+    assert 0.5 < probabilities[0] < 0.95
+    assert sum(probabilities) <= 1.0001
+
+
+def test_the_default_model_knows_an_elephant(test_data):
+    [answer] = answers(test_data / "images" / "elephant.jpg")
+    assert best(answer)[0] in ("African_elephant", "Indian_elephant", "tusker")
+
+
+@pytest.mark.parametrize("alpha", KNOWN)
+def test_known_answers_of_mobilenet(alpha, test_data, cached_weights):
+    pictures = [test_data / "images" / name for name in KNOWN[alpha]]
+    found = answers(*pictures, "--model", "mobilenet", "--alpha", alpha)
+    assert [answer["path"] for answer in found] == [str(path) for path in pictures]
+    for answer, (name, probability) in zip(found, KNOWN[alpha].values(), strict=True):
+        assert best(answer) == (name, pytest.approx(probability, abs=0.002))
+
+
+def test_a_weight_file_by_its_path(test_data):
+    file = test_data / "weights" / "mobilenet_7_5_224_tf.h5"
+    [answer] = answers(test_data / "images" / "hot_dog.jpg", "--model", "MobileNet", "--alpha", 0.75, "--weights", file)
+    assert best(answer) == ("hotdog", pytest.approx(0.796, abs=0.002))
+
+
+def test_folders_and_patterns(tmp_path):
+    for name in ("b.jpg", "a.jpg", "deep/c.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(DEMO, tmp_path / name)
+    (tmp_path / "notes.txt").write_text("no picture, and not asked for")
+    in_folder = [answer["path"] for answer in answers(tmp_path, "--top", 1)]
+    assert in_folder == [str(tmp_path / name) for name in ("a.jpg", "b.jpg", "deep/c.jpg")]
+    by_pattern = [answer["path"] for answer in answers(tmp_path / "*.jpg", "--top", 1)]
+    assert by_pattern == [str(tmp_path / name) for name in ("a.jpg", "b.jpg")]
+
+
+def test_the_table_for_a_pipe():
+    result = predict("--demo", "--top", 2)
+    header, first, second = result.stdout.splitlines()
+    assert header.split() == ["picture", "class", "probability"]
+    assert first.split()[:2] == ["chelsea.jpg", "Egyptian_cat"]
+    assert second.split()[0] == "chelsea.jpg"
+    assert 0.5 < float(first.split()[2]) < 0.95
+
+
+def test_a_file_that_is_no_picture_is_named_and_the_others_are_answered(tmp_path):
+    broken, cat = tmp_path / "broken.jpg", tmp_path / "cat.jpg"
+    broken.write_text("not a picture")
+    shutil.copy(DEMO, cat)
+    result = predict(broken, cat, "--top", 1)
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("Error: ")
+    assert str(broken) in result.stderr
+    assert result.stdout.splitlines()[1].split()[:2] == [str(cat), "Egyptian_cat"]
+    assert str(broken) not in result.stdout
+
+    result = predict(broken, cat, "--top", 1, "--json")
+    assert result.exit_code == 1
+    refused, answered = json.loads(result.stdout)
+    assert (refused["path"], refused["classes"]) == (str(broken), [])
+    assert str(broken) in refused["error"]
+    assert (answered["path"], answered["error"]) == (str(cat), None)
+
+
+def test_only_broken_pictures_print_no_table(tmp_path):
+    (tmp_path / "broken.jpg").write_text("not a picture")
+    result = predict(tmp_path)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "broken.jpg" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nowhere.jpg"], "no file or folder 'nowhere.jpg'"),
+        (["*.nothing"], r"No file matches the pattern '*.nothing'"),
+        (["--demo", "--model", "ResNet5O"], "Did you mean ResNet50"),
+        (["--demo", "--weights", "nowhere.h5"], "nowhere.h5"),
+        (["--demo", "--model", "MobileNet", "--alpha", "0.3"], "alpha"),
+        (["--demo", "--alpha", "0.5"], "alpha"),
+    ],
+)
+def test_errors_are_one_message_and_status_1(arguments, words):
+    result = predict(*arguments)
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("Error: ")
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "Name one picture or more, or ask for --demo."),
+        (["--demo", "cat.jpg"], "Name one picture or more, or ask for --demo."),
+        (["--demo", "--top", "0"], "0 is not in the range 1<=x<=1000"),
+        (["--demo", "--top", "1001"], "1001 is not in the range 1<=x<=1000"),
+        (["--demo", "--alpha", "wide"], "'wide' is not a valid float"),
+    ],
+)
+def test_wrong_usage_is_status_2(arguments, words):
+    result = predict(*arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+
+
+def test_no_network_says_where_to_put_the_file(monkeypatch):
+    monkeypatch.setenv("AMALTHEA_OFFLINE", "1")
+    result = predict("--demo", "--model", "MobileNet")
+    assert result.exit_code == 1
+    assert "AMALTHEA_OFFLINE" in result.stderr
+    assert "mobilenet_1_0_224_tf.h5" in result.stderr
+
+
+def test_the_second_answer_needs_no_keras_and_the_home_stays_clean(home):
+    code = (
+        "import sys; from amalthea.apps.command_line import command_line; "
+        "command_line(['predict', '--demo', '--json'], standalone_mode=False); "
+        "print('keras' in sys.modules, file=sys.stderr)"
+    )
+    run = [sys.executable, "-c", code]
+    first = subprocess.run(run, capture_output=True, text=True, timeout=120, check=True)
+    second = subprocess.run(run, capture_output=True, text=True, timeout=120, check=True)
+    assert first.stderr.splitlines()[-1] == "True"
+    assert second.stderr == "False\n"
+    [before], [after] = json.loads(first.stdout), json.loads(second.stdout)
+    assert best(before) == (best(after)[0], pytest.approx(best(after)[1], abs=1e-4))
+    # OpenVINO reports its use to its makers, and notes that in ~/intel, unless it is kept from it.
+    assert {entry.name for entry in home.iterdir()} <= {".keras", "cache"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_control_c_is_quiet(tmp_path):
+    for number in range(2000):
+        os.link(shutil.copy(DEMO, tmp_path / "cat.jpg"), tmp_path / f"{number}.jpg")
+    run = [sys.executable, "-m", "amalthea", "predict", str(tmp_path)]
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in stderr
+    assert stdout == ""

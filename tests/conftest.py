@@ -1,0 +1,81 @@
+"""What every test stands on: a home of its own, no network, and the shared pictures and weights."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+STARTED_IN = dict(os.environ)  # for what must run as it would outside the tests: pip
+
+# Read once, when the backend is imported. Results must not depend on the number of cores, nor a test starve others.
+os.environ["OMP_NUM_THREADS"] = os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = "2"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# Keras and OpenVINO write into the home folder when they are imported, maybe before the first fixture runs.
+FIRST_HOME = Path(tempfile.mkdtemp(prefix="amalthea-tests-"))
+os.environ["HOME"] = str(FIRST_HOME)
+os.environ["KERAS_HOME"] = str(FIRST_HOME / ".keras")
+(FIRST_HOME / "intel").mkdir()
+(FIRST_HOME / "intel" / "openvino_telemetry").write_text("0")  # declines OpenVINO's reports to its makers
+
+import amalthea  # noqa: E402, F401 - it chooses the backend, before a test imports Keras
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(FIRST_HOME, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, and none of the settings that the person who runs the tests may have."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("USERPROFILE", str(folder))
+    monkeypatch.setenv("KERAS_HOME", str(folder / ".keras"))
+    monkeypatch.setenv("AMALTHEA_CACHE", str(folder / "cache"))
+    for name in ("AMALTHEA_WEIGHTS", "AMALTHEA_WEIGHTS_URL", "AMALTHEA_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def outer_environment() -> dict[str, str]:
+    """The environment variables that the tests were started with."""
+    return dict(STARTED_IN)
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder with photographs, weights and the class index that are too large to commit."""
+    folder = Path(os.environ.get("AMALTHEA_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if folder.is_dir():
+        return folder
+    missing = (
+        f"no test data (images/, weights/, pets/, imagenet_class_index.json) at {folder}; "
+        "set AMALTHEA_TEST_DATA to their folder"
+    )
+    if os.environ.get("AMALTHEA_REQUIRE_DATA") == "1":
+        pytest.fail(f"AMALTHEA_REQUIRE_DATA=1, but {missing}")
+    pytest.skip(missing)
+
+
+@pytest.fixture
+def cached_weights(home: Path, test_data: Path) -> Path:
+    """Keras' cache folder of weights, with the real ones of MobileNet (alpha 0.25 and 0.75, with top, 224 px)."""
+    folder = home / ".keras" / "models"
+    folder.mkdir(parents=True)
+    for file in (test_data / "weights").glob("*.h5"):
+        shutil.copy(file, folder)  # not linked: a test may damage its copy
+    return folder
+
+
+@pytest.fixture(scope="session")
+def backend() -> str:
+    """The backend of this process: "tensorflow", "torch", "jax" or "openvino"."""
+    import keras
+
+    return keras.config.backend()

@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+
+from amalthea.errors import MissingFileError
+from amalthea.images import find_pictures
+
+pytestmark = pytest.mark.single_backend
+
+FILES = ("b.jpg", "a.PNG", "notes.txt", ".hidden.jpg", "cats/z.webp", "cats/deep/y.tiff", ".thumbnails/x.jpg")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in FILES:
+        path = tmp_path / "pets" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    (tmp_path / "pets" / "album.jpg").mkdir()
+    (tmp_path / "pets" / "album.jpg" / "w.gif").touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "pets"
+
+
+def test_a_folder_stands_for_its_pictures_sorted(folder: Path) -> None:
+    names = ["a.PNG", "album.jpg/w.gif", "b.jpg", "cats/deep/y.tiff", "cats/z.webp"]
+    assert find_pictures([folder]) == [folder / name for name in names]
+    assert find_pictures(["pets"]) == [Path("pets") / name for name in names]
+
+
+def test_a_file_is_taken_whatever_its_name(folder: Path) -> None:
+    paths = [folder / "notes.txt", folder / ".hidden.jpg", folder / "b.jpg"]
+    assert find_pictures(paths) == paths
+
+
+def test_a_hidden_folder_may_be_asked_for(folder: Path) -> None:
+    assert find_pictures([folder / ".thumbnails"]) == [folder / ".thumbnails" / "x.jpg"]
+
+
+def test_patterns_that_the_shell_left(folder: Path) -> None:
+    assert find_pictures(["pets/*.PNG"]) == [Path("pets/a.PNG")]
+    assert find_pictures(["pets/c*"]) == [Path("pets/cats/deep/y.tiff"), Path("pets/cats/z.webp")]
+    found = find_pictures(["pets/**/*.[gw]*"])
+    assert found == [Path("pets/album.jpg/w.gif"), Path("pets/cats/z.webp")]
+
+
+def test_a_file_with_the_signs_of_a_pattern_is_a_file(folder: Path) -> None:
+    (folder / "cat[1].jpg").touch()
+    assert find_pictures(["pets/cat[1].jpg"]) == [Path("pets/cat[1].jpg")]
+
+
+def test_the_order_is_the_callers_and_each_file_stands_once(folder: Path) -> None:
+    found = find_pictures(["pets/b.jpg", "pets/cats", "pets/cats/z.webp", "./pets/b.jpg"])
+    assert found == [Path("pets/b.jpg"), Path("pets/cats/deep/y.tiff"), Path("pets/cats/z.webp")]
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert find_pictures([]) == []
+
+
+def test_the_pets(test_data: Path) -> None:
+    assert len(find_pictures([test_data / "pets"])) == 600
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("pets/dog.jpg", r"There is no file or folder 'pets/dog.jpg' \(looked for at /.*/pets/dog.jpg\)"),
+        ("", "There is no file or folder ''"),
+        ("pets/*.bmp", r"No file matches the pattern 'pets/\*.bmp' \(looked for in /"),
+        ("empty", r"The folder 'empty' holds no picture; looked for files that end in .avif, .bmp, .*\.jpg"),
+    ],
+)
+def test_what_stands_for_nothing_is_named(folder: Path, path: str, message: str) -> None:
+    Path("empty").mkdir()
+    Path("empty", "notes.txt").touch()
+    with pytest.raises(MissingFileError, match=message):
+        find_pictures(["pets/b.jpg", path])
