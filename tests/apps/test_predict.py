@@ -53,12 +53,11 @@ def test_demo_finds_the_cat():
     [answer] = answers("--demo")
     assert answer["path"] == str(DEMO)
     assert answer["error"] is None
-    assert best(answer)[0] == "Egyptian_cat"
+    assert best(answer) == ("Egyptian_cat", pytest.approx(0.435, abs=0.02))
     assert answer["classes"][0]["wordnet_id"] == "n02124075"
     probabilities = [scored["probability"] for scored in answer["classes"]]
     assert len(probabilities) == 5
     assert probabilities == sorted(probabilities, reverse=True)
-    assert 0.5 < probabilities[0] < 0.95
     assert sum(probabilities) <= 1.0001
 
 
@@ -99,7 +98,7 @@ def test_the_table_for_a_pipe():
     assert header.split() == ["picture", "class", "probability"]
     assert first.split()[:2] == ["chelsea.jpg", "Egyptian_cat"]
     assert second.split()[0] == "chelsea.jpg"
-    assert 0.5 < float(first.split()[2]) < 0.95
+    assert float(first.split()[2]) == pytest.approx(0.435, abs=0.02)
 
 
 def test_a_file_that_is_no_picture_is_named_and_the_others_are_answered(tmp_path):
@@ -191,10 +190,23 @@ def test_the_second_answer_needs_no_keras_and_the_home_stays_clean(home):
     assert {entry.name for entry in home.iterdir()} <= {".keras", "cache"}
 
 
+def test_a_cache_folder_that_cannot_be_written_is_one_line_and_no_failure(tmp_path):
+    (tmp_path / "file").write_text("where a folder should be")
+    environment = {**os.environ, "AMALTHEA_CACHE": str(tmp_path / "file")}
+    run = [sys.executable, "-m", "amalthea", "predict", "--demo"]
+    answer = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=120)
+    assert answer.returncode == 0
+    assert "Egyptian_cat" in answer.stdout
+    assert answer.stderr.startswith("Warning: Nothing is cached, so the next start takes as long.")
+    assert str(tmp_path / "file") in answer.stderr
+    assert ".py" not in answer.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
 def test_control_c_is_quiet(tmp_path):
-    for number in range(2000):
-        os.link(shutil.copy(DEMO, tmp_path / "cat.jpg"), tmp_path / f"{number}.jpg")
+    cat = shutil.copy(DEMO, tmp_path / "cat.jpg")
+    for number in range(3000):  # more than any processor can answer in the time until the signal
+        os.link(cat, tmp_path / f"{number}.jpg")
     run = [sys.executable, "-m", "amalthea", "predict", str(tmp_path)]
     with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         time.sleep(3)

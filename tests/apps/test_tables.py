@@ -33,7 +33,7 @@ def test_drawn_names_a_picture_once_and_draws_bars():
     _, _, *lines = on_terminal(fractions=(0.25, 0.1, 1.0))
     assert [line.split() for line in lines] == [
         ["b.jpg", "tabby", "0.250", "█" * 6],
-        ["macaw", "0.1", "█" * 2],
+        ["macaw", "0.1", "█" * 2 + "▍"],
         ["012.jpg", "hotdog", "1.000", "█" * 24],
     ]
 

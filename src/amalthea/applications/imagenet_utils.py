@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import images
-from ..catalog import Scaling, imagenet_classes, variant
+from ..catalog import Scaling, best_classes, variant
 from ..errors import AmaltheaWarning, ArgumentError
 
 __all__ = ["decode_predictions", "preprocess_input"]
@@ -40,6 +40,10 @@ def preprocess_input(x: Any, data_format: str | None = None, mode: str = "caffe"
 
     Raises:
         ArgumentError: an unknown mode or data format, another shape, or something that is no numbers.
+
+    Example:
+        >>> preprocess_input([[[10, 20, 30]]], mode="lite").tolist()
+        [[[-0.9140625, -0.8359375, -0.7578125]]]
     """
     if mode not in tuple(Scaling):
         raise ArgumentError(f"mode={mode!r} is unknown; choose one of {', '.join(Scaling)}.")
@@ -98,6 +102,10 @@ def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, fl
 
     Warns:
         AmaltheaWarning: the scores are no probabilities. They are decoded none the less.
+
+    Example:
+        >>> decode_predictions(np.eye(1000)[285], top=1)
+        [[('n02124075', 'Egyptian_cat', 1.0)]]
     """
     count = _positive(top)
     given = _as_array(preds)
@@ -111,7 +119,7 @@ def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, fl
             AmaltheaWarning,
             stacklevel=2,
         )
-    return [_best(row, count) for row in scores]
+    return [[(wordnet_id, name, score) for wordnet_id, name, score in best_classes(row, count)] for row in scores]
 
 
 def _as_array(x: Any, dtype: str | None = None) -> NDArray[Any]:
@@ -142,12 +150,6 @@ def _positive(top: int) -> int:
 def _are_probabilities(scores: NDArray[Any]) -> bool:
     # Half precision misses 1 by up to some hundredths; scores that are no probabilities miss it by far more.
     return bool((scores >= 0).all() and (abs(scores.sum(axis=1, dtype=np.float64) - 1) < 0.05).all())
-
-
-def _best(scores: NDArray[Any], top: int) -> list[tuple[str, str, float]]:
-    # argsort as in Keras, so that equal scores come in the same order.
-    classes = imagenet_classes()
-    return [(*classes[number], float(scores[number])) for number in scores.argsort()[-top:][::-1]]
 
 
 def _wrong_scores(shape: tuple[int, ...]) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -48,7 +48,7 @@ def predict(
     from ..runtime import predictor
 
     paths = find_pictures([DEMO] if demo else images)
-    width = {} if alpha is None else {"alpha": alpha}
+    width: dict[str, Any] = {} if alpha is None else {"alpha": alpha}
     predictions = predictor(model, weights=weights, **width).predict_images(paths, top=top, on_error="return")
     errors = [prediction.error for prediction in predictions if prediction.error]
     if as_json:

@@ -42,6 +42,7 @@ def _padded(cells: Sequence[str]) -> list[str]:
 def drawn(titles: Sequence[str], rows: Sequence[Sequence[str]], fractions: Sequence[float] = ()) -> "Table":
     """The same with colours and bars; a first cell that repeats the one above is left blank."""
     from rich import box
+    from rich.bar import Bar
     from rich.table import Table
     from rich.text import Text
 
@@ -53,7 +54,7 @@ def drawn(titles: Sequence[str], rows: Sequence[Sequence[str]], fractions: Seque
     above = ""
     for number, (first, *others) in enumerate(rows):
         name = Text("" if first == above else first, style="cyan")
-        bars = [Text("█" * round(_BAR * fraction), style="green") for fraction in fractions[number : number + 1]]
+        bars = [Bar(1, 0, fraction, width=_BAR, color="green") for fraction in fractions[number : number + 1]]
         table.add_row(name, *map(Text, others), *bars)
         above = first
     return table

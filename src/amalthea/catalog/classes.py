@@ -1,10 +1,11 @@
 """The 1000 classes of ILSVRC 2012 in the order of Keras' weights."""
 
-from collections.abc import Sequence
 from functools import cache
-from heapq import nlargest
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 class ImageNetClass(NamedTuple):
@@ -29,12 +30,15 @@ class ScoredClass(NamedTuple):
     probability: float
 
 
-def best_classes(scores: Sequence[float], top: int = 5) -> tuple[ScoredClass, ...]:
-    """The best of 1000 scores, best first.
+def best_classes(scores: "ArrayLike", top: int = 5) -> tuple[ScoredClass, ...]:
+    """The best of 1000 scores, best first, equal ones in Keras' order.
 
     Args:
-        scores: one probability a class, in ImageNet's order; a one-dimensional array serves too.
-        top: how many to return; all of them where it exceeds their number.
+        scores: one probability a class in ImageNet's order, shape (1000,).
+        top: how many to return; all of them where it exceeds 1000.
     """
-    numbers = nlargest(top, range(len(scores)), key=lambda number: (scores[number], number))
-    return tuple(ScoredClass(*imagenet_classes()[number], float(scores[number])) for number in numbers)
+    import numpy as np  # here, because listing models must not wait for it
+
+    scores = np.asarray(scores)
+    best = scores.argsort()[-top:][::-1]
+    return tuple(ScoredClass(*imagenet_classes()[int(number)], float(scores[number])) for number in best)

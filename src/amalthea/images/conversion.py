@@ -144,8 +144,7 @@ def save_image(
 def _largest_part(size: tuple[int, int], target: tuple[int, int]) -> tuple[int, int, int, int]:
     """Box of the largest central part with the target's proportions, in whole pixels as Keras; sizes as (W, H)."""
     (width, height), (target_width, target_height) = size, target
-    # At least a pixel, where Keras fails on pictures that are very long or high.
-    part_width = max(1, min(width, height * target_width // target_height))
-    part_height = max(1, min(height, width * target_height // target_width))
+    part_width = min(width, height * target_width // target_height)
+    part_height = min(height, width * target_height // target_width)
     left, top = (width - part_width) // 2, (height - part_height) // 2
     return left, top, left + part_width, top + part_height

@@ -50,12 +50,16 @@ def read_picture(source: Source) -> Picture:
     Raises:
         MissingFileError: there is no such file.
         ImageError: it is no picture, is damaged or cut off, has 32-bit pixels, or has more pixels than
-            ``PIL.Image.MAX_IMAGE_PIXELS``, about 89 million. No part of a damaged picture is returned.
+            ``PIL.Image.MAX_IMAGE_PIXELS``, about 89 million. No part of a cut-off picture is returned.
+
+    Example:
+        >>> read_picture(b"P3 2 1 255  10 20 30  40 50 60").tolist()
+        [[[10, 20, 30], [40, 50, 60]]]
     """
     with open_picture(source) as image:
         limit = Image.MAX_IMAGE_PIXELS
         if limit is not None and image.width * image.height > limit:
-            raise Image.DecompressionBombError
+            raise Image.DecompressionBombError  # where Pillow itself only warns; it becomes an ImageError below
         image.load()
         turn = _UPRIGHT.get(_orientation(image))
         colour = _in_colour(image)

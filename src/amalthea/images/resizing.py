@@ -33,6 +33,10 @@ def resize(
     Raises:
         ImageError: the array is no picture.
         ArgumentError: a size below 1, an unknown interpolation, or a crop outside (0, 1].
+
+    Example:
+        >>> resize(np.zeros((300, 400, 3), np.uint8), 224, "bicubic", crop=0.875).shape
+        (224, 224, 3)
     """
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or 0 in picture.shape:
         raise ImageError(

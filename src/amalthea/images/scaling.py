@@ -27,6 +27,10 @@ def scale(
 
     Raises:
         ArgumentError: another data format, rank or number of channels, or pixels that are no real numbers.
+
+    Example:
+        >>> scale(np.array([[[0, 255, 51]]]), Scaling.TF).tolist()
+        [[[-1.0, 1.0, -0.6000000238418579]]]
     """
     axis = channel_axis(pixels.shape, data_format)
     if pixels.dtype.kind not in "biuf":

@@ -5,9 +5,11 @@ Arguments, defaults and results are Keras', global settings included, which are 
 one for a picture that shrinks; ``amalthea.images`` does better.
 
 Example:
-    >>> picture = array_to_img([[[0.0], [0.5]], [[1.0], [0.25]]], data_format="channels_last")
-    >>> picture.size, img_to_array(picture, data_format="channels_last").shape
-    ((2, 2), (2, 2, 1))
+    >>> from io import BytesIO
+    >>> file = BytesIO()
+    >>> save_img(file, [[[0.0], [0.5]], [[1.0], [0.25]]], file_format="png")
+    >>> img_to_array(load_img(file, target_size=(4, 3))).shape
+    (4, 3, 3)
 """
 
 import os

@@ -115,7 +115,16 @@ def _names(group: h5py.Group, attribute: str) -> list[str]:
     parts = [attribute] if attribute in group.attrs else list(numbered)
     if not parts:
         raise _ContentError(f"{group.name!r} has no attribute {attribute!r}")
-    names = [name for part in parts for name in np.ravel(group.attrs[part])]
-    if not all(isinstance(name, str | bytes) for name in names):
+    return [name for part in parts for name in _strings(group, part)]
+
+
+def _strings(group: h5py.Group, attribute: str) -> list[str]:
+    """A list of fixed or varying length, in the encodings that HDF5 has; reading any other may crash (2.0.0)."""
+    stored = group.attrs.get_id(attribute)
+    if stored.shape == (0,):
+        return []
+    kind = stored.get_type()
+    if not isinstance(kind, h5py.h5t.TypeStringID) or kind.get_cset() not in (h5py.h5t.CSET_ASCII, h5py.h5t.CSET_UTF8):
         raise _ContentError(f"attribute {attribute!r} of {group.name!r} holds no names")
+    names = np.ravel(group.attrs[attribute])
     return [name.decode() if isinstance(name, bytes) else str(name) for name in names]

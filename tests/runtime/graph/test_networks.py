@@ -1,0 +1,90 @@
+"""Graphs of the collection's networks against Keras: live weights, logits and features, in every runtime."""
+
+import keras
+import onnx
+import pytest
+
+from amalthea.architectures import get_model
+from amalthea.runtime import to_onnx
+from tests.descriptors import DESCRIPTORS
+from tests.live_weights import clearly_different, set_live_weights, two_pictures, zero_one_layer
+from tests.runtime.agreement import answers_of_graph, assert_agreement, numbers
+
+SMALL = [descriptor for descriptor in DESCRIPTORS if descriptor.small]
+
+
+@pytest.fixture(params=["channels_last", "channels_first"])
+def data_format(request, backend):
+    if backend == "openvino" and request.param == "channels_first":
+        pytest.skip("Keras' OpenVINO backend computes channels_last only")
+    before = keras.config.image_data_format()
+    keras.config.set_image_data_format(request.param)
+    yield request.param
+    keras.config.set_image_data_format(before)
+
+
+def built(descriptor, **arguments):
+    model = get_model(descriptor.name, weights=None, **descriptor.settings, **arguments)
+    set_live_weights(model)
+    return model
+
+
+@pytest.mark.parametrize("descriptor", SMALL, ids=str)
+def test_logits(descriptor):
+    # VGG's first dense layer holds 100 million weights at 224 pixels, 2 million at 64.
+    size = {"input_shape": (64, 64, 3)} if descriptor.name == "VGG16" else {}
+    model = built(descriptor, classifier_activation=None, **size)
+    pictures = two_pictures(model.input_shape[1:])
+    (expected,), _ = assert_agreement(model, pictures)
+    assert clearly_different(expected[0], expected[1]), "the weights are not live"
+
+    layer = zero_one_layer(model)
+    for runtime, (found,) in answers_of_graph(to_onnx(model), [pictures]).items():
+        assert clearly_different(found, expected), f"zeroing {layer} went unnoticed in {runtime}"
+
+
+@pytest.mark.parametrize("descriptor", SMALL, ids=str)
+def test_features_at_an_odd_size(descriptor, data_format):
+    side = descriptor.other_size
+    shape = (3, side, side) if data_format == "channels_first" else (side, side, 3)
+    model = built(descriptor, include_top=False, input_shape=shape)
+    (expected,), _ = assert_agreement(model, two_pictures(shape))
+    assert clearly_different(expected[0], expected[1])
+
+
+@pytest.mark.parametrize("descriptor", SMALL, ids=str)
+def test_open_sizes(descriptor):
+    model = built(descriptor, include_top=False, pooling="avg")
+    assert model.input_shape == (None, None, None, 3)
+    side = descriptor.other_size
+    (expected,), graph = assert_agreement(model, numbers(2, side, side + 6, 3))
+    for runtime, (found,) in answers_of_graph(graph, [numbers(2, side + 21, side, 3, seed=1)]).items():
+        assert found.shape == expected.shape, runtime
+        assert clearly_different(found, expected), runtime
+
+
+@pytest.mark.parametrize(("data_format", "transposes"), [("channels_last", 1), ("channels_first", 0)])
+def test_a_convolutional_network_is_transposed_once(data_format, transposes):
+    """Channels stay where ONNX wants them, from the input to the pooling."""
+    before = keras.config.image_data_format()
+    keras.config.set_image_data_format(data_format)
+    try:
+        graph = to_onnx(get_model("ResNet50", weights=None)).graph
+    finally:
+        keras.config.set_image_data_format(before)
+    assert sum(node.op_type == "Transpose" for node in graph.node) == transposes
+
+
+def test_what_the_file_says():
+    model = to_onnx(get_model("MobileNet", weights=None, alpha=0.25))
+    assert model.ir_version == 8
+    assert [(item.domain, item.version) for item in model.opset_import] == [("", 18)]
+    assert model.graph.name == "mobilenet_0_25_224"
+    [described] = model.graph.input
+    sizes = [size.dim_param or size.dim_value for size in described.type.tensor_type.shape.dim]
+    assert sizes == ["batch", 224, 224, 3]
+    assert {weight.data_type for weight in model.graph.initializer} <= {
+        onnx.TensorProto.FLOAT,
+        onnx.TensorProto.INT64,
+    }
+    assert sum(weight.ByteSize() for weight in model.graph.initializer) == pytest.approx(4 * 475_544, rel=0.02)
