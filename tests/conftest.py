@@ -13,12 +13,10 @@ STARTED_IN = dict(os.environ)  # for what must run as it would outside the tests
 os.environ["OMP_NUM_THREADS"] = os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = "2"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-# Keras and OpenVINO write into the home folder when they are imported, maybe before the first fixture runs.
+# Keras writes its settings into the home folder when it is imported, maybe before the first fixture runs.
 FIRST_HOME = Path(tempfile.mkdtemp(prefix="amalthea-tests-"))
 os.environ["HOME"] = str(FIRST_HOME)
 os.environ["KERAS_HOME"] = str(FIRST_HOME / ".keras")
-(FIRST_HOME / "intel").mkdir()
-(FIRST_HOME / "intel" / "openvino_telemetry").write_text("0")  # declines OpenVINO's reports to its makers
 
 import amalthea  # noqa: E402, F401 - it chooses the backend, before a test imports Keras
 

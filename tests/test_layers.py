@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import amalthea
+
+pytestmark = pytest.mark.single_backend
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(amalthea.__file__).parent

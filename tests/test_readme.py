@@ -26,7 +26,8 @@ def test_the_two_command_blocks():
 
 
 def test_ci_runs_the_second_block():
-    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").endswith(f"\n\n{blocks('sh')[1]}")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert f"bash -euc '\n{blocks('sh')[1]}'" in script
 
 
 @pytest.mark.slow

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 import amalthea
 from amalthea.apps.command_line import command_line
 
+pytestmark = pytest.mark.single_backend
+
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "amalthea", *arguments], capture_output=True, text=True, timeout=120)

@@ -6,6 +6,8 @@ from click.testing import CliRunner
 import amalthea
 from amalthea.apps.command_line import command_line
 
+pytestmark = pytest.mark.single_backend
+
 
 def test_without_a_pattern_all_are_listed():
     answer = CliRunner().invoke(command_line, ["models"])

@@ -5,6 +5,8 @@ from rich.console import Console
 
 from amalthea.apps.tables import aligned, drawn
 
+pytestmark = pytest.mark.single_backend
+
 TITLES = ("picture", "class", "probability")
 ROWS = [("b.jpg", "tabby", "0.250"), ("b.jpg", "macaw", "0.1"), ("012.jpg", "hotdog", "1.000")]
 

@@ -40,7 +40,8 @@ def predict(
 ) -> None:
     """Name what is on each IMAGE: a picture, a folder of pictures, or a pattern such as 'holiday/*.jpg'.
 
-    A file that is no picture is reported on the standard error, the others are answered, and the exit status is 1.
+    A file that is no picture, or not there, is reported on the standard error; the others are answered, and the exit
+    status is 1.
     """
     if demo == bool(images):
         raise click.UsageError("Name one picture or more, or ask for --demo.")

@@ -28,12 +28,13 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     """The picture files that a command line names, in its order.
 
     Args:
-        paths: each is a file, taken whatever its name; or a folder, which stands for the pictures in it and below,
+        paths: each is a file, taken whatever its name, and whether it exists or not, which is said when it is read,
+            so that the others are read all the same; or a folder, which stands for the pictures in it and below,
             sorted, recognised by suffix, hidden ones left out; or a pattern such as ``"*.jpg"`` or ``"pets/**/*.png"``
             that the shell did not resolve, sorted. A file that is found twice is listed once.
 
     Raises:
-        MissingFileError: one of the paths stands for nothing; the message names it.
+        MissingFileError: a folder holds no picture, or no file matches a pattern; the message names it.
     """
     return list(dict.fromkeys(picture for path in paths for picture in _expand(os.fspath(path))))
 
@@ -41,10 +42,8 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
 def _expand(path: str) -> list[Path]:
     if os.path.isdir(path):
         return _within(Path(path))
-    if os.path.exists(path):
+    if os.path.exists(path) or not has_magic(path):
         return [Path(path)]
-    if not has_magic(path):
-        raise MissingFileError(f"There is no file or folder {path!r} (looked for at {os.path.abspath(path)}).")
     matches = sorted(Path(match) for match in glob(path, recursive=True))
     if not matches:
         raise MissingFileError(f"No file matches the pattern {path!r} (looked for in {os.getcwd()}).")

@@ -39,7 +39,7 @@ def predictor(
 
     Example:
         >>> classify = predictor("EfficientNetLite0")
-        >>> classify.predict_images("elephant.jpg", top=1)[0].classes[0].name  # doctest: +SKIP
+        >>> classify.predict_images("elephant.jpg", top=1)[0].classes[0].name
         'African_elephant'
     """
     for name, value, allowed in (("precision", precision, "float32"), ("runtime", runtime, "openvino")):

@@ -122,18 +122,21 @@ class _Network:
             self._queue.set_callback(store)
             for start in range(0, in_pieces, self._piece):
                 rows = slice(start, start + self._piece)
-                self._queue.start_async(_float32(arrays, rows), rows, share_inputs=True)
+                _fill(self._queue[self._queue.get_idle_request_id()], arrays, rows)
+                self._queue.start_async(userdata=rows)
             self._queue.wait_all()
         for row in range(in_pieces, count):
             rows = slice(row, row + 1)
-            self._single.infer(_float32(arrays, rows), share_inputs=True)
+            _fill(self._single, arrays, rows)
+            self._single.infer()
             store(self._single, rows)
         return results
 
 
-def _float32(arrays: Sequence[NDArray[Any]], rows: slice) -> list[NDArray[np.float32]]:
-    """Some pictures. Converted piece by piece, so that a large uint8 array never stands in memory four times over."""
-    return [np.ascontiguousarray(array[rows], np.float32) for array in arrays]
+def _fill(request: Any, arrays: Sequence[NDArray[Any]], rows: slice) -> None:
+    """Give a request its pictures. Piece by piece, so that uint8 never stands in memory as float32 as a whole."""
+    for tensor, array in zip(request.input_tensors, arrays, strict=True):
+        tensor.data[...] = array[rows]
 
 
 def _specs(ports: Sequence[Any]) -> tuple[TensorSpec, ...]:

@@ -30,7 +30,7 @@ def atomic_file(path: Path, *, setting: str) -> Iterator[Path]:
         StorageError: the folder cannot be made or written, or the disk is full.
 
     Example:
-        >>> with atomic_file(cache_folder() / "notes.txt", setting="AMALTHEA_CACHE") as temporary:
+        >>> with atomic_file(Path("notes.txt"), setting="AMALTHEA_CACHE") as temporary:
         ...     temporary.write_text("whole or not at all")
         19
     """

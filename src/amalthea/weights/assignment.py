@@ -51,6 +51,11 @@ def assign_weights(layers: Sequence[Layer], stored: Sequence[StoredLayer], *, so
     Raises:
         WeightsMismatchError: the file has too few layers, or other shapes; it shows both sides. Nothing was assigned.
         BrokenWeightsError: the numbers of a tensor cannot be read. Nothing was assigned.
+
+    Example:
+        >>> stored = read_weights("my_weights.h5")
+        >>> assign_weights(model.layers[:3], stored, source="my_weights.h5").skipped
+        ('dense',)
     """
     owners = [layer for layer in layers if layer.weights]
     holders = [layer for layer in stored if layer.tensors]

@@ -59,8 +59,8 @@ def _explained(file: WeightFile, address: str, path: Path) -> Iterator[None]:
         expected = published_hash(file)
         known = f"{expected[0]} {expected[1]}" if expected else "no hash is published"
         raise DownloadError(
-            f"Cannot download {file.name}: {problem}.\n"
-            f"Fetch it another way from {address} ({known}) and put the file at {path}, "
+            f"Cannot download {file.name} from {address}: {problem}.\n"
+            f"Fetch it another way from {file.url} ({known}) and put the file at {path}, "
             "or name a folder that holds it in AMALTHEA_WEIGHTS."
         ) from problem
 

@@ -4,7 +4,6 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from ..errors import BrokenWeightsError, MissingFileError, WeightsError
-from .hdf5 import read_hdf5
 from .stored import StoredLayer
 from .torch_pickle import read_torch_pickle
 
@@ -32,11 +31,14 @@ def read_weights(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
 
     Example:
         >>> [layer.name for layer in read_weights("my_weights.h5")]
-        ['conv', 'norm', 'predictions']
+        ['input', 'conv', 'norm', 'dense']
     """
     path = Path(fspath(path))
     beginning = _first_bytes(path)
     if beginning.startswith(_HDF5):
+        # Here, because h5py takes long to import, and finding a file does not need it.
+        from .hdf5 import read_hdf5
+
         return read_hdf5(path)
     if beginning.startswith(_PICKLES):
         return read_torch_pickle(path)

@@ -119,12 +119,13 @@ def _names(group: h5py.Group, attribute: str) -> list[str]:
 
 
 def _strings(group: h5py.Group, attribute: str) -> list[str]:
-    """A list of fixed or varying length, in the encodings that HDF5 has; reading any other may crash (2.0.0)."""
+    """One list. Its type is checked first, because reading texts of an unknown encoding may crash HDF5 (2.0.0)."""
     stored = group.attrs.get_id(attribute)
     if stored.shape == (0,):
         return []
     kind = stored.get_type()
-    if not isinstance(kind, h5py.h5t.TypeStringID) or kind.get_cset() not in (h5py.h5t.CSET_ASCII, h5py.h5t.CSET_UTF8):
-        raise _ContentError(f"attribute {attribute!r} of {group.name!r} holds no names")
+    encodings = (h5py.h5t.CSET_ASCII, h5py.h5t.CSET_UTF8)
+    if not stored.shape or not isinstance(kind, h5py.h5t.TypeStringID) or kind.get_cset() not in encodings:
+        raise _ContentError(f"attribute {attribute!r} of {group.name!r} holds no list of names")
     names = np.ravel(group.attrs[attribute])
     return [name.decode() if isinstance(name, bytes) else str(name) for name in names]

@@ -7,7 +7,6 @@ from pathlib import Path
 from ..catalog import WeightFile
 from ..errors import BrokenWeightsError, MissingDependencyError
 from ..storage import models_folder, weight_folders
-from .download import download
 from .verification import is_published, published_hash
 
 
@@ -20,13 +19,18 @@ def find_weights(file: WeightFile) -> Path:
     ResNet50). Where nobody published a hash, the name decides.
 
     Args:
-        file: from the catalogue, such as ``amalthea.variant("VGG16").file(top=True)``.
+        file: from the catalogue.
 
     Raises:
         DownloadError: it is nowhere and cannot be fetched; the message says where to put it.
         StorageError: the folder for it cannot be written.
         MissingDependencyError: the Python package that carries it is not installed.
         BrokenWeightsError: the package carries another file under its name.
+
+    Example:
+        >>> from amalthea import variant
+        >>> find_weights(variant("EfficientNetLite0").file(top=True)).name
+        'efficientnet-lite0-57934424.pth'
     """
     names = _names(file)
     candidates = (folder / name for folder in (models_folder(), *weight_folders()) for name in names)
@@ -35,6 +39,9 @@ def find_weights(file: WeightFile) -> Path:
             return path
     if file.package:
         return _in_package(file)
+    # Here, because requests takes a twentieth of a second to import, and most files are there already.
+    from .download import download
+
     official = models_folder() / names[0]
     return download(file, models_folder() / names[-1] if lexists(official) else official)
 

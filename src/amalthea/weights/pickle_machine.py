@@ -10,6 +10,10 @@ from functools import partial
 from typing import Any, BinaryIO
 
 
+_OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
+_STOP = b"."
+
+
 class ForbiddenError(Exception):
     """What a pickle asks for beyond building plain values."""
 
@@ -37,10 +41,13 @@ class PickleMachine:
             ForbiddenError: a name that is not allowed, or an instruction that this machine lacks.
             ValueError, TypeError, LookupError: damaged.
         """
-        for opcode, argument, _ in pickletools.genops(file):
+        while (code := file.read(1)) != _STOP:
+            if code not in _OPCODES:
+                raise ValueError("an instruction that no pickle has" if code else "a pickle without an end")
+            opcode = _OPCODES[code]
             if opcode.name not in _INSTRUCTIONS:
                 raise ForbiddenError(f"the pickle instruction {opcode.name}")
-            _INSTRUCTIONS[opcode.name](self, argument)
+            _INSTRUCTIONS[opcode.name](self, opcode.arg.reader(file) if opcode.arg else None)
         return self._stack.pop()
 
     def _push(self, value: Any) -> None:
@@ -108,7 +115,7 @@ class PickleMachine:
 
 _Instruction = Callable[[PickleMachine, Any], None]
 _INSTRUCTIONS: dict[str, _Instruction] = {
-    **dict.fromkeys(("PROTO", "FRAME", "STOP"), PickleMachine._skip),
+    **dict.fromkeys(("PROTO", "FRAME"), PickleMachine._skip),
     **dict.fromkeys(("BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"), PickleMachine._push),
     **dict.fromkeys(("BINUNICODE", "SHORT_BINUNICODE"), PickleMachine._push),
     **dict.fromkeys(("BINPUT", "LONG_BINPUT", "MEMOIZE"), PickleMachine._remember),

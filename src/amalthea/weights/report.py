@@ -1,9 +1,10 @@
 """How a weight file and a network fit together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-_MAX_NAMES = 6
+# What a message shows of a list of names, and of each.
+_MAX_NAMES, _MAX_LENGTH = 6, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +16,16 @@ class LoadReport:
         skipped: layers at the end of the file that the model has no use for, such as the classifier.
         missing: layers at the end of the model that the file has nothing for.
         mismatched: layers of the model for which the file has other shapes in that place.
+
+    Example:
+        >>> print(LoadReport(loaded=("conv1", "conv2"), skipped=("predictions",)))
+        2 layers loaded; 1 skipped: predictions
     """
 
-    loaded: tuple[str, ...] = field(default=())
-    skipped: tuple[str, ...] = field(default=())
-    missing: tuple[str, ...] = field(default=())
-    mismatched: tuple[str, ...] = field(default=())
+    loaded: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    mismatched: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         parts = [f"{len(self.loaded)} layers loaded"]
@@ -32,4 +37,4 @@ class LoadReport:
 
 def _listed(names: Sequence[str]) -> str:
     more = len(names) - _MAX_NAMES
-    return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(name[:_MAX_LENGTH] for name in names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

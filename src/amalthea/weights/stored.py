@@ -46,7 +46,7 @@ class StoredTensor:
             return (tuple(range(rank)),)
         convolution = (*range(2, rank), 1, 0)
         depthwise = (*range(2, rank), 0, 1)
-        # Without the condition a convolution with as many outputs as inputs would fit both.
+        # Without the condition a convolution would also fit one whose inputs and outputs are exchanged.
         return (convolution, depthwise) if rank > 2 and self.shape[1] == 1 else (convolution,)
 
 

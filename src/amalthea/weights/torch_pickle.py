@@ -88,7 +88,7 @@ class _View:
 
 def _tensors(path: Path, file: BinaryIO) -> list[StoredTensor]:
     pickles = BytesIO(file.read(_MAX_PICKLES))
-    if (_machine().run(pickles), _machine().run(pickles)) != (_MAGIC, _VERSION):
+    if _machine().run(pickles) != _MAGIC or _machine().run(pickles) != _VERSION:
         raise ValueError("a pickle, but not of PyTorch")
     writer, state, order = (_machine().run(pickles) for _ in range(3))
     if not isinstance(writer, dict) or writer.get("little_endian") is not True:

@@ -19,6 +19,10 @@ ACTIVATIONS = [
     *("sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
 ]
 
+# More than any width here: Keras 3.15.1 on TensorFlow adds the bias of a channels_first convolution to the wrong axis
+# where width and filters are equal.
+FILTERS = 14
+
 small = settings(max_examples=20, deadline=None, derandomize=True, database=None)
 sides = st.tuples(st.integers(5, 12), st.integers(5, 12))
 pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
@@ -61,7 +65,7 @@ def test_convolution(data_format, sides, kernel, stride, dilation, padding, grou
     assume(stride == 1 or dilation == 1)  # Keras has no others
     assume(padding == "same" or all((k - 1) * dilation < side for k, side in zip(kernel, sides, strict=True)))
     layer = layers.Conv2D(
-        6,
+        FILTERS,
         kernel,
         strides=stride,
         padding=padding,
@@ -98,7 +102,7 @@ def test_depthwise_convolution(data_format, sides, kernel, stride, dilation, pad
         use_bias=bias,
         data_format=data_format,
     )
-    assert_layer(layer, data_format, sides, 3, open_sizes)
+    assert_layer(layer, data_format, sides, FILTERS, open_sizes)
 
 
 @given(
@@ -112,6 +116,8 @@ def test_depthwise_convolution(data_format, sides, kernel, stride, dilation, pad
 )
 @small
 def test_pooling(kind, data_format, sides, size, strides, padding, open_sizes):
+    # ONNX Runtime refuses strides that leave pixels out, where the rule for the padding is SAME_UPPER.
+    assume(padding == "valid" or not open_sizes or strides is None or all(np.less_equal(strides, size)))
     layer = kind(size, strides=strides, padding=padding, data_format=data_format)
     assert_layer(layer, data_format, sides, 2, open_sizes)
 
@@ -201,7 +207,7 @@ def test_zero_padding(padding, data_format, after_convolution):
 def test_flatten(made_by, flattened_as):
     """Each layer has its own data format, and they need not agree."""
     chain = layers.Conv2D(4, 2, data_format=made_by), layers.Flatten(data_format=flattened_as)
-    assert_agreement(model_of(*chain, shape=(5, 6, 5)), numbers(2, 5, 6, 5))
+    assert_agreement(model_of(*chain, shape=(5, 6, 7)), numbers(2, 5, 6, 7))
 
 
 @pytest.mark.parametrize("shape", [(7,), (3, 4)])

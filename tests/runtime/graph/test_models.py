@@ -49,6 +49,15 @@ def test_a_model_used_twice_keeps_its_weights_once():
     assert sum(node.op_type == "Conv" for node in graph.graph.node) == 2
 
 
+def test_a_nested_model_with_several_inputs_and_outputs():
+    pair = keras.Input((3,), name="a"), keras.Input((4,), name="b")
+    inner = keras.Model(pair, [layers.Dense(5)(pair[1]), layers.Dense(6)(pair[0])], name="inner")
+    set_live_weights(inner)
+    outer = keras.Input((4,)), keras.Input((3,))
+    model = keras.Model(outer, inner([outer[1], outer[0]])[::-1])
+    assert_agreement(model, numbers(2, 4), numbers(2, 3))
+
+
 def test_a_layer_used_twice():
     features = keras.Input((6,))
     shared = layers.Dense(6, activation="tanh")
@@ -62,8 +71,8 @@ def test_a_part_of_a_model_that_shares_its_layers():
     whole = keras.Sequential([keras.Input((6,)), layers.Dense(5, name="a"), layers.Dense(4, name="b")])
     set_live_weights(whole)
     middle = whole.get_layer("a").output
-    assert_agreement(keras.Model(whole.inputs, middle), numbers(2, 6))
-    assert_agreement(keras.Model(middle, whole.outputs), numbers(2, 5))
+    assert_agreement(keras.Model(whole.inputs[0], middle), numbers(2, 6))
+    assert_agreement(keras.Model(middle, whole.outputs[0]), numbers(2, 5))
 
 
 def test_names_are_those_of_keras_and_unique():
@@ -73,11 +82,6 @@ def test_names_are_those_of_keras_and_unique():
     _, graph = assert_agreement(model, numbers(2, 3), numbers(2, 3, seed=1))
     assert names(graph.graph.input) == ["one", "other_input"]
     assert names(graph.graph.output) == ["sum_of_both", "sum_of_both_1", "one_1"]
-
-
-def test_an_input_that_nothing_uses():
-    pair = keras.Input((3,)), keras.Input((4,))
-    assert_agreement(keras.Model(pair, layers.Activation("relu")(pair[0])), numbers(2, 3), numbers(2, 4))
 
 
 def test_a_fixed_number_of_pictures_becomes_any():
@@ -188,3 +192,9 @@ def test_inputs_of_another_type():
     words = keras.Input((3,), dtype="int32", name="words")
     with pytest.raises(ArgumentError, match="input 'words' is int32; allowed is float32"):
         to_onnx(keras.Model(words, layers.Flatten()(words)))
+
+
+def test_an_input_that_nothing_uses():
+    pair = keras.Input((3,)), keras.Input((4,), name="idle")
+    with pytest.raises(ArgumentError, match="nothing uses its input 'idle'"):
+        to_onnx(keras.Model(pair, layers.Activation("relu")(pair[0])))

@@ -10,6 +10,7 @@ from tests.descriptors import DESCRIPTORS
 from tests.live_weights import clearly_different, set_live_weights, two_pictures, zero_one_layer
 from tests.runtime.agreement import answers_of_graph, assert_agreement, numbers
 
+WITH_SAME_PADDING = ("InceptionV3", "MobileNet", "EfficientNetLite0")  # elsewhere a size changes nothing in the graph
 SMALL = [descriptor for descriptor in DESCRIPTORS if descriptor.small]
 
 
@@ -52,7 +53,7 @@ def test_features_at_an_odd_size(descriptor, data_format):
     assert clearly_different(expected[0], expected[1])
 
 
-@pytest.mark.parametrize("descriptor", SMALL, ids=str)
+@pytest.mark.parametrize("descriptor", [item for item in SMALL if item.name in WITH_SAME_PADDING], ids=str)
 def test_open_sizes(descriptor):
     model = built(descriptor, include_top=False, pooling="avg")
     assert model.input_shape == (None, None, None, 3)
@@ -69,7 +70,7 @@ def test_a_convolutional_network_is_transposed_once(data_format, transposes):
     before = keras.config.image_data_format()
     keras.config.set_image_data_format(data_format)
     try:
-        graph = to_onnx(get_model("ResNet50", weights=None)).graph
+        graph = to_onnx(get_model("MobileNet", weights=None, alpha=0.25, include_top=False, pooling="avg")).graph
     finally:
         keras.config.set_image_data_format(before)
     assert sum(node.op_type == "Transpose" for node in graph.node) == transposes

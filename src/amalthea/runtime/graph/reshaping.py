@@ -2,16 +2,16 @@
 
 from typing import Any
 
-from .tensor import Constant, Tensor, apply, spatial_axes
+from .tensor import Constant, Tensor, apply, channels_second
 from .unsupported import unsupported
 
 
 def flatten(layer: Any, x: Tensor) -> Tensor:
     """``Flatten``: in the order of channels_last, whatever the data format."""
     rank = len(x.axes)
-    if layer.data_format == "channels_first" and rank > 1:
-        x = x.stored((0, *range(2, rank), 1))
-    return apply("Flatten", x if layer.data_format == "channels_first" else x.plain(), axes=(0, 1), axis=1)
+    channels_first = layer.data_format == "channels_first" and rank > 1
+    order = (0, *range(2, rank), 1) if channels_first else tuple(range(rank))
+    return apply("Flatten", x.stored(order), axes=(0, 1), axis=1)
 
 
 def reshape(layer: Any, x: Tensor) -> Tensor:
@@ -25,11 +25,12 @@ def reshape(layer: Any, x: Tensor) -> Tensor:
 
 def zero_padding(layer: Any, x: Tensor) -> Tensor:
     """``ZeroPadding2D``."""
-    rank = len(x.axes)
-    pads = [0] * (2 * rank)
-    for axis, (before, after) in zip(spatial_axes(layer.data_format, rank), layer.padding, strict=True):
-        pads[x.position(axis)], pads[x.position(axis) + rank] = before, after
-    return apply("Pad", x, Constant.integers(*pads))
+    # Stored as a convolution wants it, so that OpenVINO can merge the two.
+    x = x.stored(channels_second(layer.data_format, len(x.axes)))
+    before, after = zip(*layer.padding, strict=True)
+    # Naming the axes keeps ONNX Runtime (up to 1.31) from merging it into a MaxPool, where added pixels are no zeros.
+    axes = range(2, len(x.axes))
+    return apply("Pad", x, Constant.integers(*before, *after), None, Constant.integers(*axes))
 
 
 def unchanged(layer: Any, x: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import onnx
 
 from ... import _keras
@@ -20,12 +21,15 @@ def written(model: Any) -> onnx.ModelProto:
     outputs = _converted(network, inputs, writer)
     for name, tensor in zip(network.output_names, outputs, strict=True):
         writer.add_output(tensor, name)
+    used = {name for node in writer.model.graph.node for name in node.input}
+    for tensor in inputs:
+        if tensor.origin not in used:
+            # Runtimes drop such an input, and would take the next array for it.
+            raise ArgumentError(f"Model {model.name!r}: nothing uses its input {tensor.origin!r}. Build it without.")
     return writer.model
 
 
 def _graph_of(model: Any) -> Any:
-    import keras
-
     if not isinstance(model, keras.Model):
         raise ArgumentError(f"model={model!r} is a {type(model).__name__}; allowed is a keras.Model.")
     network = _keras.functional(model)
@@ -63,7 +67,7 @@ def _converted(network: Any, inputs: list[Tensor], writer: Writer) -> list[Tenso
 def _check(call: _keras.Call, nested: Any | None) -> None:
     """Refuse what the converters do not look at, before it makes them wrong."""
     layer = call.operation
-    settings = [f"{name}={value}" for name, value in call.keywords.items() if value not in (None, False)]
+    settings = [f"{name}={value}" for name, value in call.keywords.items() if not _says_nothing(value)]
     if settings or len(call.arguments) != 1:
         raise unsupported(layer, f"it is called with {', '.join(settings) or 'more than its inputs'}")
     if nested is None:
@@ -74,3 +78,8 @@ def _check(call: _keras.Call, nested: Any | None) -> None:
         len(given.shape) != len(wanted.shape) for given, wanted in zip(call.inputs, nested.inputs, strict=True)
     ):
         raise unsupported(layer, "Keras rearranges its inputs")
+
+
+def _says_nothing(value: Any) -> bool:
+    """An argument left at its default, such as a list of masks that are all None."""
+    return all(part is None or part is False for part in keras.tree.flatten(value))

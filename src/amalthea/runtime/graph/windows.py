@@ -41,7 +41,7 @@ def window(
 
 def _missing(side: int | None, span: int, stride: int) -> int | None:
     """Pixels to add to a side so that every stride begins a window; None where that depends on an unknown side."""
-    if stride == 1:
+    if 1 in (span, stride):
         return span - 1
     if side is None:
         return None

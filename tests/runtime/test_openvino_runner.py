@@ -1,0 +1,167 @@
+"""Any number of pictures, of any size, from any thread, in float32."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from amalthea.errors import ArgumentError
+from amalthea.runtime import to_onnx
+from amalthea.runtime.openvino_runner import OpenVINORunner
+from amalthea.runtime.runner import TensorSpec
+from tests.live_weights import clearly_different, set_live_weights
+from tests.runtime.agreement import answers_of_keras, numbers
+
+CLOSE = 1e-5  # of the deviation; bfloat16 is off by 1e-2
+
+
+@pytest.fixture(scope="module")
+def model():
+    """Pictures of any size from 7 pixels on: (N, H, W, 3) -> (N, 8)."""
+    image = keras.Input((None, None, 3), name="image")
+    x = layers.Conv2D(16, 5, activation="relu", data_format="channels_last")(image)
+    x = layers.Conv2D(32, 3, activation="relu", data_format="channels_last")(x)
+    x = layers.GlobalAveragePooling2D(data_format="channels_last")(x)
+    model = keras.Model(image, layers.Dense(8, name="scores")(x))
+    set_live_weights(model)
+    return model
+
+
+@pytest.fixture(scope="module")
+def graph(model):
+    return to_onnx(model).SerializeToString()
+
+
+@pytest.fixture(scope="module")
+def runner(graph):
+    return OpenVINORunner(graph)
+
+
+def assert_same(found, expected):
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=0, atol=CLOSE * expected.std())
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 7, 8, 13, 50])
+def test_any_number_of_pictures_in_their_order(runner, model, count):
+    pictures = numbers(count, 9, 8, 3)
+    [expected] = answers_of_keras(model, [pictures])
+    [found] = runner([pictures])
+    assert_same(found, expected)
+    if count > 1:
+        assert clearly_different(expected[0], expected[1])
+
+
+def test_no_picture(runner):
+    [found] = runner([np.empty((0, 9, 8, 3), np.uint8)])
+    assert found.shape == (0, 8)
+    assert found.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float16, np.float64, bool])
+def test_any_type_of_numbers(runner, model, dtype):
+    pictures = (5 * np.abs(numbers(30, 9, 8, 3))).astype(dtype)
+    [expected] = answers_of_keras(model, [pictures.astype(np.float32)])
+    assert_same(runner([pictures])[0], expected)
+
+
+def test_arrays_that_are_not_contiguous(runner, model):
+    pictures = numbers(3, 9, 18, 20).transpose(3, 1, 2, 0)[::2, :, ::2]
+    [expected] = answers_of_keras(model, [np.ascontiguousarray(pictures)])
+    assert_same(runner([pictures])[0], expected)
+    pictures.flags.writeable = False
+    assert_same(runner([pictures])[0], expected)
+
+
+def test_the_given_array_is_not_changed(runner):
+    pictures = numbers(6, 9, 8, 3)
+    runner([pictures])
+    np.testing.assert_array_equal(pictures, numbers(6, 9, 8, 3))
+
+
+def test_many_sizes_one_after_another(runner, model):
+    """More of them than are kept."""
+    for rows in (7, 8, 9, 10, 11, 12, 7, 12):
+        pictures = numbers(2, rows, 9, 3)
+        assert_same(runner([pictures])[0], answers_of_keras(model, [pictures])[0])
+    assert len(runner._networks) == 4
+
+
+def test_several_threads(runner, model):
+    work = [numbers(1 + seed % 6, 9 + seed % 2, 8, 3, seed=seed) for seed in range(24)]
+    expected = [answers_of_keras(model, [pictures])[0] for pictures in work]
+    with ThreadPoolExecutor(6) as pool:
+        for found, wanted in zip(pool.map(lambda pictures: runner([pictures])[0], work), expected, strict=True):
+            assert_same(found, wanted)
+
+
+def test_what_it_takes_and_returns(runner):
+    assert runner.inputs == (TensorSpec("image", (None, None, None, 3)),)
+    assert runner.outputs == (TensorSpec("scores", (None, 8)),)
+
+
+def test_pictures_that_are_too_small(runner, model):
+    with pytest.raises(ArgumentError, match=r"cannot compute arrays of shape \(batch, 4, 9, 3\).*give larger ones"):
+        runner([numbers(1, 4, 9, 3)])
+    pictures = numbers(1, 9, 8, 3)
+    assert_same(runner([pictures])[0], answers_of_keras(model, [pictures])[0])
+
+
+def test_several_inputs_and_outputs():
+    left, right = keras.Input((4, 4, 3)), keras.Input((5,))
+    flat = layers.Flatten()(left)
+    model = keras.Model([left, right], [layers.Dense(2)(right), layers.Concatenate()([flat, right]), left])
+    set_live_weights(model)
+    arrays = [numbers(6, 4, 4, 3), numbers(6, 5)]
+    runner = OpenVINORunner(to_onnx(model).SerializeToString())
+    for found, expected in zip(runner(arrays), answers_of_keras(model, arrays), strict=True):
+        assert_same(found, expected)
+
+
+def test_graphs_with_large_weights_take_larger_pieces(monkeypatch, graph, model):
+    monkeypatch.setattr("amalthea.runtime.openvino_runner._LARGE", len(graph) - 1)
+    runner = OpenVINORunner(graph, threads=1)
+    assert runner._piece == 16
+    pictures = numbers(35, 9, 8, 3)
+    assert_same(runner([pictures])[0], answers_of_keras(model, [pictures])[0])
+
+
+def test_the_compiled_network_is_kept(graph, model, home):
+    pictures = numbers(1, 9, 8, 3)
+    [expected] = answers_of_keras(model, [pictures])
+    assert_same(OpenVINORunner(graph, cache_key="key")([pictures])[0], expected)
+    [blob] = (home / "cache" / "compiled").iterdir()
+    written = blob.stat().st_mtime_ns, blob.read_bytes()
+
+    assert_same(OpenVINORunner(graph, cache_key="key")([pictures])[0], expected)
+    assert (blob.stat().st_mtime_ns, blob.read_bytes()) == written
+
+    for other in ({"cache_key": "other"}, {"cache_key": "key", "threads": 1}):
+        OpenVINORunner(graph, **other)([pictures])
+    OpenVINORunner(graph, cache_key="key")([numbers(1, 10, 8, 3)])
+    assert len(list(blob.parent.iterdir())) == 4
+
+
+def test_a_compiled_network_that_was_damaged(graph, model, home):
+    pictures = numbers(1, 9, 8, 3)
+    [expected] = answers_of_keras(model, [pictures])
+    OpenVINORunner(graph, cache_key="key")([pictures])
+    [blob] = (home / "cache" / "compiled").iterdir()
+    whole = blob.read_bytes()
+    for damaged in (b"", whole[:1000], whole[:-200] + bytes([whole[-200] ^ 64]) + whole[-199:]):
+        blob.write_bytes(damaged)
+        assert_same(OpenVINORunner(graph, cache_key="key")([pictures])[0], expected)
+        assert len(blob.read_bytes()) == len(whole)
+
+
+def test_a_compiled_network_that_openvino_refuses(graph, model, home):
+    from amalthea.runtime import cache
+
+    pictures = numbers(1, 9, 8, 3)
+    OpenVINORunner(graph, cache_key="key")([pictures])
+    [blob] = (home / "cache" / "compiled").iterdir()
+    cache.store(f"compiled/{blob.name}", b"whole, but from another world")
+    assert_same(OpenVINORunner(graph, cache_key="key")([pictures])[0], answers_of_keras(model, [pictures])[0])
+    assert blob.stat().st_size > 1000

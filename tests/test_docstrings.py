@@ -1,0 +1,42 @@
+"""An example that is not executed does not exist: the examples of all docstrings run."""
+
+import doctest
+import shutil
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from types import SimpleNamespace
+
+import pytest
+
+import amalthea
+from tests.weights.small_files import small_h5_network, write_small_h5
+
+pytestmark = pytest.mark.single_backend
+
+MODULES = sorted(
+    module.name for module in walk_packages(amalthea.__path__, "amalthea.") if not module.name.endswith("__main__")
+)
+
+
+def examples(name: str) -> list[doctest.DocTest]:
+    globs = {"model": SimpleNamespace(layers=small_h5_network())}
+    return [test for test in doctest.DocTestFinder().find(import_module(name), extraglobs=globs) if test.examples]
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if examples(name)])
+def test_examples(name, tmp_path, monkeypatch, test_data):
+    monkeypatch.chdir(tmp_path)
+    write_small_h5(Path("my_weights.h5"))
+    shutil.copy(test_data / "images" / "elephant.jpg", tmp_path)
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    report: list[str] = []
+    for test in examples(name):
+        runner.run(test, out=report.append)
+    assert runner.summarize(verbose=False).failed == 0, "".join(report)
+
+
+def test_the_way_in_has_examples():
+    """What a newcomer calls first."""
+    for name in ("get_model", "list_models", "predictor", "variant"):
+        assert ">>>" in getattr(amalthea, name).__doc__, name

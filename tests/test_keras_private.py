@@ -1,0 +1,125 @@
+"""The private parts of Keras that we reach into are as we believe them to be."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from amalthea import _keras
+from tests.live_weights import set_live_weights
+
+
+def small_model():
+    image = keras.Input((8, 8, 3), name="image")
+    left = layers.Conv2D(4, 3, name="left", data_format="channels_last")(image)
+    right = layers.Conv2D(4, 3, name="right", data_format="channels_last")(image)
+    return keras.Model(image, layers.Concatenate(name="both")([left, right]))
+
+
+def test_calls_come_after_what_they_need():
+    model = small_model()
+    known = {id(tensor) for tensor in model.inputs}
+    found = []
+    for call in _keras.calls(model):
+        assert {id(tensor) for tensor in call.inputs} <= known
+        known |= {id(tensor) for tensor in call.outputs}
+        found.append(call.operation.name)
+    assert sorted(found[:2]) == ["left", "right"]
+    assert found[2:] == ["both"]
+    assert call.arguments[0] == call.inputs  # a list of two, as it was called
+    assert call.keywords == {}
+    assert [id(tensor) for tensor in call.outputs] == [id(tensor) for tensor in model.outputs]
+
+
+def test_which_models_are_plain_graphs():
+    class Own(keras.Model):
+        def call(self, inputs):
+            return inputs
+
+    class OwnTraining(keras.Model):
+        def train_step(self, data):
+            raise NotImplementedError
+
+    class OwnSequential(keras.Sequential):
+        def call(self, inputs, **settings):
+            return inputs
+
+    chain = [keras.Input((3,)), layers.Dense(2)]
+    model = small_model()
+    assert _keras.functional(model) is model
+    assert [call.operation.name for call in _keras.calls(_keras.functional(keras.Sequential(chain)))] == [chain[1].name]
+    trained = OwnTraining(model.inputs, model.outputs)
+    assert _keras.functional(trained) is trained
+    for other in (Own(), Own(model.inputs, model.outputs), OwnSequential(chain), keras.Sequential(), layers.Dense(2)):
+        assert _keras.functional(other) is None
+
+
+def test_signature():
+    a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    both = layers.Add()([a, b])
+    for inputs, outputs, expected in (
+        (a, a, (("a",), 0)),
+        ([a], [a], (("a",), 0)),
+        ([b, a], [both, a], (("b", "a"), [0, 1])),
+        ({"b": b, "a": a}, {"y": both, "x": a}, (("a", "b"), {"y": 1, "x": 0})),
+        ((a, b), both, (("a", "b"), 0)),
+    ):
+        model = keras.Model(inputs, outputs)
+        names, structure = _keras.signature(model)
+        assert (names, structure) == expected
+        assert list(names) == [tensor.name for tensor in model.inputs]
+
+
+@pytest.fixture
+def hot_dog(test_data):
+    from amalthea.preprocessing.image import img_to_array, load_img
+
+    picture = img_to_array(load_img(test_data / "images" / "hot_dog.jpg", target_size=(224, 224)))
+    return keras.applications.mobilenet.preprocess_input(picture[None].copy())
+
+
+def test_float32_on_the_openvino_backend(hot_dog, test_data):
+    """With bfloat16, which Keras takes where the processor has it, this is a hot dog by 0.875."""
+    weights = str(test_data / "weights" / "mobilenet_7_5_224_tf.h5")
+    model = keras.applications.MobileNet(alpha=0.75, weights=weights)
+    _keras.pin_openvino_precision()
+    assert model.predict(hot_dog, verbose=0)[0, 934] == pytest.approx(0.796, abs=0.002)
+
+
+def test_pinning_twice_is_pinning_once(backend):
+    _keras.pin_openvino_precision()
+    name = "keras.src.backend.openvino.trainer"
+    assert (name in sys.modules) == (backend == "openvino")
+    if backend == "openvino":
+        import openvino
+
+        module = import_module(name)
+        before = module.ov
+        _keras.pin_openvino_precision()
+        assert module.ov is before
+        assert module.ov.Model is openvino.Model
+        assert openvino.compile_model.__module__.startswith("openvino"), "OpenVINO itself stays as it is"
+
+
+def test_evaluation_is_pinned_as_well(backend):
+    """The call that is replaced serves ``predict`` and ``evaluate``; both must still work."""
+    if backend != "openvino":
+        pytest.skip("about Keras' OpenVINO backend")
+    _keras.pin_openvino_precision()
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(3)])
+    set_live_weights(model)
+    model.compile(loss="mean_squared_error")
+    x = np.ones((4, 6), np.float32)
+    assert model.evaluate(x, model.predict(x, verbose=0), verbose=0) == pytest.approx(0, abs=1e-12)
+
+
+def test_pinning_imports_nothing():
+    code = (
+        "import sys; from amalthea import _keras; _keras.pin_openvino_precision(); "
+        "print([name for name in ('keras', 'openvino', 'tensorflow', 'torch', 'jax') if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
