@@ -120,10 +120,10 @@ def test_several_inputs_and_outputs():
         assert_same(found, expected)
 
 
-def test_graphs_with_large_weights_take_larger_pieces(monkeypatch, graph, model):
+def test_graphs_with_large_weights_share_them_among_more_pictures(monkeypatch, graph, model):
     monkeypatch.setattr("amalthea.runtime.openvino_runner._LARGE", len(graph) - 1)
     runner = OpenVINORunner(graph, threads=1)
-    assert runner._piece == 16
+    assert runner._micro_batch == 16
     pictures = numbers(35, 9, 8, 3)
     assert_same(runner([pictures])[0], answers_of_keras(model, [pictures])[0])
 

@@ -11,6 +11,8 @@ import pytest
 from amalthea.errors import StorageError
 from amalthea.storage import atomic_file, digest
 
+pytestmark = pytest.mark.single_backend
+
 SETTING = "AMALTHEA_CACHE"
 
 

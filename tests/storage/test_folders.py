@@ -8,6 +8,8 @@ import pytest
 
 from amalthea.storage import cache_folder, keras_home, keras_settings, models_folder, weight_folders
 
+pytestmark = pytest.mark.single_backend
+
 
 def test_keras_home_is_chosen_by_its_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "elsewhere"))

@@ -18,6 +18,8 @@ from amalthea.storage import models_folder
 from amalthea.weights import find_weights
 from amalthea.weights.download import download
 
+pytestmark = pytest.mark.single_backend
+
 Serve = Callable[[Callable[[BaseHTTPRequestHandler], None]], str]
 
 CONTENT = bytes(range(256)) * 20_000

@@ -16,6 +16,8 @@ from amalthea.errors import AmaltheaError, BrokenWeightsError, WeightsMismatchEr
 from amalthea.weights import load_weights, read_weights
 from tests.weights.small_files import edited, small_h5_network, untouched, write_small_h5
 
+pytestmark = pytest.mark.single_backend
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -14,6 +14,8 @@ from amalthea.errors import BrokenWeightsError, UnsafeWeightsError
 from amalthea.weights import read_weights
 from tests.weights.small_files import NUMBERS, SMALL_STATE, pickled_tensor, torch_file
 
+pytestmark = pytest.mark.single_backend
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

@@ -14,6 +14,8 @@ from amalthea.errors import BrokenWeightsError, DownloadError, MissingDependency
 from amalthea.storage import digest, models_folder
 from amalthea.weights import find_weights
 
+pytestmark = pytest.mark.single_backend
+
 OURS, THEIRS = b"ours", b"theirs"
 MD5 = hashlib.md5(OURS).hexdigest()
 FILE = WeightFile(name="resnet50_kernels.h5", top=True, size=224, url="http://127.0.0.1:9/x", md5=MD5)

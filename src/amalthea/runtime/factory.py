@@ -68,7 +68,7 @@ def _of_model(model: "keras.Model") -> Predictor:
 
 
 def _of_name(row: Variant, arguments: dict[str, Any]) -> Predictor:
-    """A network of the catalogue; all of them have one input and one output."""
+    """A network of the catalogue; all of them have one output."""
     from .openvino_runner import OpenVINORunner
 
     key = _cache_key(row, arguments)
@@ -80,7 +80,7 @@ def _of_name(row: Variant, arguments: dict[str, Any]) -> Predictor:
         content = to_onnx(get_model(row.name, **arguments)).SerializeToString()
         graph = (cache.store(name, content) if key else None) or content
     runner = OpenVINORunner(graph, cache_key=key if isinstance(graph, Path) else None)
-    return Predictor(name=row.name, runner=runner, inputs=(runner.inputs[0].name,), variant=row)
+    return Predictor(name=row.name, runner=runner, inputs=tuple(spec.name for spec in runner.inputs), variant=row)
 
 
 def _cache_key(row: Variant, arguments: dict[str, Any]) -> str | None:

@@ -1,7 +1,7 @@
 """Networks on the processor, by OpenVINO, in float32."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,15 +18,15 @@ Sizes = tuple[tuple[int, ...], ...]  # of one picture, for each input
 
 _PRECISION = {"INFERENCE_PRECISION_HINT": "f32"}  # else OpenVINO takes bfloat16 where the processor has it
 _KEPT_SIZES = 4  # compiled networks hold their own copy of the weights
-_LARGE = 256 * 2**20  # bytes
+_LARGE = 256 * 2**20  # bytes of a graph, nearly all of them weights
 
 
 class OpenVINORunner:
     """A graph on the processor; a ``Runner``.
 
-    Batches are cut into pieces of a fixed size that several asynchronous requests compute side by side: up to 40 %
-    faster than one call with the whole batch. What is left over, and single pictures, go one by one through a network
-    compiled for short answers. Both are compiled when they are first needed, for each size of pictures.
+    Batches are cut into micro-batches of a fixed size that several asynchronous requests compute side by side: up to
+    40 % faster than one call with the whole batch. What is left over, and single pictures, go one by one through a
+    network compiled for short answers. Both are compiled when they are first needed, for each size of pictures.
 
     Args:
         graph: an ONNX file, or its content.
@@ -41,8 +41,9 @@ class OpenVINORunner:
         self._settings = _PRECISION | ({} if threads is None else {"INFERENCE_NUM_THREADS": threads})
         self._cache_key = cache_key
         size = graph.stat().st_size if isinstance(graph, Path) else len(graph)
-        # Each piece reads all weights from memory: half a gigabyte takes as long as computing four pictures of VGG.
-        self._piece = 16 if size > _LARGE else 4
+        # Small ones stay in the processor's cache. But each reads all weights from memory: those of VGG's dense layers,
+        # half a gigabyte, take so long that more pictures must share them.
+        self._micro_batch = 16 if size > _LARGE else 4
         self._networks: dict[Sizes, _Network] = {}
         self._lock = Lock()
         self.inputs = _specs(self._model.inputs)
@@ -52,8 +53,8 @@ class OpenVINORunner:
         """See ``Runner``."""
         sizes = tuple(array.shape[1:] for array in arrays)
         with self._lock:
-            # Taken out and put back, so that the size which was used longest ago comes first.
-            network = self._networks.pop(sizes, None) or _Network(lambda *how: self._compiled(sizes, *how), self._piece)
+            # Taken out and put back, so that the sizes which were used longest ago come first.
+            network = self._networks.pop(sizes, None) or _Network(partial(self._compiled, sizes), self._micro_batch)
             results = network(arrays)
             self._networks[sizes] = network
             if len(self._networks) > _KEPT_SIZES:
@@ -93,9 +94,9 @@ class OpenVINORunner:
 class _Network:
     """The graph for pictures of one size."""
 
-    def __init__(self, compiled: Callable[[int, str], Any], piece: int) -> None:
+    def __init__(self, compiled: Callable[[int, str], Any], micro_batch: int) -> None:
         self._compiled = compiled
-        self._piece = piece
+        self._micro_batch = micro_batch
 
     @cached_property
     def _single(self) -> Any:
@@ -103,14 +104,14 @@ class _Network:
 
     @cached_property
     def _queue(self) -> Any:
-        compiled = self._compiled(self._piece, "THROUGHPUT")
+        compiled = self._compiled(self._micro_batch, "THROUGHPUT")
         # Twice as many requests as streams: while one computes, the next is filled.
         return openvino.AsyncInferQueue(compiled, 2 * compiled.get_property("NUM_STREAMS"))
 
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
         count = len(arrays[0])
-        in_pieces = count - count % self._piece
-        request = self._queue[0] if in_pieces else self._single
+        batched = count - count % self._micro_batch
+        request = self._queue[0] if batched else self._single
         shapes = [tuple(tensor.shape)[1:] for tensor in request.output_tensors]
         results = [np.empty((count, *shape), np.float32) for shape in shapes]
 
@@ -118,14 +119,14 @@ class _Network:
             for result, tensor in zip(results, request.output_tensors, strict=True):
                 result[rows] = tensor.data
 
-        if in_pieces:
+        if batched:
             self._queue.set_callback(store)
-            for start in range(0, in_pieces, self._piece):
-                rows = slice(start, start + self._piece)
+            for start in range(0, batched, self._micro_batch):
+                rows = slice(start, start + self._micro_batch)
                 _fill(self._queue[self._queue.get_idle_request_id()], arrays, rows)
                 self._queue.start_async(userdata=rows)
             self._queue.wait_all()
-        for row in range(in_pieces, count):
+        for row in range(batched, count):
             rows = slice(row, row + 1)
             _fill(self._single, arrays, rows)
             self._single.infer()
@@ -134,7 +135,7 @@ class _Network:
 
 
 def _fill(request: Any, arrays: Sequence[NDArray[Any]], rows: slice) -> None:
-    """Give a request its pictures. Piece by piece, so that uint8 never stands in memory as float32 as a whole."""
+    """Give a request its pictures: here any type becomes float32, so that no array is ever converted as a whole."""
     for tensor, array in zip(request.input_tensors, arrays, strict=True):
         tensor.data[...] = array[rows]
 

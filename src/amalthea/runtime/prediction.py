@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..images import Picture
 
 T = TypeVar("T")
-Path: TypeAlias = str | os.PathLike[str]
+FilePath: TypeAlias = str | os.PathLike[str]
 Structure: TypeAlias = int | list["Structure"] | tuple["Structure", ...] | dict[str, "Structure"]
 
 _PICTURES_AT_ONCE = 32  # decoded and held in memory, whatever the number of paths
@@ -71,6 +71,11 @@ class Predictor:
 
         Raises:
             ArgumentError: another number of inputs, other shapes, no numbers, or an iterable without a batch.
+
+        Example:
+            >>> import amalthea, numpy
+            >>> amalthea.predictor("EfficientNetLite0")(numpy.zeros((2, 224, 224, 3))).shape
+            (2, 1000)
         """
         batches = batches_in(x)
         if batches is None:
@@ -80,7 +85,9 @@ class Predictor:
             raise ArgumentError(f"{self.name}: the {type(x).__name__} held no batch. An iterator works only once.")
         return _nested(self.outputs, [np.concatenate(parts) for parts in zip(*answers, strict=True)])
 
-    def predict_images(self, paths: Path | Iterable[Path], top: int = 5, on_error: str = "raise") -> list[Prediction]:
+    def predict_images(
+        self, paths: FilePath | Iterable[FilePath], top: int = 5, on_error: str = "raise"
+    ) -> list[Prediction]:
         """The best classes of ImageNet for pictures, each prepared as the network's weights expect.
 
         Args:
@@ -95,6 +102,12 @@ class Predictor:
             ArgumentError: the network is none of ours, or has no classifier with ImageNet's 1000 classes.
             ImageError: a file is no usable picture.
             MissingFileError: there is no such file.
+
+        Example:
+            >>> import amalthea
+            >>> [prediction] = amalthea.predictor("EfficientNetLite0").predict_images("elephant.jpg", top=1)
+            >>> prediction.classes[0].name
+            'African_elephant'
         """
         if on_error not in ("raise", "return"):
             raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise' and 'return'.")
@@ -117,6 +130,11 @@ class Predictor:
                 f"{self.name} was not built by amalthea, so nothing says which pixels it expects. "
                 "Prepare the pictures yourself, and call predictor(arrays)."
             )
+        if [len(spec.shape) for spec in self.runner.inputs] != [4]:
+            shapes = [spec.shape for spec in self.runner.inputs]
+            raise ArgumentError(
+                f"{self.name} takes {', '.join(map(str, shapes))}, not pictures. Call predictor(arrays)."
+            )
         shapes = [spec.shape[1:] for spec in self.runner.outputs]
         if shapes != [(1000,)]:
             raise ArgumentError(
@@ -125,7 +143,7 @@ class Predictor:
             )
         return self.variant
 
-    def _predicted(self, variant: Variant, paths: Sequence[Path], top: int, on_error: str) -> Iterator[Prediction]:
+    def _predicted(self, variant: Variant, paths: Sequence[FilePath], top: int, on_error: str) -> Iterator[Prediction]:
         """Predictions for as many pictures as fit into memory."""
         found = [self._read(variant, path, on_error) for path in paths]
         pictures = [picture for picture in found if isinstance(picture, np.ndarray)]
@@ -136,7 +154,7 @@ class Predictor:
             else:
                 yield Prediction(os.fspath(path), (), picture)
 
-    def _read(self, variant: Variant, path: Path, on_error: str) -> "Picture | ImageError | MissingFileError":
+    def _read(self, variant: Variant, path: FilePath, on_error: str) -> "Picture | ImageError | MissingFileError":
         from ..images import read_picture, resize
 
         try:
@@ -151,7 +169,7 @@ class Predictor:
 
         pixels = scale(np.stack(pictures), variant.scaling)
         (scores,) = self._answers(pixels.transpose(0, 3, 1, 2) if self._channels_first() else pixels)
-        if scores.min() < 0 or np.abs(scores.sum(axis=1) - 1).max() > 1e-3:
+        if scores.min() < 0 or not np.allclose(scores.sum(axis=1), 1, atol=1e-3):
             raise ArgumentError(
                 f"{self.name} returns no probabilities. Build it with classifier_activation='softmax', or call "
                 "predictor(arrays)."

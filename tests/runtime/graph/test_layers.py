@@ -202,6 +202,15 @@ def test_zero_padding(padding, data_format, after_convolution):
     assert (expected == 0).any()
 
 
+@pytest.mark.parametrize("pooling_padding", PADDINGS)
+@pytest.mark.parametrize("kind", [layers.MaxPooling2D, layers.AveragePooling2D])
+def test_zeros_count_in_pooling(kind, pooling_padding):
+    """Other than the pixels that pooling itself adds, and a runtime that merges the two must not forget it."""
+    pooling = kind(3, strides=2, padding=pooling_padding, data_format="channels_last")
+    model = model_of(layers.ZeroPadding2D(1, data_format="channels_last"), pooling, shape=(8, 8, 2))
+    assert_agreement(model, -np.abs(numbers(2, 8, 8, 2)))
+
+
 @pytest.mark.parametrize("made_by", FORMATS)
 @pytest.mark.parametrize("flattened_as", ["channels_last", "channels_first"])
 def test_flatten(made_by, flattened_as):

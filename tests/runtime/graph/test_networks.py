@@ -13,6 +13,8 @@ from tests.runtime.agreement import answers_of_graph, assert_agreement, numbers
 WITH_SAME_PADDING = ("InceptionV3", "MobileNet", "EfficientNetLite0")  # elsewhere a size changes nothing in the graph
 SMALL = [descriptor for descriptor in DESCRIPTORS if descriptor.small]
 
+MOBILENET = next(descriptor for descriptor in SMALL if descriptor.name == "MobileNet")
+
 
 @pytest.fixture(params=["channels_last", "channels_first"])
 def data_format(request, backend):
@@ -70,14 +72,14 @@ def test_a_convolutional_network_is_transposed_once(data_format, transposes):
     before = keras.config.image_data_format()
     keras.config.set_image_data_format(data_format)
     try:
-        graph = to_onnx(get_model("MobileNet", weights=None, alpha=0.25, include_top=False, pooling="avg")).graph
+        graph = to_onnx(built(MOBILENET, include_top=False, pooling="avg")).graph
     finally:
         keras.config.set_image_data_format(before)
     assert sum(node.op_type == "Transpose" for node in graph.node) == transposes
 
 
 def test_what_the_file_says():
-    model = to_onnx(get_model("MobileNet", weights=None, alpha=0.25))
+    model = to_onnx(built(MOBILENET))
     assert model.ir_version == 8
     assert [(item.domain, item.version) for item in model.opset_import] == [("", 18)]
     assert model.graph.name == "mobilenet_0_25_224"

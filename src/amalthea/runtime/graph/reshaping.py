@@ -28,9 +28,9 @@ def zero_padding(layer: Any, x: Tensor) -> Tensor:
     # Stored as a convolution wants it, so that OpenVINO can merge the two.
     x = x.stored(channels_second(layer.data_format, len(x.axes)))
     before, after = zip(*layer.padding, strict=True)
-    # Naming the axes keeps ONNX Runtime (up to 1.31) from merging it into a MaxPool, where added pixels are no zeros.
-    axes = range(2, len(x.axes))
-    return apply("Pad", x, Constant.integers(*before, *after), None, Constant.integers(*axes))
+    # Minus zero is zero everywhere, but ONNX Runtime (up to 1.31) merges plain zeros into a MaxPool that follows, where
+    # added pixels count as minus infinity.
+    return apply("Pad", x, Constant.integers(0, 0, *before, 0, 0, *after), Constant.number(-0.0))
 
 
 def unchanged(layer: Any, x: Tensor) -> Tensor:
