@@ -3,7 +3,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from amalthea.errors import ArgumentError, ImageError
 from amalthea.images import read_picture, resize
@@ -33,25 +32,6 @@ def test_nearest_is_the_default(test_data: Path) -> None:
     assert not np.array_equal(resize(picture, 100), resize(picture, 100, "bilinear"))
 
 
-@pytest.mark.parametrize("interpolation", INTERPOLATIONS)
-def test_a_crop_equals_resizing_first_and_cropping_then(test_data: Path, interpolation: str) -> None:
-    """How evaluations on ImageNet are published: the shorter side to 256 pixels, then the central 224."""
-    photograph = Image.fromarray(read_picture(test_data / "images" / "parrot.jpg")).resize((768, 512))
-    first = photograph.resize((384, 256), Image.Resampling[interpolation.upper()])
-    expected = np.asarray(first.crop((80, 16, 304, 240)))
-    cropped = resize(np.asarray(photograph), 224, interpolation, crop=0.875)
-    assert np.abs(cropped.astype(int) - expected).max() <= 1
-    whole = resize(np.asarray(photograph), 224, interpolation)
-    assert np.abs(whole.astype(int) - expected).mean() > 5
-
-
-def test_a_crop_without_resizing_cuts_out_the_middle() -> None:
-    picture = PIXELS[:, :24]  # 24 x 24
-    np.testing.assert_array_equal(resize(picture, 12, crop=0.5), picture[6:18, 6:18])
-    np.testing.assert_array_equal(resize(PIXELS, 24, crop=1), PIXELS[:, 4:28])
-    np.testing.assert_array_equal(resize(PIXELS.transpose(1, 0, 2), 24, crop=1.0), PIXELS.transpose(1, 0, 2)[4:28])
-
-
 def test_the_callers_picture_stays() -> None:
     picture = PIXELS.copy()
     picture.flags.writeable = False
@@ -77,12 +57,6 @@ def test_an_unknown_interpolation_lists_the_known(interpolation: Any) -> None:
         ArgumentError, match=f"interpolation={interpolation!r} is unknown; .*{', '.join(INTERPOLATIONS)}"
     ):
         resize(PIXELS, 8, interpolation)
-
-
-@pytest.mark.parametrize("crop", [0, -0.5, 1.01, float("nan")])
-def test_wrong_crops(crop: float) -> None:
-    with pytest.raises(ArgumentError, match="crop is a fraction of the shorter side, above 0 and at most 1; given was"):
-        resize(PIXELS, 8, crop=crop)
 
 
 @pytest.mark.parametrize(

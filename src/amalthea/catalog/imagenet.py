@@ -5,8 +5,8 @@ where it has no depth, an older edition's stands here, else None. Other values p
 VGG16 0.715/0.901, VGG19 0.727/0.910, ResNet50 0.759/0.929 at 99 MB, InceptionV3 0.788/0.944, MobileNet 0.665/0.871
 at 17 MB (editions of 2018). Hashes are those that Keras 3.15 holds; MobileNet's files never had any.
 
-EfficientNet-Lite's accuracy is TensorFlow's (top-1, 74.94 %) and timm's for the same weights (top-5, 92.17 %), bicubic
-with the central 0.875 of the picture.
+EfficientNet-Lite's accuracy is TensorFlow's (top-1, 74.94 %) and timm's for the same weights (top-5, 92.17 %), both on
+the central 0.875 of the picture.
 """
 
 from functools import partial
@@ -229,7 +229,6 @@ ROWS = (
         megabytes=18,
         scaling=Scaling.LITE,
         interpolation="bicubic",
-        crop=0.875,
         licence=_APACHE,
         attribution="Google; files packaged by ML Illustrated",
         paper=(

@@ -48,8 +48,7 @@ class Variant:
         top5: as top1, within the best five.
         megabytes: size of the weight file with top, in 2**20 bytes, as published.
         scaling: what its weights expect of pixels.
-        interpolation: Pillow's name of the resizing that its published answers rest on.
-        crop: fraction of the shorter side that is kept, from the centre; None resizes the whole picture, distorting it.
+        interpolation: Pillow's name of the filter by which pictures get this size; always whole, as Keras does it.
         licence: of the weights.
         attribution: who published the weights.
         paper: title and address.
@@ -69,7 +68,6 @@ class Variant:
     megabytes: int
     scaling: Scaling
     interpolation: str = "nearest"
-    crop: float | None = None
     licence: str
     attribution: str
     paper: tuple[str, str]

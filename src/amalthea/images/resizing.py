@@ -14,28 +14,25 @@ _INTERPOLATIONS = {
 }
 
 
-def resize(
-    picture: Picture, size: int | Sequence[int], interpolation: str = "nearest", crop: float | None = None
-) -> Picture:
+def resize(picture: Picture, size: int | Sequence[int], interpolation: str = "nearest") -> Picture:
     """Resize a picture with Pillow's filters, which smooth when they shrink (all but "nearest").
+
+    The whole picture is kept: one that is not as wide in proportion is distorted, as in Keras.
 
     Args:
         picture: shape (height, width, 3), RGB in [0, 255]; it is not changed.
         size: height and width of the result in pixels, or one number for both.
         interpolation: "nearest", "bilinear", "bicubic", "hamming", "box" or "lanczos".
-        crop: None resizes the whole picture and distorts one that is not as wide in proportion. Otherwise only the
-            central square is kept whose side is this fraction, in (0, 1], of the picture's shorter side; its edges may
-            lie between two pixels.
 
     Returns:
         A new array of shape (*size, 3), RGB in [0, 255].
 
     Raises:
         ImageError: the array is no picture.
-        ArgumentError: a size below 1, an unknown interpolation, or a crop outside (0, 1].
+        ArgumentError: a size below 1 or an unknown interpolation.
 
     Example:
-        >>> resize(np.zeros((300, 400, 3), np.uint8), 224, "bicubic", crop=0.875).shape
+        >>> resize(np.zeros((300, 400, 3), np.uint8), 224, "bicubic").shape
         (224, 224, 3)
     """
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or 0 in picture.shape:
@@ -45,7 +42,7 @@ def resize(
         )
     width_and_height = pillow_size((size, size) if isinstance(size, int) else size)
     image = Image.fromarray(picture)
-    return np.array(image.resize(width_and_height, resampling(interpolation), _central_square(image, crop)))
+    return np.array(image.resize(width_and_height, resampling(interpolation)))
 
 
 def resampling(interpolation: str) -> Image.Resampling:
@@ -72,13 +69,3 @@ def pillow_size(size: Sequence[int]) -> tuple[int, int]:
     if min(height, width) < 1:
         raise ArgumentError(f"A size is (height, width) in whole pixels above 0; given was {size!r}.")
     return width, height
-
-
-def _central_square(image: Image.Image, crop: float | None) -> tuple[float, float, float, float] | None:
-    if crop is None:
-        return None
-    if not 0 < crop <= 1:
-        raise ArgumentError(f"crop is a fraction of the shorter side, above 0 and at most 1; given was {crop!r}.")
-    side = crop * min(image.size)
-    left, top = (image.width - side) / 2, (image.height - side) / 2
-    return left, top, left + side, top + side

@@ -158,7 +158,7 @@ class Predictor:
         from ..images import read_picture, resize
 
         try:
-            return resize(read_picture(path), self._size(variant), variant.interpolation, variant.crop)
+            return resize(read_picture(path), self._size(variant), variant.interpolation)
         except (ImageError, MissingFileError) as problem:
             if on_error == "raise":
                 raise

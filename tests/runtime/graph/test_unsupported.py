@@ -1,0 +1,148 @@
+"""What cannot be expressed is an error that names the layer, never a wrong graph."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from amalthea.errors import ArgumentError, UnsupportedLayerError
+from amalthea.runtime import to_onnx
+from tests.live_weights import set_live_weights
+from tests.runtime.agreement import assert_agreement, numbers
+
+UNSUPPORTED = "cannot become part of a graph: .*{}.*Keep model.predict for this model"
+
+
+@pytest.fixture(autouse=True)
+def fresh_names():
+    keras.utils.clear_session()
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        (layers.Lambda(lambda x: 2 * x, name="own"), "'own' of type Lambda cannot .*: the runtime has no converter"),
+        (layers.ReLU(threshold=1.0, name="own"), "'own' of type ReLU cannot .*: its threshold is 1.0, not 0"),
+        (layers.Activation("gelu", name="own"), "'own' of type Activation .*: its activation gelu is none of elu, "),
+        (
+            layers.Dense(2, activation=lambda x: x, name="own"),
+            "'own' of type Dense .*: its activation <lambda> is none",
+        ),
+        (layers.Softmax(axis=(1, 2), name="own"), r"'own' of type Softmax .*: its axis is \(1, 2\), not a single"),
+        (layers.BatchNormalization(renorm=True, name="own"), "'own' of type BatchNormalization .*: .* renorm=True"),
+        (layers.Dense(2, dtype="mixed_bfloat16", name="own"), "'own' of type Dense .*: its dtype policy is mixed_bflo"),
+        (layers.Dense(2, dtype="float16", name="own"), "'own' of type Dense .*: its dtype policy is float16, not flo"),
+    ],
+    ids=["Lambda", "threshold", "gelu", "function", "axes", "renorm", "mixed", "half"],
+)
+def test_what_cannot_be_expressed(layer, reason):
+    model = keras.Sequential([keras.Input((4, 5)), layer])
+    with pytest.raises(UnsupportedLayerError, match=f"Layer {reason}.*Keep model.predict for this model"):
+        to_onnx(model)
+
+
+def test_reshape_to_several_open_sizes():
+    with pytest.raises(UnsupportedLayerError, match=r"target shape \(None, None\) leaves more than one size open"):
+        to_onnx(keras.Sequential([keras.Input((None, None, 3)), layers.Reshape((None, None))]))
+
+
+def test_add_of_other_ranks():
+    pair = keras.Input((3, 4)), keras.Input((4,))
+    with pytest.raises(UnsupportedLayerError, match=r"its inputs have the shapes \(None, 3, 4\), \(None, 4\)"):
+        to_onnx(keras.Model(pair, layers.Add()(list(pair))))
+
+
+def test_a_subclass_that_computes_otherwise():
+    class Doubled(layers.Dense):
+        def call(self, inputs):
+            return 2 * super().call(inputs)
+
+    class Multiplied(layers.Add):
+        def _merge_function(self, inputs):
+            return inputs[0] * inputs[1]
+
+    features = keras.Input((3,))
+    for layer, given, reason in (
+        (Doubled(2, name="own"), features, "it overrides call of Dense"),
+        (Multiplied(name="own"), [features, features], "it overrides _merge_function of Add"),
+    ):
+        with pytest.raises(
+            UnsupportedLayerError, match=f"'own' of type {type(layer).__name__} " + UNSUPPORTED.format(reason)
+        ):
+            to_onnx(keras.Model(features, layer(given)))
+
+
+def test_an_instance_that_computes_otherwise():
+    layer = layers.Dense(2, name="own")
+    model = keras.Sequential([keras.Input((3,)), layer])
+    layer.call = lambda inputs: inputs
+    with pytest.raises(UnsupportedLayerError, match="'own' of type Dense " + UNSUPPORTED.format("it overrides call")):
+        to_onnx(model)
+
+
+def test_operations_outside_layers():
+    features = keras.Input((3,))
+    with pytest.raises(UnsupportedLayerError, match="of type Multiply " + UNSUPPORTED.format("")):
+        to_onnx(keras.Model(features, features * 2))
+
+
+def test_dropout_that_stays_on():
+    features = keras.Input((3,))
+    model = keras.Model(features, layers.Dropout(0.5, name="on")(features, training=True))
+    with pytest.raises(UnsupportedLayerError, match="'on' of type Dropout " + UNSUPPORTED.format("training=True")):
+        to_onnx(model)
+
+
+def test_a_nested_model_whose_inputs_keras_rearranges():
+    pair = keras.Input((3,), name="a"), keras.Input((3,), name="b")
+    inner = keras.Model(pair, layers.Concatenate()(list(pair)), name="inner")
+    outer = keras.Input((3,)), keras.Input((3,))
+    model = keras.Model(outer, inner({"b": outer[0], "a": outer[1]}))
+    with pytest.raises(UnsupportedLayerError, match="'inner' .*" + UNSUPPORTED.format("Keras rearranges its inputs")):
+        to_onnx(model)
+
+
+class OwnModel(keras.Model):
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.dense = layers.Dense(2)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+def test_a_model_with_a_method_of_its_own():
+    model = OwnModel(name="own")
+    model(np.zeros((1, 3), np.float32))
+    message = "'own' of type OwnModel computes in a method of its own.*Keep model.predict"
+    with pytest.raises(UnsupportedLayerError, match=message):
+        to_onnx(model)
+    outer = keras.Sequential([keras.Input((3,)), model])
+    with pytest.raises(UnsupportedLayerError, match=r"Layer 'own' of type OwnModel .* no converter"):
+        to_onnx(outer)
+
+
+def test_what_is_no_model():
+    with pytest.raises(ArgumentError, match=r"model='VGG16' is a str; allowed is a keras.Model"):
+        to_onnx("VGG16")
+
+
+def test_a_model_without_shapes():
+    model = keras.Sequential([layers.Dense(2)], name="unbuilt")
+    with pytest.raises(ArgumentError, match=r"'unbuilt' has no shapes yet.*call model.build\(shape\)"):
+        to_onnx(model)
+    model.build((None, 3))
+    set_live_weights(model)
+    assert_agreement(model, numbers(2, 3))
+
+
+def test_inputs_of_another_type():
+    words = keras.Input((3,), dtype="int32", name="words")
+    with pytest.raises(ArgumentError, match="input 'words' is int32; allowed is float32"):
+        to_onnx(keras.Model(words, layers.Flatten()(words)))
+
+
+def test_an_input_that_nothing_uses():
+    pair = keras.Input((3,)), keras.Input((4,), name="idle")
+    with pytest.raises(ArgumentError, match="nothing uses its input 'idle'"):
+        to_onnx(keras.Model(pair, layers.Activation("relu")(pair[0])))
