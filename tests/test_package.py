@@ -93,11 +93,27 @@ def test_keras_json_is_heard_if_its_backend_is_installed(home, named):
     assert run(PRINT_CHOICE) == (f"{first_installed(*wanted)}\n", "")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "\0"])
-def test_a_damaged_keras_json_breaks_nothing(home, content):
+@pytest.mark.parametrize("content", ["", "{", "\0"])
+def test_with_a_damaged_keras_json_keras_starts_with_the_first_installed_backend(home, content):
+    (home / ".keras").mkdir()
+    (home / ".keras" / "keras.json").write_text(content)
+    printed, _ = run("import amalthea, keras; print(keras.config.backend())")
+    assert printed.splitlines()[-1] == first_installed()
+
+
+@pytest.mark.parametrize("content", ["[]", "7", '"torch"'])
+def test_with_a_keras_json_that_keras_refuses_amalthea_starts_and_the_error_is_that_of_keras(home, content):
+    """JSON that is no object breaks Keras 3.15.1 itself; what needs no Keras works none the less."""
     (home / ".keras").mkdir()
     (home / ".keras" / "keras.json").write_text(content)
     assert run(PRINT_CHOICE) == (f"{first_installed()}\n", "")
+    code = (
+        "import traceback, amalthea\n"
+        "try: import keras\n"
+        "except AttributeError as error: print(traceback.extract_tb(error.__traceback__)[-1].filename)\n"
+    )
+    printed, _ = run(code)
+    assert Path(printed.strip()).parts[-4:] == ("keras", "src", "backend", "config.py")
 
 
 def test_a_dead_backend_in_keras_json_does_not_keep_keras_from_loading(home):

@@ -30,7 +30,7 @@ def _choose_backend() -> None:
     usable = ("tensorflow", "torch", "jax", "openvino")
     chosen = next((name for name in order if name in usable and find_spec(name)), None)
     if chosen:
-        os.environ.setdefault("KERAS_BACKEND", chosen)
+        os.environ["KERAS_BACKEND"] = chosen
 
 
 # OpenVINO reports every import of it to its makers, through Google Analytics and from a forked process, unless the

@@ -18,6 +18,9 @@ Each is also the built-in exception that a script written for Keras expects. Eve
 what is allowed and what to do next.
 """
 
+import sys
+import warnings
+
 
 class AmaltheaError(Exception):
     """Base class of all errors of this library."""
@@ -73,3 +76,11 @@ class MissingDependencyError(AmaltheaError, ImportError):
 
 class AmaltheaWarning(UserWarning):
     """Category of every warning of this library."""
+
+
+def warn(message: str) -> None:
+    """Warn with the line of the caller's own code, however deep in this library the warning arises."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, AmaltheaWarning, stacklevel=level)

@@ -2,17 +2,21 @@
 
 import inspect
 import re
+import subprocess
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from amalthea.architectures import get_model
+from amalthea.architectures import get_model, variant_of
 from amalthea.architectures.inception import InceptionV3
 from amalthea.architectures.mobilenet import MobileNet
 from amalthea.architectures.resnet import ResNet50, ResNet50V2
 from amalthea.architectures.vgg import VGG16
+from amalthea.catalog import variant
 from amalthea.errors import AmaltheaError, AmaltheaWarning, ArgumentError, MissingFileError
 from tests.descriptors import DESCRIPTORS
 
@@ -29,9 +33,7 @@ def small_mobilenet(**arguments):
 
 @pytest.mark.parametrize("descriptor", [item for item in DESCRIPTORS if item.in_keras and not item.settings], ids=str)
 def test_signature_is_that_of_keras(descriptor):
-    import importlib
-
-    module = importlib.import_module(f"amalthea.architectures.{_family(descriptor.name)}")
+    module = import_module(f"amalthea.architectures.{variant(descriptor.name).family}")
     ours = inspect.signature(getattr(module, descriptor.name)).parameters
     theirs = inspect.signature(getattr(keras.applications, descriptor.name)).parameters
     assert list(ours) == list(theirs)
@@ -40,15 +42,13 @@ def test_signature_is_that_of_keras(descriptor):
             assert ours[name].default == parameter.default
 
 
-def _family(name):
-    from amalthea.catalog import variant
-
-    return variant(name).family
-
-
-def test_functions_have_their_own_names_and_documentation():
-    assert VGG16.__name__ == "VGG16"
-    assert "include_top" in VGG16.__doc__
+@pytest.mark.parametrize("function", [VGG16, ResNet50V2, InceptionV3, MobileNet], ids=lambda item: item.__name__)
+def test_functions_are_documented_by_their_own_row(function):
+    row = variant(function.__name__)
+    assert row.paper[1] in function.__doc__
+    assert f"at least {row.min_size} pixels" in function.__doc__
+    for argument in inspect.signature(function).parameters:
+        assert f"        {argument}: " in function.__doc__
 
 
 @pytest.mark.parametrize(("pooling", "shape"), [(None, (None, 1, 1, 512)), ("avg", (None, 512)), ("max", (None, 512))])
@@ -112,6 +112,16 @@ def test_input_tensor_may_come_from_other_layers():
     assert model.layers[1].name.startswith("rescaling")
 
 
+def test_numpys_booleans_serve_too():
+    assert small_vgg(include_top=np.False_).output_shape == (None, 1, 1, 512)
+
+
+def test_with_layers_in_front_nobody_knows_which_pixels_a_network_expects():
+    image = keras.Input((40, 40, 3))
+    assert variant_of(small_vgg(input_tensor=image, input_shape=None)).name == "VGG16"
+    assert variant_of(small_vgg(input_tensor=keras.layers.Rescaling(2.0)(image), input_shape=None)) is None
+
+
 def test_two_networks_on_one_input():
     """Their automatic names do not collide, although both have unnamed layers of the same types."""
     image = keras.Input((96, 96, 3))
@@ -129,9 +139,6 @@ def test_mobilenet_settings():
 
 
 def test_saved_models_load_in_plain_keras(tmp_path):
-    import subprocess
-    import sys
-
     model = small_mobilenet()
     path = tmp_path / "model.keras"
     model.save(path)
@@ -182,7 +189,20 @@ WRONG = {
         lambda: small_vgg(input_tensor=keras.Input((64, 64, 3)), input_shape=(32, 32, 3)),
         r"VGG16: input_shape=\(32, 32, 3\) and input_tensor, whose pictures are \(64, 64, 3\), disagree",
     ),
-    "alpha": (lambda: MobileNet(alpha=0), "MobileNet: alpha=0 is not a positive width"),
+    "alpha": (lambda: MobileNet(alpha=0), "MobileNet: alpha=0 is not a width of at least 0.03125"),
+    "infinite alpha": (lambda: MobileNet(alpha=float("inf")), "MobileNet: alpha=inf is not a width"),
+    "alpha as text": (lambda: MobileNet(alpha="0.5"), "MobileNet: alpha='0.5' is not a width"),
+    "alpha without a filter": (lambda: MobileNet(alpha=0.01), "MobileNet: alpha=0.01 is not a width"),
+    "weights of another type": (
+        lambda: VGG16(weights=5),
+        "VGG16: weights=5; allowed are None, 'imagenet' and",
+    ),
+    "a path too long": (lambda: VGG16(weights="w" * 5000), "VGG16: weights='www.* is no file"),
+    "an argument of another network": (
+        lambda: get_model("ResNet50", alpha=0.5),
+        "ResNet50 takes no alpha; it takes include_top, weights, input_tensor",
+    ),
+    "dropout as text": (lambda: MobileNet(weights=None, dropout="0.5"), "MobileNet: dropout='0.5' is not in"),
     "alpha with imagenet": (
         lambda: MobileNet(alpha=0.35),
         "MobileNet: weights='imagenet' exist for alpha 0.25, 0.5, 0.75, 1.0, not for alpha=0.35.*weights=None",

@@ -58,10 +58,16 @@ def test_logits_at_the_default_size(descriptor):
     assert_equal_networks(model, theirs, theirs.input_shape[1:])
 
 
+@pytest.mark.parametrize("descriptor", [item for item in SHARED if item.small], ids=str)
+def test_logits_at_another_size(descriptor, data_format):
+    side = descriptor.other_size
+    shape = (3, side, side) if data_format == "channels_first" else (side, side, 3)
+    theirs = reference(descriptor, classifier_activation=None, input_shape=shape)
+    assert_equal_networks(ours(descriptor, classifier_activation=None, input_shape=shape), theirs, shape)
+
+
 @pytest.mark.parametrize("descriptor", SHARED, ids=str)
 def test_features_at_another_size(descriptor, data_format):
-    if keras.config.backend() == "openvino" and data_format == "channels_first":
-        pytest.skip("Keras' OpenVINO backend computes channels_last only")
     side = descriptor.other_size
     shape = (3, side, side) if data_format == "channels_first" else (side, side, 3)
     theirs = reference(descriptor, include_top=False, input_shape=shape)

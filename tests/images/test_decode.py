@@ -255,7 +255,9 @@ def test_an_empty_file_is_said_to_be_empty(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_picture(tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match=f"{tmp_path} is a folder, not a picture"):
+    with pytest.raises(
+        ImageError, match=f"{tmp_path} is a folder, not a picture. If it holds pictures, give their paths"
+    ):
         read_picture(tmp_path)
 
 

@@ -7,6 +7,8 @@ from onnx import helper
 from amalthea.errors import AmaltheaWarning
 from amalthea.runtime import cache
 
+pytestmark = pytest.mark.single_backend
+
 CONTENT = bytes(range(256)) * 40
 
 

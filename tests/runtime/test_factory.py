@@ -17,13 +17,15 @@ from amalthea.runtime import cache
 from tests.live_weights import set_live_weights, two_pictures
 from tests.runtime.test_cache import DAMAGES
 
+pytestmark = pytest.mark.single_backend
+
 X = two_pictures((224, 224, 3))
 
 
 @pytest.fixture
 def graphs(home):
-    """Counts the graphs in the cache."""
-    return lambda: sorted((home / "cache" / "graphs").glob("*")) if (home / "cache" / "graphs").exists() else []
+    """A function that lists the graphs in the cache."""
+    return lambda: list((home / "cache" / "graphs").glob("*"))
 
 
 def answer(**arguments):
@@ -180,3 +182,35 @@ def test_importing_the_function_is_quick():
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert loaded == "set()\n"
+
+
+def test_arguments_are_checked_before_anything_is_downloaded(monkeypatch):
+    monkeypatch.setenv("AMALTHEA_WEIGHTS_URL", "http://127.0.0.1:9")
+    for arguments, message in (
+        ({"classes": 10}, "VGG16: classes=10"),
+        ({"pooling": "bad"}, "VGG16: pooling='bad'"),
+        ({"alpha": 1}, "VGG16 takes no alpha; it takes include_top"),
+    ):
+        with pytest.raises(ArgumentError, match=message):
+            amalthea.predictor("VGG16", **arguments)
+
+
+def test_a_warning_comes_each_time(cached_weights, graphs):
+    for _ in range(2):
+        with pytest.warns(AmaltheaWarning, match="MobileNet: weights exist for .*, not for 200") as caught:
+            amalthea.predictor("MobileNet", alpha=0.25, input_shape=(200, 200, 3))
+        assert [warning.filename for warning in caught] == [__file__]
+    assert graphs() == []
+
+
+def test_a_file_replaced_with_the_same_size_and_time_is_another_graph(cached_weights):
+    file = cached_weights / "mobilenet_2_5_224_tf.h5"
+    own = shutil.copy2(file, cached_weights / "copy.h5")
+    before = answer(weights=own)
+    model = MobileNet(alpha=0.25)
+    set_live_weights(model)
+    status = os.stat(own)
+    shutil.copy(keras_2_file(model, file), own)
+    os.utime(own, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert (os.stat(own).st_size, os.stat(own).st_mtime_ns) == (status.st_size, status.st_mtime_ns)
+    assert not np.allclose(answer(weights=own), before, atol=0.01)

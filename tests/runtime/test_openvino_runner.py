@@ -14,6 +14,8 @@ from amalthea.runtime.runner import TensorSpec
 from tests.live_weights import clearly_different, set_live_weights
 from tests.runtime.agreement import answers_of_keras, numbers
 
+pytestmark = pytest.mark.single_backend
+
 CLOSE = 1e-5  # of the deviation; bfloat16 is off by 1e-2
 
 

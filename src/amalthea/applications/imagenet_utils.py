@@ -5,16 +5,14 @@ are said.
 """
 
 from collections.abc import Callable
-from operator import index
 from typing import Any
-from warnings import warn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import images
-from ..catalog import Scaling, best_classes, variant
-from ..errors import AmaltheaWarning, ArgumentError
+from ..catalog import Scaling, best_classes, check_top, variant
+from ..errors import ArgumentError, warn
 
 __all__ = ["decode_predictions", "preprocess_input"]
 
@@ -98,7 +96,7 @@ def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, fl
         For each picture a list of (WordNet id, name, probability), best first.
 
     Raises:
-        ArgumentError: another shape, or ``top`` is no whole number above 0.
+        ArgumentError: another shape, something that is no real numbers, or ``top`` is no whole number above 0.
 
     Warns:
         AmaltheaWarning: the scores are no probabilities. They are decoded none the less.
@@ -107,19 +105,19 @@ def decode_predictions(preds: Any, top: int = 5) -> list[list[tuple[str, str, fl
         >>> decode_predictions(np.eye(1000)[285], top=1)
         [[('n02124075', 'Egyptian_cat', 1.0)]]
     """
-    count = _positive(top)
+    check_top(top)
     given = _as_array(preds)
+    if not np.can_cast(given.dtype, np.float32, "same_kind"):  # not dtype.kind, for bfloat16 has none of its own
+        raise ArgumentError(f"Scores are real numbers; given were {given.dtype}. Give what model.predict returns.")
     scores = np.atleast_2d(given)
     if scores.ndim != 2 or scores.shape[1] != 1000:
         raise ArgumentError(_wrong_scores(given.shape))
     if not _are_probabilities(scores):
         warn(
             "decode_predictions: these scores are no probabilities, which lie in [0, 1] and sum to 1. Build the model "
-            "with classifier_activation='softmax', or apply keras.ops.softmax to them.",
-            AmaltheaWarning,
-            stacklevel=2,
+            "with classifier_activation='softmax', or apply keras.ops.softmax to them."
         )
-    return [[(wordnet_id, name, score) for wordnet_id, name, score in best_classes(row, count)] for row in scores]
+    return [[(wordnet_id, name, score) for wordnet_id, name, score in best_classes(row, top)] for row in scores]
 
 
 def _as_array(x: Any, dtype: str | None = None) -> NDArray[Any]:
@@ -135,16 +133,6 @@ def _as_array(x: Any, dtype: str | None = None) -> NDArray[Any]:
             f"A {type(x).__name__} cannot be read as an array: {error}. Give an array, lists of equal length, or a "
             "tensor of Keras' backend."
         ) from error
-
-
-def _positive(top: int) -> int:
-    try:
-        number = index(top)
-    except TypeError:
-        number = 0
-    if number < 1:
-        raise ArgumentError(f"top={top!r} is not how many classes to return; give a whole number from 1 to 1000.")
-    return number
 
 
 def _are_probabilities(scores: NDArray[Any]) -> bool:

@@ -24,7 +24,7 @@ _JSON = """With --json, a list of one object a picture, in their order, best cla
                "probability": 0.77}, ...],
   "error": null}, ...]
 
-Of a file that is no picture, "classes" is empty and "error" says why."""
+Where there is no picture to read, "classes" is empty and "error" says why."""
 
 
 @click.command(epilog=_JSON)
@@ -40,8 +40,8 @@ def predict(
 ) -> None:
     """Name what is on each IMAGE: a picture, a folder of pictures, or a pattern such as 'holiday/*.jpg'.
 
-    A file that is no picture, or not there, is reported on the standard error; the others are answered, and the exit
-    status is 1.
+    A file that is no picture or not there, a folder without pictures and a pattern without a match are reported on the
+    standard error; the others are answered, and the exit status is 1.
     """
     if demo == bool(images):
         raise click.UsageError("Name one picture or more, or ask for --demo.")

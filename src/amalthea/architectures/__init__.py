@@ -1,9 +1,13 @@
 """The networks: one file a paper, each its table and its block. Keras is imported when the first one is built."""
 
+import os
 from importlib import import_module
+from inspect import signature
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ..catalog import Variant, variant
+from ..errors import ArgumentError, MissingDependencyError
 
 if TYPE_CHECKING:
     import keras
@@ -21,13 +25,30 @@ def get_model(name: str, **arguments: Any) -> "keras.Model":
     Raises:
         UnknownModelError: no network has this name.
         ArgumentError: an argument cannot be used.
+        MissingDependencyError: Keras does not start with the chosen backend.
 
     Example:
         >>> get_model("mobilenet", alpha=0.25, weights=None).count_params()
         475544
     """
     row = variant(name)
-    return getattr(import_module(f".{row.family}", __name__), row.name)(**arguments)
+    function = getattr(_family(row.family), row.name)
+    known = signature(function).parameters
+    if unknown := [argument for argument in arguments if argument not in known]:
+        raise ArgumentError(f"{row.name} takes no {', '.join(unknown)}; it takes {', '.join(known)}.")
+    return function(**arguments)
+
+
+def _family(name: str) -> ModuleType:
+    """A module of this folder. The first one imports Keras, which raises whatever its backend raises."""
+    try:
+        return import_module(f".{name}", __name__)
+    except (ImportError, ValueError) as problem:
+        backend = os.environ.get("KERAS_BACKEND")
+        raise MissingDependencyError(
+            f"Keras does not start with the backend {backend!r}: {problem}. Install it: pip install {backend}; or set "
+            "KERAS_BACKEND to tensorflow, torch, jax or openvino, whichever is installed."
+        ) from problem
 
 
 def variant_of(model: "keras.Model") -> Variant | None:

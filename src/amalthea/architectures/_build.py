@@ -1,25 +1,22 @@
 """From a network's body to a ``keras.Model``: every rule about a constructor's arguments stands here, once."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from inspect import signature
 from itertools import zip_longest
 from numbers import Integral
 from os import PathLike
-from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec
+from os.path import isfile
+from typing import Any, NamedTuple
 
 import keras
 
 from .. import _keras
 from ..catalog import Variant, WeightFile, variant
-from ..errors import AmaltheaWarning, ArgumentError, MissingFileError
+from ..errors import ArgumentError, MissingFileError, warn
 from ..weights import find_weights, load_weights
 from ._blocks import by_axis, pooled_top
 
-P = ParamSpec("P")
 Tensor = Any  # a keras.KerasTensor; Keras carries no types
 Shape = Sequence[int | None]
 _OWN_TOP = "Use include_top=False and a classifier of your own."
@@ -72,18 +69,6 @@ class Request:
         return isinstance(self.weights, str) and self.weights == "imagenet"
 
 
-def constructor(arguments: Callable[P, Request], network: Network) -> Callable[P, keras.Model]:
-    """The public function of a network without settings of its own; it takes what ``arguments`` takes."""
-
-    def build(*args: P.args, **kwargs: P.kwargs) -> keras.Model:
-        return assemble(network, arguments(*args, **kwargs))
-
-    build.__name__ = build.__qualname__ = network.variant
-    build.__doc__ = f"Build {network.variant}.\n\n{arguments.__doc__}"
-    build.__signature__ = signature(arguments).replace(return_annotation=keras.Model)  # type: ignore[attr-defined]
-    return build
-
-
 def assemble(network: Network, request: Request, alpha: float = 1.0) -> keras.Model:
     """Check the request, build the network, fill it.
 
@@ -113,10 +98,12 @@ def assemble(network: Network, request: Request, alpha: float = 1.0) -> keras.Mo
 
     name = request.name or spec.keras_name.format(alpha=alpha, size=file.size if file else rows)
     sources = keras.utils.get_source_inputs(image)
-    model = keras.Model(sources[0] if len(sources) == 1 else sources, output, name=name)
-    model._amalthea_variant = spec.name
+    inputs = sources[0] if len(sources) == 1 else sources
+    model = keras.Model(inputs, output, name=name)
+    if inputs is image:  # with layers of somebody else in front, nobody knows which pixels the model expects
+        model._amalthea_variant = spec.name
     if path is not None:
-        others = () if sources[0] is image else keras.Model(sources, image).layers
+        others = () if inputs is image else keras.Model(inputs, image).layers
         own = [layer for layer in model.layers if layer not in others]
         load_weights(own, path)
     return model
@@ -126,7 +113,7 @@ def _check_choices(spec: Variant, request: Request) -> None:
     """Everything that can be said before a shape is known."""
     top, classes, activation = request.include_top, request.classes, request.classifier_activation
     require = partial(_require, spec.name)
-    require(isinstance(top, int), f"include_top={top!r}; allowed are True and False.")
+    require(top in (True, False), f"include_top={top!r}; allowed are True and False.")
     require(request.pooling in (None, "avg", "max"), f"pooling={request.pooling!r}; allowed are None, 'avg' and 'max'.")
     require(_positive_whole(classes), f"classes={classes!r} is not a positive whole number.")
     if top and request.pretrained:
@@ -134,15 +121,17 @@ def _check_choices(spec: Variant, request: Request) -> None:
         softmax_or_none = ("softmax", None, keras.activations.softmax, keras.activations.linear)
         trained = activation in softmax_or_none
         require(trained, f"classifier_activation={activation!r}; weights='imagenet' have 'softmax', or None: logits.")
-    if not (request.weights is None or request.pretrained or Path(request.weights).is_file()):
+    readable = request.weights is None or isinstance(request.weights, str | PathLike)
+    require(readable, f"weights={request.weights!r}; allowed are None, 'imagenet' and the path of a weight file.")
+    if not (request.weights is None or request.pretrained or isfile(request.weights)):
         raise MissingFileError(
             f"{spec.name}: weights={str(request.weights)!r} is no file. Give None for random weights, 'imagenet', "
             "or the path of a weight file that exists."
         )
     if top and request.pooling is not None:
-        _warn(f"{spec.name}: pooling={request.pooling!r} has no effect with include_top=True.")
+        warn(f"{spec.name}: pooling={request.pooling!r} has no effect with include_top=True.")
     if not top and classes != 1000:
-        _warn(f"{spec.name}: classes={classes} has no effect with include_top=False.")
+        warn(f"{spec.name}: classes={classes} has no effect with include_top=False.")
 
 
 def _picture_shape(spec: Variant, request: Request, top_takes_any_size: bool) -> Shape:
@@ -182,7 +171,7 @@ def _official_file(spec: Variant, request: Request, alpha: float, side: int | No
     file = spec.file(top=request.include_top, alpha=alpha, size=side)
     sizes = sorted({file.size for file in spec.files})
     if len(sizes) > 1 and side not in (None, file.size):
-        _warn(f"{spec.name}: weights exist for {sizes} pixels, not for {side}; those for {file.size} are loaded.")
+        warn(f"{spec.name}: weights exist for {sizes} pixels, not for {side}; those for {file.size} are loaded.")
     return file
 
 
@@ -193,7 +182,3 @@ def _positive_whole(value: object) -> bool:
 def _require(variant: str, kept: bool, message: str) -> None:
     if not kept:
         raise ArgumentError(f"{variant}: {message}")
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, AmaltheaWarning, stacklevel=5)

@@ -10,7 +10,8 @@ training, so that no part of a frozen network could be computed once.
 from keras import initializers, layers
 
 from ._blocks import channel_axis
-from ._build import Network, Request, Tensor, constructor
+from ._build import Network, Request, Tensor
+from ._constructor import constructor
 
 #         kernel, stride of the first repeat, expansion, filters, repeats
 TABLE = (
@@ -82,4 +83,4 @@ def top(x: Tensor, classes: int, activation: object) -> Tensor:
     return layers.Dense(classes, activation=activation, name="predictions")(x)
 
 
-EfficientNetLite0 = constructor(Request, Network("EfficientNetLite0", body, top, pool_names=("avg_pool", "max_pool")))
+EfficientNetLite0 = constructor(Network("EfficientNetLite0", body, top, pool_names=("avg_pool", "max_pool")), Request)

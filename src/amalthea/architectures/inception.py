@@ -7,7 +7,8 @@ to 7. Layers of a unit have no names of their own; Keras numbers them.
 from keras import layers
 
 from ._blocks import channel_axis
-from ._build import Network, Request, Tensor, constructor
+from ._build import Network, Request, Tensor
+from ._constructor import constructor
 
 Steps = tuple[tuple[int, int | tuple[int, int]], ...]  # (filters, kernel size) of each convolution of a branch
 
@@ -98,4 +99,4 @@ def body(x: Tensor) -> Tensor:
     return x
 
 
-InceptionV3 = constructor(Request, Network("InceptionV3", body))
+InceptionV3 = constructor(Network("InceptionV3", body), Request)

@@ -4,6 +4,8 @@ Howard et al., 2017, https://arxiv.org/abs/1704.04861, table 1.
 """
 
 from functools import partial
+from math import inf
+from numbers import Integral, Real
 from os import PathLike
 from typing import Any
 
@@ -13,6 +15,7 @@ from keras import layers
 from ..errors import ArgumentError
 from ._blocks import channel_axis
 from ._build import Network, Request, Shape, Tensor, assemble
+from ._constructor import documentation
 
 # filters and stride of the thirteen separable convolutions
 TABLE = (
@@ -84,32 +87,37 @@ def MobileNet(
     classifier_activation: Any = "softmax",
     name: str | None = None,
 ) -> keras.Model:
-    """Build MobileNet; arguments that are not listed here are those of the other networks.
-
-    Args:
-        alpha: width: every layer has ``alpha`` times the paper's filters. ImageNet weights: 0.25, 0.5, 0.75, 1.
-        depth_multiplier: outputs of each depthwise convolution a channel; 1 with ``weights="imagenet"``.
-        dropout: fraction in [0, 1) dropped before the classifier while training.
-
-    Raises:
-        ArgumentError: an argument cannot be used; the message says which and what is allowed.
-    """
-    if not alpha > 0:
-        raise ArgumentError(f"MobileNet: alpha={alpha!r} is not a positive width.")
-    if depth_multiplier < 1 or depth_multiplier % 1:
-        raise ArgumentError(f"MobileNet: depth_multiplier={depth_multiplier!r} is not a positive whole number.")
-    if not 0 <= dropout < 1:
-        raise ArgumentError(f"MobileNet: dropout={dropout!r} is not in [0, 1).")
+    """Build MobileNet; the whole text is put together below."""
     given = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation, name)
     request = Request(*given)
-    if request.pretrained and depth_multiplier != 1:
-        raise ArgumentError(
-            f"MobileNet: depth_multiplier={depth_multiplier}, but weights='imagenet' exist for 1 only. "
-            "Use 1, or weights=None."
-        )
+    _check_settings(alpha, depth_multiplier, dropout, request.pretrained)
     network = Network(
         "MobileNet",
         partial(body, alpha=alpha, depth_multiplier=depth_multiplier),
         partial(top, dropout=dropout),
     )
     return assemble(network, request, alpha)
+
+
+MobileNet.__doc__ = documentation(
+    "MobileNet",
+    """
+        alpha: width: every layer has ``alpha`` times the paper's filters; ImageNet weights: 0.25, 0.5, 0.75 and 1.
+        depth_multiplier: outputs of each depthwise convolution a channel; 1 with ``weights="imagenet"``.
+        dropout: fraction in [0, 1) dropped before the classifier while training.""",
+)
+
+
+def _check_settings(alpha: object, depth_multiplier: object, dropout: object, pretrained: bool) -> None:
+    narrowest = 1 / 32  # of the 32 filters of the first convolution one is left
+    if not (isinstance(alpha, Real) and narrowest <= float(alpha) < inf):
+        raise ArgumentError(f"MobileNet: alpha={alpha!r} is not a width of at least {narrowest}.")
+    if not (isinstance(depth_multiplier, Integral) and int(depth_multiplier) > 0):
+        raise ArgumentError(f"MobileNet: depth_multiplier={depth_multiplier!r} is not a positive whole number.")
+    if not (isinstance(dropout, Real) and 0 <= float(dropout) < 1):
+        raise ArgumentError(f"MobileNet: dropout={dropout!r} is not in [0, 1).")
+    if pretrained and depth_multiplier != 1:
+        raise ArgumentError(
+            f"MobileNet: depth_multiplier={depth_multiplier}, but weights='imagenet' exist for 1 only. "
+            "Use 1, or weights=None."
+        )

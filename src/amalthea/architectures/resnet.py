@@ -12,7 +12,8 @@ from functools import partial
 from keras import layers
 
 from ._blocks import channel_axis
-from ._build import Network, Request, Tensor, constructor
+from ._build import Network, Request, Tensor
+from ._constructor import constructor
 
 FILTERS = (64, 128, 256, 512)
 #                  conv2 conv3 conv4 conv5: blocks of each stage, by the paper's columns
@@ -92,9 +93,9 @@ def _network(variant: str, body: Callable[..., Tensor], stages: tuple[int, ...])
     return Network(variant, partial(body, stages=stages), pool_names=("avg_pool", "max_pool"))
 
 
-ResNet50 = constructor(Request, _network("ResNet50", body, LAYERS_50))
-ResNet101 = constructor(Request, _network("ResNet101", body, LAYERS_101))
-ResNet152 = constructor(Request, _network("ResNet152", body, LAYERS_152))
-ResNet50V2 = constructor(Request, _network("ResNet50V2", body_v2, LAYERS_50))
-ResNet101V2 = constructor(Request, _network("ResNet101V2", body_v2, LAYERS_101))
-ResNet152V2 = constructor(Request, _network("ResNet152V2", body_v2, LAYERS_152))
+ResNet50 = constructor(_network("ResNet50", body, LAYERS_50), Request)
+ResNet101 = constructor(_network("ResNet101", body, LAYERS_101), Request)
+ResNet152 = constructor(_network("ResNet152", body, LAYERS_152), Request)
+ResNet50V2 = constructor(_network("ResNet50V2", body_v2, LAYERS_50), Request)
+ResNet101V2 = constructor(_network("ResNet101V2", body_v2, LAYERS_101), Request)
+ResNet152V2 = constructor(_network("ResNet152V2", body_v2, LAYERS_152), Request)

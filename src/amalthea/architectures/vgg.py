@@ -7,7 +7,8 @@ from functools import partial
 
 from keras import layers
 
-from ._build import Network, Request, Tensor, constructor
+from ._build import Network, Request, Tensor
+from ._constructor import constructor
 
 FILTERS = (64, 128, 256, 512, 512)
 D = (2, 2, 3, 3, 3)  # convolutions of each stack, by the paper's columns
@@ -31,5 +32,5 @@ def top(x: Tensor, classes: int, activation: object) -> Tensor:
     return layers.Dense(classes, activation=activation, name="predictions")(x)
 
 
-VGG16 = constructor(Request, Network("VGG16", partial(body, stacks=D), top, top_takes_any_size=False))
-VGG19 = constructor(Request, Network("VGG19", partial(body, stacks=E), top, top_takes_any_size=False))
+VGG16 = constructor(Network("VGG16", partial(body, stacks=D), top, top_takes_any_size=False), Request)
+VGG19 = constructor(Network("VGG19", partial(body, stacks=E), top, top_takes_any_size=False), Request)

@@ -1,6 +1,6 @@
 """What exists: one frozen row per network with its trained weights, and the names of ImageNet's 1000 classes."""
 
-from .classes import ImageNetClass, ScoredClass, best_classes, imagenet_classes
+from .classes import ImageNetClass, ScoredClass, best_classes, check_top, imagenet_classes
 from .lookup import list_models, variant
 from .scaling import Scaling, ScalingSteps
 from .variant import Variant, WeightFile
@@ -13,6 +13,7 @@ __all__ = [
     "Variant",
     "WeightFile",
     "best_classes",
+    "check_top",
     "imagenet_classes",
     "list_models",
     "variant",

@@ -2,7 +2,10 @@
 
 from functools import cache
 from importlib.resources import files
+from operator import index
 from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import ArgumentError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -17,7 +20,12 @@ class ImageNetClass(NamedTuple):
 
 @cache
 def imagenet_classes() -> tuple[ImageNetClass, ...]:
-    """All 1000 classes; the position is the number of the class."""
+    """All 1000 classes; the position is the number of the class.
+
+    Example:
+        >>> imagenet_classes()[285]
+        ImageNetClass(wordnet_id='n02124075', name='Egyptian_cat')
+    """
     text = files(__package__).joinpath("imagenet_classes.txt").read_text(encoding="ascii")
     return tuple(ImageNetClass(*line.split(" ")) for line in text.splitlines())
 
@@ -36,9 +44,31 @@ def best_classes(scores: "ArrayLike", top: int = 5) -> tuple[ScoredClass, ...]:
     Args:
         scores: one probability a class in ImageNet's order, shape (1000,).
         top: how many to return; all of them where it exceeds 1000.
+
+    Raises:
+        ArgumentError: ``top`` is no whole number above 0.
+
+    Example:
+        >>> best_classes([0.9, 0.1] + [0.0] * 998, top=2)[1].name
+        'goldfish'
     """
+    check_top(top)
     import numpy as np  # here, because listing models must not wait for it
 
     scores = np.asarray(scores)
     best = scores.argsort()[-top:][::-1]
     return tuple(ScoredClass(*imagenet_classes()[int(number)], float(scores[number])) for number in best)
+
+
+def check_top(top: int) -> None:
+    """Refuse what is not a number of classes, before a network runs in vain.
+
+    Raises:
+        ArgumentError: ``top`` is no whole number above 0.
+    """
+    try:
+        number = index(top)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise ArgumentError(f"top={top!r} is not how many classes to return; give a whole number from 1 to 1000.")

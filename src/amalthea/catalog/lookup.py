@@ -1,15 +1,19 @@
 """Names in, rows out. Look-up ignores case, ``-`` and ``_``."""
 
+import re
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from ..errors import UnknownModelError
+from ..errors import ArgumentError, UnknownModelError
 from .imagenet import ROWS
 from .variant import Variant
 
 
 def list_models(pattern: str = "*") -> tuple[str, ...]:
-    """Names of the catalogue that match a shell pattern such as ``"resnet*"``.
+    """Names of the catalogue that match a shell pattern such as ``"resnet*"`` or ``"[a-m]*"``.
+
+    Raises:
+        ArgumentError: the pattern is no string.
 
     Example:
         >>> list_models("vgg*")
@@ -23,6 +27,7 @@ def variant(name: str) -> Variant:
 
     Raises:
         UnknownModelError: no network has this name; the message lists the nearest.
+        ArgumentError: the name is no string.
 
     Example:
         >>> variant("resnet-50-v2").parameters
@@ -37,4 +42,7 @@ def variant(name: str) -> Variant:
 
 
 def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")
+    if not isinstance(name, str):
+        raise ArgumentError(f"A model goes by its name, such as 'ResNet50' or 'resnet-50'; given was {name!r}.")
+    # A pattern's brackets stay whole, for there "-" makes a range.
+    return re.sub(r"(\[!?]?[^]]*])|[-_]", r"\1", name.lower())

@@ -43,6 +43,10 @@ def load_image(
         MissingFileError: there is no such file.
         ImageError: it is no picture, damaged, cut off, or has more than twice ``PIL.Image.MAX_IMAGE_PIXELS``.
         ArgumentError: an unknown color mode or interpolation, or a size below 1.
+
+    Example:
+        >>> load_image("elephant.jpg", color_mode="grayscale", target_size=(100, 200))
+        <PIL.Image.Image image mode=L size=200x100 at ...>
     """
     if color_mode not in _MODES:
         raise ArgumentError(f"color_mode={color_mode!r} is unknown; choose one of {', '.join(_MODES)}.")
@@ -66,6 +70,10 @@ def image_to_array(image: Image.Image | ArrayLike, data_format: str, dtype: DTyp
     Raises:
         ArgumentError: an unknown data format.
         ImageError: an array that has not 2 or 3 axes.
+
+    Example:
+        >>> image_to_array(Image.new("RGB", (4, 2), "red"), "channels_first", "float32").shape
+        (3, 2, 4)
     """
     check_data_format(data_format)
     pixels = np.array(image, dtype=dtype)
@@ -90,6 +98,10 @@ def array_to_image(pixels: ArrayLike, data_format: str, scale: bool, dtype: DTyp
     Raises:
         ArgumentError: an unknown data format.
         ImageError: another rank or number of channels, or no pixel.
+
+    Example:
+        >>> array_to_image([[[0.5, 1.0, 0.0]]], "channels_last", scale=True, dtype="float32").getpixel((0, 0))
+        (127, 255, 0)
     """
     check_data_format(data_format)
     values = np.asarray(pixels, dtype=dtype)
@@ -123,6 +135,9 @@ def save_image(
         MissingFileError: the folder does not exist.
         ArgumentError: no or an unknown format, or an option that it does not allow.
         ImageError: the format cannot hold such an image, or the file cannot be written.
+
+    Example:
+        >>> save_image("small.webp", load_image("elephant.jpg", target_size=(224, 224)), quality=80)
     """
     suffix = Path(path).suffix if isinstance(path, str | os.PathLike) else ""
     chosen = (file_format or suffix).lower().removeprefix(".")

@@ -122,7 +122,7 @@ def _open_file(path: Path, name: str) -> IO[bytes]:
         raise MissingFileError(f"There is no file {name} (looked for at {path.absolute()}). Check the path.") from error
     except (OSError, ValueError) as error:
         if os.path.isdir(path):
-            raise ImageError(f"{name} is a folder, not a picture. Give the pictures in it.") from error
+            raise ImageError(f"{name} is a folder, not a picture. If it holds pictures, give their paths.") from error
         raise ImageError(f"{name} cannot be opened: {error}. Check the path and its permissions.") from error
 
 

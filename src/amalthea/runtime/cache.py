@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-import warnings
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from ..errors import AmaltheaWarning, StorageError
+from ..errors import StorageError, warn
 from ..storage import atomic_file, cache_folder
 
 # An entry ends in the hash of all before it, written as a field of an ONNX model (number 14, metadata_props): as
@@ -52,7 +51,7 @@ def store(name: str, content: bytes) -> Path | None:
             file.write(content)
             file.write(_seal(content))
     except StorageError as problem:
-        warnings.warn(f"Nothing is cached, so the next start takes as long. {problem}", AmaltheaWarning, stacklevel=2)
+        warn(f"Nothing is cached, so the next start takes as long. {problem}")
         return None
     return path
 

@@ -2,12 +2,13 @@
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..catalog import Variant, variant
-from ..errors import ArgumentError
+from ..errors import AmaltheaWarning, ArgumentError, warn
 from ..storage import keras_settings
 from . import cache
 from .graph import FORMAT, OPSET, to_onnx
@@ -60,6 +61,7 @@ def _of_model(model: "keras.Model") -> Predictor:
     from ..architectures import variant_of
     from .openvino_runner import OpenVINORunner
 
+    _keras.pin_openvino_precision()  # so that model.predict returns the same numbers
     graph = to_onnx(model).SerializeToString()
     inputs, outputs = _keras.signature(model)
     return Predictor(
@@ -75,46 +77,62 @@ def _of_name(row: Variant, arguments: dict[str, Any]) -> Predictor:
     name = f"graphs/{key}.onnx"
     graph: Path | bytes | None = cache.find(name) if key else None
     if graph is None:
-        from ..architectures import get_model
-
-        content = to_onnx(get_model(row.name, **arguments)).SerializeToString()
-        graph = (cache.store(name, content) if key else None) or content
+        content, said = _built(row, arguments)
+        # A warning must come each time, so that what it is about is not kept.
+        key = None if said else key or _cache_key(row, arguments)
+        graph = (cache.store(f"graphs/{key}.onnx", content) if key else None) or content
     runner = OpenVINORunner(graph, cache_key=key if isinstance(graph, Path) else None)
     return Predictor(name=row.name, runner=runner, inputs=tuple(spec.name for spec in runner.inputs), variant=row)
+
+
+def _built(row: Variant, arguments: dict[str, Any]) -> tuple[bytes, list[str]]:
+    """The graph of a network, and our warnings about its arguments."""
+    from ..architectures import get_model
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", AmaltheaWarning)
+        model = get_model(row.name, **arguments)
+    said = [str(warning.message) for warning in caught if issubclass(warning.category, AmaltheaWarning)]
+    for warning in caught:
+        if issubclass(warning.category, AmaltheaWarning):
+            warn(str(warning.message))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    return to_onnx(model).SerializeToString(), said
 
 
 def _cache_key(row: Variant, arguments: dict[str, Any]) -> str | None:
     """A name for the graph of a network with these arguments and the weights in its file as it is now.
 
-    None where the graph cannot be kept: random weights, or an argument that is an object.
+    None where the graph cannot be kept: random weights, a file that is not there yet, an argument that is an object, or
+    one that the constructor will refuse.
     """
     weights = arguments.get("weights", "imagenet")
-    if weights is None:
-        return None
     try:
         file = _official_file(row, arguments) if weights == "imagenet" else Path(weights)
-        if not file.is_file():
-            return None  # the constructor says so better
+        if file is None or not file.is_file():
+            return None
         status = file.stat()
-        described = {**arguments, "weights": [os.fspath(file.resolve()), status.st_size, status.st_mtime_ns]}
-        return cache.key_of(__version__, FORMAT, OPSET, row.name, _data_format(), described)
-    except TypeError:
+        stamp = [os.fspath(file.resolve()), status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+        settings = [_setting("image_data_format", "channels_last"), _setting("floatx", "float32")]
+        return cache.key_of(__version__, FORMAT, OPSET, row.name, settings, {**arguments, "weights": stamp})
+    except (ArgumentError, OSError, TypeError):
         return None
 
 
-def _official_file(row: Variant, arguments: dict[str, Any]) -> Path:
-    """The official file that the constructor will choose."""
-    from ..weights import find_weights
+def _official_file(row: Variant, arguments: dict[str, Any]) -> Path | None:
+    """The official file that the constructor will choose, if it is on this machine."""
+    from ..weights import local_weights
 
     shape = arguments.get("input_shape") or ()
-    sides = set(shape[1:] if _data_format() == "channels_first" else shape[:-1])
+    sides = set(shape[1:] if _setting("image_data_format", "channels_last") == "channels_first" else shape[:-1])
     size = sides.pop() if len(sides) == 1 else None
-    top = bool(arguments.get("include_top", True))
-    return find_weights(row.file(top=top, alpha=arguments.get("alpha", 1.0), size=size))
+    top, alpha = bool(arguments.get("include_top", True)), arguments.get("alpha", 1.0)
+    return local_weights(row.file(top=top, alpha=alpha, size=size))
 
 
-def _data_format() -> str:
-    """Keras' data format, from Keras only if it is loaded anyway."""
+def _setting(name: str, default: str) -> str:
+    """A setting of Keras, from Keras only if it is loaded anyway."""
     if keras := sys.modules.get("keras"):
-        return str(keras.config.image_data_format())
-    return str(keras_settings().get("image_data_format", "channels_last"))
+        return str(getattr(keras.config, name)())
+    return str(keras_settings().get(name, default))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalog import ScoredClass, Variant, best_classes
+from ..catalog import ScoredClass, Variant, best_classes, check_top
 from ..errors import ArgumentError, ImageError, MissingFileError
 from .inputs import as_arrays, batches_in
 from .runner import Runner
@@ -99,7 +99,8 @@ class Predictor:
             One for each path, in their order.
 
         Raises:
-            ArgumentError: the network is none of ours, or has no classifier with ImageNet's 1000 classes.
+            ArgumentError: the network is none of ours, or has no classifier with ImageNet's 1000 classes, or ``top`` is
+                no whole number above 0.
             ImageError: a file is no usable picture.
             MissingFileError: there is no such file.
 
@@ -111,8 +112,7 @@ class Predictor:
         """
         if on_error not in ("raise", "return"):
             raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise' and 'return'.")
-        if top < 1:
-            raise ArgumentError(f"top={top}; it must be at least 1.")
+        check_top(top)
         variant = self._imagenet_variant()
         files = [paths] if isinstance(paths, str | os.PathLike) else paths
         return [

@@ -60,6 +60,12 @@ def digest(path: Path, algorithm: str) -> str:
     Args:
         path: a file that exists.
         algorithm: a name that ``hashlib`` knows, such as ``"md5"`` or ``"sha256"``.
+
+    Example:
+        >>> Path("abc.txt").write_text("abc")
+        3
+        >>> digest(Path("abc.txt"), "md5")
+        '900150983cd24fb0d6963f7d28e17f72'
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, algorithm).hexdigest()

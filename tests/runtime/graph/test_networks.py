@@ -12,14 +12,13 @@ from tests.runtime.agreement import answers_of_graph, assert_agreement, numbers
 
 WITH_SAME_PADDING = ("InceptionV3", "MobileNet", "EfficientNetLite0")  # elsewhere a size changes nothing in the graph
 SMALL = [descriptor for descriptor in DESCRIPTORS if descriptor.small]
+ALL = [pytest.param(item, id=str(item), marks=[] if item.small else [pytest.mark.slow]) for item in DESCRIPTORS]
 
 MOBILENET = next(descriptor for descriptor in SMALL if descriptor.name == "MobileNet")
 
 
 @pytest.fixture(params=["channels_last", "channels_first"])
-def data_format(request, backend):
-    if backend == "openvino" and request.param == "channels_first":
-        pytest.skip("Keras' OpenVINO backend computes channels_last only")
+def data_format(request):
     before = keras.config.image_data_format()
     keras.config.set_image_data_format(request.param)
     yield request.param
@@ -32,10 +31,10 @@ def built(descriptor, **arguments):
     return model
 
 
-@pytest.mark.parametrize("descriptor", SMALL, ids=str)
+@pytest.mark.parametrize("descriptor", ALL)
 def test_logits(descriptor):
     # VGG's first dense layer holds 100 million weights at 224 pixels, 2 million at 64.
-    size = {"input_shape": (64, 64, 3)} if descriptor.name == "VGG16" else {}
+    size = {"input_shape": (64, 64, 3)} if descriptor.name.startswith("VGG") else {}
     model = built(descriptor, classifier_activation=None, **size)
     pictures = two_pictures(model.input_shape[1:])
     (expected,), _ = assert_agreement(model, pictures)

@@ -10,6 +10,8 @@ from amalthea.runtime import to_onnx
 from tests.live_weights import set_live_weights
 from tests.runtime.agreement import assert_agreement, numbers
 
+pytestmark = pytest.mark.single_backend
+
 UNSUPPORTED = "cannot become part of a graph: .*{}.*Keep model.predict for this model"
 
 

@@ -42,7 +42,10 @@ def _graph_of(model: Any) -> Any:
         )
     for tensor in network.inputs:
         if tensor.dtype != "float32":
-            raise ArgumentError(f"Model {model.name!r}: input {tensor.name!r} is {tensor.dtype}; allowed is float32.")
+            raise ArgumentError(
+                f"Model {model.name!r}: input {tensor.name!r} is {tensor.dtype}; allowed is float32. "
+                'Build the model with keras.config.set_floatx(\'float32\'), or "floatx": "float32" in keras.json.'
+            )
     return network
 
 

@@ -1,0 +1,67 @@
+"""Which weight file belongs to which network: those that Keras itself asks for, and what else can be asked."""
+
+from typing import Any
+
+import keras
+import pytest
+
+from amalthea.catalog import list_models, variant
+from amalthea.errors import ArgumentError
+
+pytestmark = pytest.mark.single_backend
+
+IN_KERAS = [name for name in list_models() if hasattr(keras.applications, name)]
+
+
+class Asked(Exception):
+    """In place of a download: (file name, address, hash)."""
+
+
+def asked_by_keras(monkeypatch: pytest.MonkeyPatch, name: str, **arguments: Any) -> tuple[str, str, str]:
+    def get_file(fname: str, origin: str, cache_subdir: str, file_hash: str = "") -> None:
+        raise Asked(fname, origin, file_hash)
+
+    monkeypatch.setattr("keras.src.utils.file_utils.get_file", get_file)
+    with pytest.raises(Asked) as asked:
+        getattr(keras.applications, name)(weights="imagenet", **arguments)
+    file_name, url, md5 = asked.value.args
+    return file_name, url, md5
+
+
+@pytest.mark.parametrize("top", [True, False])
+@pytest.mark.parametrize("name", IN_KERAS)
+def test_the_files_are_those_of_keras(monkeypatch: pytest.MonkeyPatch, name: str, top: bool) -> None:
+    file = variant(name).file(top=top)
+    assert (file.name, file.url, file.md5) == asked_by_keras(monkeypatch, name, include_top=top)
+    assert (file.top, file.alpha, file.size) == (top, 1.0, variant(name).size)
+
+
+@pytest.mark.parametrize("top", [True, False])
+@pytest.mark.parametrize(
+    ("alpha", "size"), [(0.25, 128), (0.25, 224), (0.5, 160), (0.75, 192), (0.75, 128), (1.0, 160)]
+)
+def test_the_files_of_mobilenet(monkeypatch: pytest.MonkeyPatch, alpha: float, size: int, top: bool) -> None:
+    file = variant("MobileNet").file(top=top, alpha=alpha, size=size)
+    arguments = {"alpha": alpha, "input_shape": (size, size, 3), "include_top": top}
+    assert (file.name, file.url, file.md5) == asked_by_keras(monkeypatch, "MobileNet", **arguments)
+    assert (file.top, file.alpha, file.size) == (top, alpha, size)
+
+
+@pytest.mark.parametrize("size", [None, 100, 225])
+def test_another_size_gets_the_default_file(size: int | None) -> None:
+    for name in list_models():
+        row = variant(name)
+        assert row.file(top=False, size=size) is row.file(top=False, size=row.size)
+
+
+def test_the_full_file_serves_where_no_other_exists() -> None:
+    lite = variant("EfficientNetLite0")
+    assert lite.file(top=False) is lite.file(top=True)
+    assert lite.file(top=False).top
+
+
+@pytest.mark.parametrize(("name", "widths"), [("MobileNet", "0.25, 0.5, 0.75, 1.0"), ("ResNet50", "1.0")])
+def test_a_width_that_nobody_trained(name: str, widths: str) -> None:
+    message = f"{name}: weights='imagenet' exist for alpha {widths}, not for alpha=0.3.* or weights=None to train"
+    with pytest.raises(ArgumentError, match=message):
+        variant(name).file(top=True, alpha=0.3)
