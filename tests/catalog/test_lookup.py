@@ -62,5 +62,5 @@ def test_an_unknown_name_lists_the_nearest(name: str, message: str) -> None:
 @pytest.mark.parametrize("given", [5, None, b"VGG16", ["VGG16"]])
 def test_what_is_no_name(given: Any) -> None:
     for function in (list_models, variant):
-        with pytest.raises(ArgumentError, match="A model goes by its name, such as 'ResNet50' .*; given was "):
+        with pytest.raises(ArgumentError, match=r"A model goes by its name, such as 'ResNet50' .*; given was "):
             function(given)

@@ -127,13 +127,8 @@ class Predictor:
     def _imagenet_variant(self) -> Variant:
         if self.variant is None:
             raise ArgumentError(
-                f"{self.name} was not built by amalthea, so nothing says which pixels it expects. "
-                "Prepare the pictures yourself, and call predictor(arrays)."
-            )
-        if [len(spec.shape) for spec in self.runner.inputs] != [4]:
-            shapes = [spec.shape for spec in self.runner.inputs]
-            raise ArgumentError(
-                f"{self.name} takes {', '.join(map(str, shapes))}, not pictures. Call predictor(arrays)."
+                f"{self.name} was not built by amalthea, or has other layers in front; which pixels it expects is "
+                "unknown. Prepare the pictures yourself, and call predictor(arrays)."
             )
         shapes = [spec.shape[1:] for spec in self.runner.outputs]
         if shapes != [(1000,)]:
