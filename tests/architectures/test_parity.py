@@ -51,6 +51,7 @@ def assert_equal_networks(ours, theirs, shape):
     assert clearly_different(answers(ours, pictures), expected), f"zeroing {layer} went unnoticed"
 
 
+@pytest.mark.single_backend
 @pytest.mark.parametrize("descriptor", SHARED, ids=str)
 def test_logits_at_the_default_size(descriptor):
     theirs = reference(descriptor, classifier_activation=None)
@@ -66,6 +67,7 @@ def test_logits_at_another_size(descriptor, data_format):
     assert_equal_networks(ours(descriptor, classifier_activation=None, input_shape=shape), theirs, shape)
 
 
+@pytest.mark.single_backend
 @pytest.mark.parametrize("descriptor", SHARED, ids=str)
 def test_features_at_another_size(descriptor, data_format):
     side = descriptor.other_size
@@ -89,6 +91,7 @@ def test_saved_configuration(descriptor, arguments, data_format):
     assert json.loads(ours(descriptor, **arguments).to_json()) == theirs
 
 
+@pytest.mark.single_backend
 def test_lite_has_the_layer_names_of_its_big_sister():
     """EfficientNetB0 without rescaling, normalisation, explicit padding, squeeze-excitation, stochastic depth."""
     left_out = ("rescaling", "normalization", "_pad", "_se_", "_drop")

@@ -22,6 +22,9 @@ ACTIVATIONS = [
 # where width and filters are equal.
 FILTERS = 14
 
+# On torch and JAX, where each example compiles for seconds, whole networks stand for their layers: test_networks.py.
+pytestmark = pytest.mark.single_backend
+
 small = settings(max_examples=20, deadline=None, derandomize=True, database=None)
 sides = st.tuples(st.integers(5, 12), st.integers(5, 12))
 pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
