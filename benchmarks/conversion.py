@@ -7,6 +7,7 @@ import keras
 from amalthea.architectures import get_model
 from amalthea.runtime import to_onnx
 from benchmarks.measure import in_turn, summary, write
+from tests.live_weights import set_live_weights
 
 
 def main() -> None:
@@ -17,6 +18,7 @@ def main() -> None:
     rows: list[dict[str, object]] = []
     for name in options.models:
         model = get_model(name, weights=None)
+        set_live_weights(model)
         seconds = in_turn({"to_onnx": lambda model=model: to_onnx(model)}, options.rounds)
         rows.append({"model": name, "to_onnx": summary(seconds["to_onnx"])})
     write(f"conversion-{keras.config.backend()}", rows, unit="seconds", rounds=options.rounds)
