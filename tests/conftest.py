@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,14 @@ def backend() -> str:
     import keras
 
     return keras.config.backend()
+
+
+@pytest.fixture(params=["channels_last", "channels_first"])
+def data_format(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Keras' data format for the time of a test, which runs in both."""
+    import keras
+
+    before = keras.config.image_data_format()
+    keras.config.set_image_data_format(request.param)
+    yield request.param
+    keras.config.set_image_data_format(before)

@@ -19,14 +19,6 @@ SHARED = tuple(
 )
 
 
-@pytest.fixture(params=["channels_last", "channels_first"])
-def data_format(request):
-    before = keras.config.image_data_format()
-    keras.config.set_image_data_format(request.param)
-    yield request.param
-    keras.config.set_image_data_format(before)
-
-
 def reference(descriptor: Descriptor, **arguments):
     module = import_module(f"keras.applications.{descriptor.module}")
     return getattr(module, descriptor.name)(weights=None, **descriptor.settings, **arguments)

@@ -17,14 +17,6 @@ ALL = [pytest.param(item, id=str(item), marks=[] if item.small else [pytest.mark
 MOBILENET = next(descriptor for descriptor in SMALL if descriptor.name == "MobileNet")
 
 
-@pytest.fixture(params=["channels_last", "channels_first"])
-def data_format(request):
-    before = keras.config.image_data_format()
-    keras.config.set_image_data_format(request.param)
-    yield request.param
-    keras.config.set_image_data_format(before)
-
-
 def built(descriptor, **arguments):
     model = get_model(descriptor.name, weights=None, **descriptor.settings, **arguments)
     set_live_weights(model)
