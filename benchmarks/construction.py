@@ -1,6 +1,13 @@
-"""Seconds to build each network without weights, ours against keras.applications, on the backend of KERAS_BACKEND."""
+"""Seconds to build each network, ours against keras.applications, on the backend of KERAS_BACKEND.
+
+Once with random weights, and once from a weight file that Keras wrote.
+"""
 
 import argparse
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import keras
 
@@ -11,25 +18,33 @@ from benchmarks.measure import in_turn, median_ratio, summary, write
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--models", default="*", help="pattern of names")
     parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
-    rows: list[dict[str, object]] = []
-    for name in list_models():
-        theirs = getattr(keras.applications, name, None)
-        contenders = {"amalthea": lambda name=name: _fresh(get_model, name)}
-        if theirs:
-            contenders["keras.applications"] = lambda theirs=theirs: _fresh(theirs)
-        seconds = in_turn(contenders, rounds)
-        row: dict[str, object] = {"model": name, **{who: summary(times) for who, times in seconds.items()}}
-        if theirs:
-            row["keras / amalthea"] = median_ratio(seconds["keras.applications"], seconds["amalthea"])
-        rows.append(row)
-    write(f"construction-{keras.config.backend()}", rows, unit="seconds", rounds=rounds)
+    arguments = parser.parse_args()
+    rows = [_row(name, arguments.rounds) for name in list_models(arguments.models)]
+    write(f"construction-{keras.config.backend()}", rows, unit="seconds", rounds=arguments.rounds)
 
 
-def _fresh(build, *arguments):
+def _row(name: str, rounds: int) -> dict[str, object]:
+    builders = {"amalthea": partial(get_model, name), "keras": getattr(keras.applications, name, None)}
+    builders = {who: build for who, build in builders.items() if build}
+    row: dict[str, object] = {"model": name}
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "weights.h5")
+        keras.saving.save_model(builders.get("keras", builders["amalthea"])(weights=None), file)
+        for weights, what in ((None, "random"), (str(file), "file")):
+            contenders = {who: partial(_fresh, build, weights) for who, build in builders.items()}
+            seconds = in_turn(contenders, rounds)
+            row |= {f"{who}, {what}": summary(times) for who, times in seconds.items()}
+            if "keras" in seconds:
+                row[f"keras / amalthea, {what}"] = median_ratio(seconds["keras"], seconds["amalthea"])
+    print(row, flush=True)
+    return row
+
+
+def _fresh(build: Callable[..., keras.Model], weights: str | None) -> keras.Model:
     keras.utils.clear_session(free_memory=False)
-    return build(*arguments, weights=None)
+    return build(weights=weights)
 
 
 if __name__ == "__main__":

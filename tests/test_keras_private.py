@@ -74,6 +74,45 @@ def test_signature():
         assert list(names) == [tensor.name for tensor in model.inputs]
 
 
+def test_variables_without_initial_values():
+    def network():
+        image = keras.Input((8, 8, 3), name="image")
+        features = layers.BatchNormalization(name="norm")(layers.Conv2D(4, 3, name="conv")(image))
+        return keras.Model(image, layers.Dropout(0.5, seed=1, name="drop")(features))
+
+    class Counting(keras.initializers.Initializer):
+        calls = 0
+
+        def __call__(self, shape, dtype=None):
+            Counting.calls += 1
+            return keras.ops.ones(shape, dtype)
+
+    filled, empty = network(), None
+    set_live_weights(filled)
+    with _keras.no_initial_values():
+        empty = network()
+    later = layers.Dense(2, name="later")
+    with keras.StatelessScope():  # whose end initializes what it finds listed
+        later(keras.Input((3,)))
+    assert all(variable._value is None for variable in empty.variables)
+    assert all(variable._value is not None for variable in later.variables)
+    for variable, value in zip(empty.weights, filled.get_weights(), strict=True):
+        _keras.give_value(variable, value)
+    _keras.initialize(empty)
+    picture = np.random.default_rng(0).standard_normal((2, 8, 8, 3), dtype=np.float32)
+    expected = keras.ops.convert_to_numpy(filled(picture))
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(empty(picture)), expected)
+    assert keras.ops.convert_to_numpy(empty(picture, training=True)).shape == expected.shape  # the seed has a value
+    assert [variable.path for variable in empty.trainable_variables] == [
+        variable.path for variable in filled.trainable_variables
+    ]
+    _keras.give_value(empty.weights[0], np.zeros_like(filled.get_weights()[0]))
+    assert not keras.ops.convert_to_numpy(empty.weights[0]).any()
+    with _keras.no_initial_values():
+        layers.Dense(2, kernel_initializer=Counting(), name="counted").build((None, 3))
+    assert Counting.calls == 0, "values were computed after all"
+
+
 @pytest.fixture
 def hot_dog(test_data):
     from amalthea.preprocessing.image import img_to_array, load_img

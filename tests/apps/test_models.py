@@ -36,3 +36,31 @@ def test_json_holds_whole_rows():
     assert (row["name"], row["size"], row["min_size"], row["scaling"]) == ("InceptionV3", 299, 75, "tf")
     assert row["top1"] == pytest.approx(0.779)
     assert row["files"][0]["md5"] == "9a0d58056eeedaa3f26cb7ebd46da564"
+
+
+def test_long_tells_what_a_licence_asks_for():
+    answer = CliRunner().invoke(command_line, ["models", "vgg16", "--long"])
+    assert answer.exit_code == 0
+    name, *facts = answer.stdout.splitlines()
+    assert name == "VGG16"
+    assert "  parameters   138,357,544 in 23 layers" in facts
+    assert "  weights      528 MB, CC-BY-4.0, by Visual Geometry Group, University of Oxford" in facts
+    assert facts[-1].endswith("https://arxiv.org/abs/1409.1556")
+    mobilenet = CliRunner().invoke(command_line, ["models", "mobilenet", "--long"]).stdout
+    assert "  trained for  alpha 0.25, 0.5, 0.75, 1.0 at 128, 160, 192, 224 px\n" in mobilenet
+
+
+def test_speed_is_measured_here():
+    answer = CliRunner().invoke(command_line, ["models", "efficientnet-lite0", "--speed"])
+    header, row = answer.stdout.splitlines()
+    assert header.endswith("ms for one  pictures/s")
+    milliseconds, a_second = map(float, row.split()[-2:])
+    assert milliseconds > 0
+    assert a_second > 0
+    [measured] = json.loads(
+        CliRunner().invoke(command_line, ["models", "efficientnet-lite0", "--speed", "--json"]).stdout
+    )
+    assert measured["latency"] > 0
+    assert measured["throughput"] > 0
+    long = CliRunner().invoke(command_line, ["models", "efficientnet-lite0", "--speed", "--long"]).stdout
+    assert "  speed here   " in long

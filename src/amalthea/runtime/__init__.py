@@ -11,13 +11,16 @@ if TYPE_CHECKING:
     from .graph import to_onnx
     from .prediction import Prediction, Predictor
     from .runner import Runner
+    from .speed import Speed, measure_speed
 
-__all__ = ["Prediction", "Predictor", "Runner", "predictor", "to_onnx"]
+__all__ = ["Prediction", "Predictor", "Runner", "Speed", "measure_speed", "predictor", "to_onnx"]
 
 _HOME = {
     "Prediction": "prediction",
     "Predictor": "prediction",
     "Runner": "runner",
+    "Speed": "speed",
+    "measure_speed": "speed",
     "predictor": "factory",
     "to_onnx": "graph",
 }
