@@ -1,4 +1,5 @@
 """All checks and all tests: ``nox``. One of them: ``nox -s lint``, ``nox -s default``, ``nox -s backends``.
+On request alone: ``nox -s torchvision``.
 
 Arguments after ``--`` go to pytest: ``nox -r -s default -- tests/images -k decode``.
 """
@@ -15,7 +16,9 @@ ON_OTHERS = ("-m", "not slow and not single_backend")
 
 
 def run_tests(session: nox.Session, backend: str, selection: tuple[str, ...]) -> None:
-    session.run("pytest", *selection, *session.posargs, env={"KERAS_BACKEND": backend})
+    # Two processes: building and converting networks is Python's work, which takes one core each.
+    workers = ("-n", "2", "--dist", "worksteal")
+    session.run("pytest", *workers, *selection, *session.posargs, env={"KERAS_BACKEND": backend})
 
 
 @nox.session
@@ -40,6 +43,14 @@ def backends(session: nox.Session) -> None:
     """The same suite where TensorFlow, torch and JAX are installed, a process each, since Keras has one for life."""
     session.install("torch==2.13.0")  # first and alone, so that no other requirement chooses a build with CUDA
     session.install(".", "-r", "tests/requirements.txt", "-r", "tests/requirements-backends.txt")
+    session.install("--no-deps", "tf_keras==2.21.0")  # it would bring the whole tensorflow beside tensorflow-cpu
     run_tests(session, "tensorflow", ON_TENSORFLOW)
     run_tests(session, "torch", ON_OTHERS)
     run_tests(session, "jax", ON_OTHERS)
+
+
+@nox.session(default=False)
+def torchvision(session: nox.Session) -> None:
+    """Checkpoints of torchvision and timm against their own networks; the environment takes 6 GB."""
+    session.install(".", "-r", "tests/requirements.txt", "-r", "tests/requirements-torchvision.txt")
+    run_tests(session, "torch", ("-m", "torchvision"))

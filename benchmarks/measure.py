@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 RESULTS = Path(__file__).with_name("results")
-PACKAGES = ("amalthea", "keras", "tensorflow-cpu", "torch", "jax", "openvino", "onnx", "numpy")
+PACKAGES = ("amalthea", "keras", "tensorflow-cpu", "torch", "torchvision", "timm", "jax", "openvino", "onnx", "numpy")
 
 
 def in_turn(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:

@@ -18,13 +18,14 @@ def tables() -> str:
 def section(name: str, report: dict[str, Any]) -> str:
     machine, rows = report["machine"], report["rows"]
     limit = f"; float32 limit {report['limit_gflops']} GFLOP/s" if "limit_gflops" in report else ""
+    rounds = f", median of {report['rounds']}" if "rounds" in report else ""
     versions = ", ".join(f"{package} {number}" for package, number in report["versions"].items())
     columns = list(rows[0])
     lines = [
         f"### {name}",
         "",
         f"`{report['command']}`, {report['date']}, {machine['processor']}, {machine['cores']} cores, "
-        f"Python {machine['python']}, {versions}; {report['unit']}, median of {report['rounds']}{limit}.",
+        f"Python {machine['python']}, {versions}; {report['unit']}{rounds}{limit}.",
         "",
         "| " + " | ".join(columns) + " |",
         "|:--" + "|--:" * (len(columns) - 1) + "|",

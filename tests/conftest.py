@@ -2,16 +2,22 @@
 
 import os
 import shutil
+import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 STARTED_IN = dict(os.environ)  # for what must run as it would outside the tests: pip
 
 # Read once, when the backend is imported. Results must not depend on the number of cores, nor a test starve others.
-os.environ["OMP_NUM_THREADS"] = os.environ["TF_NUM_INTRAOP_THREADS"] = os.environ["TF_NUM_INTEROP_THREADS"] = "2"
+THREADS = "1" if "PYTEST_XDIST_WORKER" in os.environ else "2"
+for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ[name] = THREADS
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 # Keras writes its settings into the home folder when it is imported, maybe before the first fixture runs.
@@ -70,6 +76,36 @@ def cached_weights(home: Path, test_data: Path) -> Path:
     for file in (test_data / "weights").glob("*.h5"):
         shutil.copy(file, folder)  # not linked: a test may damage its copy
     return folder
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., str]]:
+    """Starts a server on the loopback whose answers a function writes, and returns its address."""
+    with ExitStack() as servers:
+
+        def start(answer: Callable[[BaseHTTPRequestHandler], None], tls: ssl.SSLContext | None = None) -> str:
+            class Handler(BaseHTTPRequestHandler):
+                def do_GET(self) -> None:
+                    answer(self)
+
+                def do_CONNECT(self) -> None:
+                    answer(self)
+
+                def log_message(self, *_: object) -> None:
+                    pass
+
+            server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+            server.handle_error = lambda *_: None  # a client that hung up
+            if tls:
+                server.socket = tls.wrap_socket(server.socket, server_side=True)
+            thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            servers.callback(thread.join)
+            servers.callback(server.server_close)
+            servers.callback(server.shutdown)
+            return f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
+
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -5,23 +5,44 @@ its depthwise kernels zeroed it still does.
 """
 
 import math
+from collections.abc import Callable
 
 import keras
 import numpy as np
+
+from amalthea import _keras
 
 
 def set_live_weights(model: keras.Model, seed: int = 0) -> None:
     """Set every variable from one seeded draw that keeps the signal alive from picture to scores."""
     generator = np.random.default_rng(seed)
     for layer in model.layers:
-        depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
-        layer.set_weights([_draw(generator, weight.name, tuple(weight.shape), depthwise) for weight in layer.weights])
+        for weight in layer.weights:
+            _keras.give_value(weight, _draw(generator, layer, weight.name, tuple(weight.shape)))
+    _keras.initialize(model)
 
 
-def _draw(generator: np.random.Generator, name: str, shape: tuple[int, ...], depthwise: bool) -> np.ndarray:
-    if name == "kernel":
+def copy_weights(source: keras.Model, target: keras.Model) -> None:
+    """Give a network the weights of its twin."""
+    for variable, value in zip(target.weights, source.get_weights(), strict=True):
+        _keras.give_value(variable, value)
+    _keras.initialize(target)
+
+
+def built_alive(build: Callable[[], keras.Model], seed: int = 0) -> keras.Model:
+    """A model with live weights, made without the random ones, which take most of the time."""
+    with _keras.no_initial_values():
+        model = build()
+    set_live_weights(model, seed)
+    return model
+
+
+def _draw(generator: np.random.Generator, layer: keras.Layer, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    if name.endswith("kernel"):
+        depthwise = name == "depthwise_kernel" or isinstance(layer, keras.layers.DepthwiseConv2D)
         inputs = math.prod(shape[:2] if depthwise else shape[:-1])
-        return generator.standard_normal(shape, dtype=np.float32) * np.float32(math.sqrt(2 / inputs))
+        gain = 1 if name == "pointwise_kernel" else 2  # no rectifier halves what it gets
+        return generator.standard_normal(shape, dtype=np.float32) * np.float32(math.sqrt(gain / inputs))
     if name in ("gamma", "moving_variance"):
         return generator.uniform(0.5, 1.5, shape).astype(np.float32)
     return generator.standard_normal(shape, dtype=np.float32) * np.float32(0.1)
@@ -34,7 +55,8 @@ def two_pictures(shape: tuple[int, ...], seed: int = 1) -> np.ndarray:
 
 def zero_one_layer(model: keras.Model) -> str:
     """Zero the weights of a convolution in the middle of the network, and return its name."""
-    convolutions = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D) and layer.weights]
+    kinds = (keras.layers.Conv2D, keras.layers.SeparableConv2D)
+    convolutions = [layer for layer in model.layers if isinstance(layer, kinds) and layer.weights]
     layer = convolutions[len(convolutions) // 2]
     layer.set_weights([np.zeros_like(array) for array in layer.get_weights()])
     return layer.name

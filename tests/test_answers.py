@@ -1,6 +1,8 @@
 """Real photographs, real weights, known answers: the same through every way that leads to them."""
 
 import json
+from importlib.util import find_spec
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -99,6 +101,17 @@ def test_weights_fill_only_the_networks_own_layers(cached_weights):
         for ours, theirs in zip(model.get_layer(layer.name).weights, layer.weights, strict=True):
             np.testing.assert_array_equal(keras.ops.convert_to_numpy(ours), keras.ops.convert_to_numpy(theirs))
     assert model.get_layer("own_convolution").weights[0].shape == (1, 1, 3, 3)
+
+
+@pytest.mark.parametrize("name", ["EfficientNetLite1", "EfficientNetLite2"])
+def test_larger_lites_know_what_is_on_the_pictures(name, paths):
+    package = amalthea.variant(name).files[0].package.partition("/")[0]
+    if not find_spec(package):
+        pytest.skip(f"the Python package {package} is not installed")
+    known = {picture: large[0] for picture, large, _ in KNOWN if picture != "pets.jpg"}  # several pets, several breeds
+    predictions = amalthea.predictor(name).predict_images(paths, top=1)
+    best = {Path(item.path).name: item.classes[0].name for item in predictions}
+    assert known.items() <= best.items()
 
 
 def test_lite_knows_an_elephant(test_data):

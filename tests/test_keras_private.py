@@ -113,6 +113,14 @@ def test_variables_without_initial_values():
     assert Counting.calls == 0, "values were computed after all"
 
 
+def test_scale_layer():
+    a, b = (np.random.default_rng(seed).standard_normal((2, 3), dtype=np.float32) for seed in range(2))
+    layer = _keras.custom_scale_layer()(0.25)
+    assert layer.scale == 0.25
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(layer([a, b])), a + b * np.float32(0.25))
+    assert type(layer).from_config(layer.get_config()).scale == 0.25
+
+
 @pytest.fixture
 def hot_dog(test_data):
     from amalthea.preprocessing.image import img_to_array, load_img

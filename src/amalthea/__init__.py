@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 _HOME = {
     "get_model": "architectures",
     "list_models": "catalog",
+    "load_weights": "weights",
     "predictor": "runtime",
     "variant": "catalog",
 }

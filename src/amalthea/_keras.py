@@ -95,10 +95,15 @@ def give_value(variable: Any, value: Any) -> None:
 
 
 def initialize(model: Any) -> None:
-    """Give all variables of a model that still have no value the one that their layer gives them."""
+    """Give all variables of a model that still have no value the one that their layer gives them.
+
+    On torch, ``_post_build`` then makes them parameters of their layers, as it does otherwise when these are built.
+    """
     for variable in model.variables:
         if variable._value is None:
             variable._deferred_initialize()
+    for layer in model._flatten_layers():
+        layer._post_build()
 
 
 def custom_scale_layer() -> type[Any]:

@@ -11,22 +11,34 @@ import amalthea.applications
 from amalthea import catalog
 
 MODULES = {
+    "xception": (["Xception"], "tf"),
     "vgg16": (["VGG16"], "caffe"),
     "vgg19": (["VGG19"], "caffe"),
     "resnet": (["ResNet50", "ResNet101", "ResNet152"], "caffe"),
     "resnet50": (["ResNet50"], "caffe"),
     "resnet_v2": (["ResNet50V2", "ResNet101V2", "ResNet152V2"], "tf"),
+    "resnext": (["ResNeXt50", "ResNeXt101"], "torch"),
     "inception_v3": (["InceptionV3"], "tf"),
+    "inception_resnet_v2": (["InceptionResNetV2"], "tf"),
     "mobilenet": (["MobileNet"], "tf"),
-    "efficientnet_lite": (["EfficientNetLite0"], "lite"),
+    "mobilenet_v2": (["MobileNetV2"], "tf"),
+    "mobilenetv2": (["MobileNetV2"], "tf"),
+    "densenet": (["DenseNet121", "DenseNet169", "DenseNet201"], "torch"),
+    "nasnet": (["NASNetLarge", "NASNetMobile"], "tf"),
+    "efficientnet_lite": (["EfficientNetLite0", "EfficientNetLite1", "EfficientNetLite2"], "lite"),
 }
+
+NOT_IN_KERAS = ("efficientnet_lite", "mobilenetv2", "resnext")  # the second one was in Keras 2.2
+
+GENERIC = {"densenet": ["DenseNet"]}  # builds more than the variants; was in Keras 2
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_names_of_a_module(name: str) -> None:
     module = import_module(f"amalthea.applications.{name}")
     constructors, mode = MODULES[name]
-    assert set(module.__all__) == {*constructors, "decode_predictions", "preprocess_input"}
+    generic = GENERIC.get(name, [])
+    assert set(module.__all__) == {*constructors, *generic, "decode_predictions", "preprocess_input"}
     for constructor in constructors:
         row = catalog.variant(constructor)
         family = import_module(f"amalthea.architectures.{row.family}")
@@ -34,8 +46,11 @@ def test_the_names_of_a_module(name: str) -> None:
             getattr(module, constructor) is getattr(family, constructor) is getattr(amalthea.applications, constructor)
         )
         assert row.scaling == mode
-    if name != "efficientnet_lite":  # the one that Keras does not have
-        assert set(module.__all__) <= set(dir(getattr(keras.applications, name)))
+    for constructor in generic:
+        assert getattr(module, constructor) is getattr(amalthea.applications, constructor)
+        assert constructor not in catalog.list_models()
+    if name not in NOT_IN_KERAS:
+        assert set(module.__all__) - set(generic) <= set(dir(getattr(keras.applications, name)))
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -47,7 +62,9 @@ def test_each_module_scales_as_its_weights_expect(name: str, data_format: str | 
     if name == "efficientnet_lite":
         expected = (pixels - 127) / 128
     else:
-        expected = getattr(keras.applications, name).preprocess_input(pixels.copy(), data_format=data_format)
+        same_scaling = {"mobilenetv2": "mobilenet_v2", "resnext": "densenet"}.get(name, name)
+        theirs = getattr(keras.applications, same_scaling)
+        expected = theirs.preprocess_input(pixels.copy(), data_format=data_format)
     np.testing.assert_array_equal(scaled, expected)
     assert f"mode {MODULES[name][1]!r}" in module.preprocess_input.__doc__
 
@@ -59,9 +76,10 @@ def test_functions_can_be_sent_to_another_process(name: str) -> None:
 
 
 def test_every_constructor_and_module_is_found_and_listed() -> None:
-    assert set(amalthea.applications.__all__) == {*catalog.list_models(), *MODULES, "imagenet_utils"}
+    constructors = [*catalog.list_models(), *(name for names in GENERIC.values() for name in names)]
+    assert set(amalthea.applications.__all__) == {*constructors, *MODULES, "imagenet_utils"}
     assert set(amalthea.applications.__all__) <= set(dir(amalthea.applications))
-    for name in catalog.list_models():
+    for name in constructors:
         assert getattr(amalthea.applications, name).__name__ == name
     for name in (*MODULES, "imagenet_utils"):
         assert getattr(amalthea.applications, name).__name__ == f"amalthea.applications.{name}"
@@ -85,7 +103,7 @@ def test_the_imports_of_old_scripts() -> None:
 @pytest.mark.parametrize("name", ["vgg_16", "resnet-50", "VGG11"])
 def test_unknown_names_are_attribute_errors(name: str) -> None:
     with pytest.raises(
-        AttributeError, match=f"module 'amalthea.applications' has no attribute '{name}'; it has VGG16,"
+        AttributeError, match=f"module 'amalthea.applications' has no attribute '{name}'; it has Xception, VGG16,"
     ):
         getattr(amalthea.applications, name)
 

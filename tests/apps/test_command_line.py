@@ -27,7 +27,7 @@ def test_version():
 def test_help_lists_every_command(arguments):
     answer = CliRunner().invoke(command_line, arguments)
     listed = answer.output.split("Commands:\n")[1].splitlines()
-    assert [line.split()[0] for line in listed] == ["models", "predict"]
+    assert [line.split()[0] for line in listed] == ["models", "predict", "weights"]
 
 
 def test_an_unknown_command_is_a_usage_error():

@@ -16,10 +16,12 @@ RENEW = "python -m tests.architectures.structures"
 
 def structure(descriptor: Descriptor) -> list[list]:
     """One row a layer: name, type, weight shapes."""
+    from amalthea import _keras
     from amalthea.architectures import get_model
 
     keras.utils.clear_session()
-    model = get_model(descriptor.name, weights=None, **descriptor.settings)
+    with _keras.no_initial_values():
+        model = get_model(descriptor.name, weights=None, **descriptor.settings)
     return [
         [layer.name, type(layer).__name__, [list(weight.shape) for weight in layer.weights]] for layer in model.layers
     ]

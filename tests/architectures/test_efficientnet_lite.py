@@ -1,8 +1,10 @@
-"""EfficientNetLite0 against torch: its own loader and its own operations on the same file.
+"""EfficientNet-Lite against torch: its own loader and its own operations on the same file.
 
 Keras has no such network to compare with. Here torch reads the file and computes the layers one after the other, by
 nothing but the names of the tensors and the paper's table.
 """
+
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -15,15 +17,25 @@ from tests.live_weights import clearly_different, zero_one_layer
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
 
-# kernel, stride, repeats of the paper's stages; expansion shows in the names of the tensors
-STAGES = ((3, 1, 1), (3, 2, 2), (5, 2, 2), (3, 2, 3), (5, 1, 3), (5, 2, 4), (3, 1, 1))
+# strides and repeats of the paper's stages; kernels, filters and expansion show in the tensors
+STRIDES = (1, 2, 2, 2, 1, 2, 1)
+REPEATS = {
+    "EfficientNetLite0": (1, 2, 2, 3, 3, 4, 1),
+    "EfficientNetLite1": (1, 3, 3, 4, 4, 5, 1),
+    "EfficientNetLite2": (1, 3, 3, 4, 4, 5, 1),
+}
 
 
 class Reference:
     """The network as torch computes it."""
 
-    def __init__(self, state):
+    def __init__(self, state, repeats):
         self.state = state
+        self.strides = [
+            stride if repeat == 0 else 1
+            for stride, times in zip(STRIDES, repeats, strict=True)
+            for repeat in range(times)
+        ]
 
     def convolution(self, x, name, stride=1, groups=1):
         kernel = self.state[f"{name}.weight"]
@@ -47,22 +59,25 @@ class Reference:
 
     def __call__(self, x):
         x = functional.relu6(self.norm(self.convolution(x, "_conv_stem", stride=2), "_bn0"))
-        strides = [stride if repeat == 0 else 1 for _, stride, repeats in STAGES for repeat in range(repeats)]
-        for number, stride in enumerate(strides):
+        for number, stride in enumerate(self.strides):
             x = self.block(x, f"_blocks.{number}", stride)
         x = functional.relu6(self.norm(self.convolution(x, "_conv_head"), "_bn1"))
         return functional.linear(x.mean((2, 3)), self.state["_fc.weight"], self.state["_fc.bias"])
 
 
-def test_logits_equal_those_of_torch():
-    path = find_weights(variant("EfficientNetLite0").file(top=True))
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    pictures = np.random.default_rng(0).uniform(-1, 1, (2, 224, 224, 3)).astype("float32")
+@pytest.mark.parametrize("name", REPEATS)
+def test_logits_equal_those_of_torch(name):
+    row = variant(name)
+    file = row.file(top=True)
+    if not find_spec(file.package.partition("/")[0]):
+        pytest.skip(f"the Python package with {file.name} is not installed")
+    state = torch.load(find_weights(file), map_location="cpu", weights_only=True)
+    pictures = np.random.default_rng(0).uniform(-1, 1, (2, row.size, row.size, 3)).astype("float32")
     with torch.no_grad():
-        expected = Reference(state)(torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy())).numpy()
+        expected = Reference(state, REPEATS[name])(torch.from_numpy(pictures.transpose(0, 3, 1, 2).copy())).numpy()
     assert clearly_different(expected[0], expected[1])
 
-    model = get_model("EfficientNetLite0", classifier_activation=None)
+    model = get_model(name, classifier_activation=None)
     found = model.predict(pictures, verbose=0)
     np.testing.assert_allclose(found, expected, atol=1e-3 * expected.std())
     layer = zero_one_layer(model)

@@ -9,13 +9,17 @@ pytestmark = pytest.mark.single_backend
 
 RESNETS = ("ResNet50", "ResNet101", "ResNet152")
 RESNETS_V2 = ("ResNet50V2", "ResNet101V2", "ResNet152V2")
-OTHERS = ("InceptionV3", "MobileNet", "EfficientNetLite0")
+RESNEXTS = ("ResNeXt50", "ResNeXt101")
+FIRST = ("Xception", "VGG16", "VGG19", *RESNETS, *RESNETS_V2, *RESNEXTS)
+MIDDLE = ("InceptionV3", "InceptionResNetV2", "MobileNet", "MobileNetV2", "DenseNet121", "DenseNet169", "DenseNet201")
+NASNETS = ("NASNetMobile", "NASNetLarge")
+LITES = ("EfficientNetLite0", "EfficientNetLite1", "EfficientNetLite2")
 
 
 @pytest.mark.parametrize(
     ("pattern", "names"),
     [
-        ("*", ("VGG16", "VGG19", *RESNETS, *RESNETS_V2, *OTHERS)),
+        ("*", (*FIRST, *MIDDLE, *NASNETS, *LITES)),
         ("resnet*", (*RESNETS, *RESNETS_V2)),
         ("RESNET*V2", RESNETS_V2),
         ("resnet_*-v2", RESNETS_V2),
@@ -24,9 +28,9 @@ OTHERS = ("InceptionV3", "MobileNet", "EfficientNetLite0")
         ("mobilenet", ("MobileNet",)),
         ("mobile", ()),
         ("", ()),
-        ("[a-m]*", OTHERS),
-        ("[A-M]*", OTHERS),
-        ("[!a-m]*", ("VGG16", "VGG19", *RESNETS, *RESNETS_V2)),
+        ("[a-m]*", (*MIDDLE, *LITES)),
+        ("[A-M]*", (*MIDDLE, *LITES)),
+        ("[!a-m]*", (*FIRST, *NASNETS)),
         ("res-net-[1-4]*_v2", ("ResNet101V2", "ResNet152V2")),
         ("[v-g-g", ()),
     ],
@@ -49,7 +53,7 @@ def test_every_listed_name_is_known() -> None:
     [
         ("ResNet5O", "no model 'ResNet5O'. Did you mean ResNet50"),
         ("mobilnet", "no model 'mobilnet'. Did you mean MobileNet"),
-        ("xyz", "no model 'xyz'. There are VGG16, VGG19, .*, EfficientNetLite0. `amalthea models` lists all"),
+        ("xyz", "no model 'xyz'. There are Xception, VGG16, .*, EfficientNetLite2. `amalthea models` lists all"),
         ("", "no model ''. There are "),
         ("[a-m]*", "no model '.a-m.*'. There are "),
     ],

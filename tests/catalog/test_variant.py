@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import pytest
 
+from amalthea import _keras
 from amalthea.catalog import list_models, variant
 from amalthea.errors import ArgumentError
 
@@ -22,7 +23,7 @@ def asked_by_keras(monkeypatch: pytest.MonkeyPatch, name: str, **arguments: Any)
         raise DownloadAskedError(fname, origin, file_hash)
 
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", get_file)
-    with pytest.raises(DownloadAskedError) as asked:
+    with pytest.raises(DownloadAskedError) as asked, _keras.no_initial_values():
         getattr(keras.applications, name)(weights="imagenet", **arguments)
     file_name, url, md5 = asked.value.args
     return file_name, url, md5
@@ -46,6 +47,34 @@ def test_the_files_of_mobilenet(monkeypatch: pytest.MonkeyPatch, alpha: float, s
     arguments = {"alpha": alpha, "input_shape": (size, size, 3), "include_top": top}
     assert (file.name, file.url, file.md5) == asked_by_keras(monkeypatch, "MobileNet", **arguments)
     assert (file.top, file.alpha, file.size) == (top, alpha, size)
+
+
+@pytest.mark.parametrize("top", [True, False])
+@pytest.mark.parametrize(
+    ("alpha", "size"), [(0.35, 96), (0.5, 128), (0.75, 160), (1.0, 192), (1.0, 96), (1.3, 224), (1.4, 224)]
+)
+def test_the_files_of_mobilenet_v2(monkeypatch: pytest.MonkeyPatch, alpha: float, size: int, top: bool) -> None:
+    file = variant("MobileNetV2").file(top=top, alpha=alpha, size=size)
+    arguments = {"alpha": alpha, "input_shape": (size, size, 3), "include_top": top}
+    assert (file.name, file.url, file.md5) == asked_by_keras(monkeypatch, "MobileNetV2", **arguments)
+    assert (file.top, file.alpha, file.size) == (top, alpha, size)
+
+
+@pytest.mark.parametrize("alpha", [1.3, 1.4])
+def test_the_widest_networks_have_files_of_one_size(alpha: float) -> None:
+    row = variant("MobileNetV2")
+    assert {file.size for file in row.files if file.alpha == alpha} == {224}
+    assert row.file(top=True, alpha=alpha, size=96) is row.file(top=True, alpha=alpha, size=224)
+    assert len(row.files) == 2 * 22  # the table in Keras' documentation has 22 networks
+
+
+@pytest.mark.parametrize("name", ["ResNeXt50", "ResNeXt101"])
+def test_the_files_of_resnext_are_those_of_keras_applications(name: str) -> None:
+    published = pytest.importorskip("keras_applications.resnet_common")
+    for top, md5 in zip((True, False), published.WEIGHTS_HASHES[name.lower()], strict=True):
+        file = variant(name).file(top=top)
+        assert file.name == f"{name.lower()}_weights_tf_dim_ordering_tf_kernels{'' if top else '_notop'}.h5"
+        assert (file.url, file.md5) == (published.BASE_WEIGHTS_PATH + file.name, md5)
 
 
 @pytest.mark.parametrize("size", [None, 100, 225])

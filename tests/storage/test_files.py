@@ -1,5 +1,3 @@
-import hashlib
-import os
 import signal
 import subprocess
 import sys
@@ -9,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from amalthea.errors import StorageError
-from amalthea.storage import atomic_file, digest
+from amalthea.storage import atomic_file
 
 pytestmark = pytest.mark.single_backend
 
@@ -107,17 +105,3 @@ def test_full_disk_leaves_nothing(tmp_path: Path) -> None:
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     assert f"StorageError: Cannot write into {tmp_path}: File too large. Make room" in process.stderr
     assert list(tmp_path.iterdir()) == []
-
-
-def test_digest_is_that_of_the_content(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"abc")
-    # FIPS 180-2, appendix B.1, and RFC 1321, appendix A.5.
-    assert digest(path, "sha256") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert digest(path, "md5") == "900150983cd24fb0d6963f7d28e17f72"
-
-
-def test_digest_of_a_large_file(tmp_path: Path) -> None:
-    content = os.urandom(3_000_001)
-    (tmp_path / "file").write_bytes(content)
-    assert digest(tmp_path / "file", "sha256") == hashlib.sha256(content).hexdigest()

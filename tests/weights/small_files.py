@@ -3,9 +3,11 @@
 import io
 import pickle
 import struct
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -19,6 +21,9 @@ import numpy as np
 #       tensor.copy_(torch.arange(tensor.numel()).reshape(tensor.shape))
 #   torch.save(network.state_dict(), "small_state.pth", _use_new_zipfile_serialization=False)
 SMALL_STATE = Path(__file__).with_name("small_state.pth")
+
+# The same, written in PyTorch's newer format.
+SMALL_ARCHIVE = Path(__file__).with_name("small_archive.pth")
 
 SMALL_WEIGHTS = {
     "input": {},
@@ -71,6 +76,17 @@ def small_state_network() -> list[Layer]:
     ]
 
 
+def set_random_weights(model: Any, seed: int) -> Any:
+    """A model of Keras, every variable of which has got numbers of its own."""
+    generator = np.random.default_rng(seed)
+    model.set_weights([generator.standard_normal(array.shape).astype("float32") for array in model.get_weights()])
+    return model
+
+
+def equal(ours: Sequence[np.ndarray], theirs: Sequence[np.ndarray]) -> bool:
+    return len(ours) == len(theirs) and all(map(np.array_equal, ours, theirs))
+
+
 def untouched(network: list[Layer]) -> bool:
     return all((variable.value == -1).all() for layer in network for variable in layer.weights)
 
@@ -106,8 +122,21 @@ def torch_file(state: bytes, order: tuple[str, ...] = (), storages: tuple[bytes,
     return file.getvalue()
 
 
+def torch_archive(path: Path, state: bytes, numbers: bytes, byte_order: bytes = b"little") -> None:
+    """PyTorch's zip format around a pickled state dict."""
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in {"data.pkl": state, "byteorder": byte_order, "data/0": numbers, "version": b"3\n"}.items():
+            file.writestr(f"archive/{name}", content)
+
+
 def pickled_tensor(
-    shape: tuple[int, ...], strides: tuple[int, ...], count: int, *, offset: int = 0, storage: str = "FloatStorage"
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    count: int,
+    *,
+    offset: int = 0,
+    storage: str = "FloatStorage",
+    old: bool = True,
 ) -> bytes:
     """A pickled state dict with the tensor "layer.weight" in storage "0", as PyTorch writes it."""
     return b"".join(
@@ -116,7 +145,7 @@ def pickled_tensor(
             _value("layer.weight"),
             b"ctorch._utils\n_rebuild_tensor_v2\n(",
             b"(" + _value("storage") + f"ctorch\n{storage}\n".encode() + _value("0") + _value("cpu"),
-            _value(count) + b"NtQ",
+            _value(count) + (b"NtQ" if old else b"tQ"),
             *map(_value, (offset, shape, strides, False)),
             b"ccollections\nOrderedDict\n)RtRs.",
         )

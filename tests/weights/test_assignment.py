@@ -1,4 +1,6 @@
-from collections.abc import Sequence
+import json
+import math
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -6,11 +8,13 @@ import h5py
 import numpy as np
 import pytest
 
-from amalthea.errors import BrokenWeightsError, MissingFileError, WeightsMismatchError
+from amalthea.errors import BrokenWeightsError, MissingFileError, WeightsError, WeightsMismatchError
 from amalthea.weights import LoadReport, assign_weights, load_weights, read_weights
 from tests.weights.small_files import (
     SMALL_STATE,
     Layer,
+    equal,
+    set_random_weights,
     small_h5_network,
     small_state_network,
     untouched,
@@ -30,10 +34,6 @@ def official(test_data: Path) -> Path:
 def mobilenet(**arguments):
     """Built once: no test depends on the weights that it finds."""
     return keras.applications.MobileNet(**{"alpha": 0.25, "weights": None, **arguments})
-
-
-def equal(ours: Sequence[np.ndarray], theirs: Sequence[np.ndarray]) -> bool:
-    return all(np.array_equal(our, their) for our, their in zip(ours, theirs, strict=True))
 
 
 def test_official_file_is_loaded_as_keras_loads_it(official: Path) -> None:
@@ -171,3 +171,123 @@ def test_damage_in_the_last_tensor_changes_no_weight_of_keras(tmp_path: Path) ->
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match=f"There is no weight file {tmp_path / 'nowhere.h5'}"):
         load_weights(small_h5_network(), tmp_path / "nowhere.h5")
+
+
+def classifier(*names: str, classes: int = 3) -> "keras.Model":
+    *body, last = (keras.layers.Dense(4 if name != names[-1] else classes, name=name) for name in names)
+    return keras.Sequential([keras.Input((4,)), *body, last])
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple["keras.Model", Path]:
+    model = set_random_weights(classifier("a", "b", "c", "predictions"), seed=1)
+    path = tmp_path_factory.mktemp("trained") / "trained.h5"
+    model.save(path)
+    return model, path
+
+
+def loaded_by_name(names: tuple[str, ...], classes: int, path: Path, **options: bool):
+    """Report, weights before and weights after."""
+    model = set_random_weights(classifier(*names, classes=classes), seed=2)
+    before = model.get_weights()
+    return load_weights(model, path, by_name=True, **options), before, model.get_weights()
+
+
+def test_names_find_layers_in_any_order(trained) -> None:
+    theirs, path = trained
+    report, before, after = loaded_by_name(("c", "new", "a", "head"), 3, path)
+    assert report == LoadReport(loaded=("c", "a"), skipped=("b", "predictions"), missing=("new", "head"))
+    assert str(report) == "2 layers loaded; 2 skipped: b, predictions; 2 missing: new, head"
+    weights = theirs.get_weights()
+    assert equal(after, [*weights[4:6], *before[2:4], *weights[:2], *before[6:]])
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_other_shapes_are_refused_unless_asked_for(by_name: bool, trained) -> None:
+    theirs, path = trained
+    model = set_random_weights(classifier("a", "b", "c", "predictions", classes=7), seed=2)
+    before = model.get_weights()
+    with pytest.raises(WeightsMismatchError, match=r"1 mismatched: predictions\)(?s:.*)The file has 3 classes"):
+        load_weights(model, path, by_name=by_name)
+    assert equal(model.get_weights(), before)
+    report = load_weights(model, path, by_name=by_name, skip_mismatch=True)
+    assert report == LoadReport(loaded=("a", "b", "c"), mismatched=("predictions",))
+    assert equal(model.get_weights(), [*theirs.get_weights()[:-2], *before[-2:]])
+
+
+def test_names_load_what_keras_loads(trained) -> None:
+    """Without what Keras leaves out in silence: that is in the report."""
+    _, path = trained
+    names = ("b", "other", "a", "predictions")
+    ours, theirs = (set_random_weights(classifier(*names, classes=7), seed=2) for _ in range(2))
+    load_weights(ours, path, by_name=True, skip_mismatch=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras' word for "mismatched"
+        theirs.load_weights(path, by_name=True, skip_mismatch=True)
+    assert equal(ours.get_weights(), theirs.get_weights())
+
+
+@pytest.mark.parametrize(
+    ("names", "classes", "reason"),
+    [
+        (("dense_7", "dense_8"), 3, "No layer of the file has a name of the model's; they are called 'a' and so on"),
+        (("x", "predictions"), 7, r"1 missing: x; 1 mismatched: predictions"),
+    ],
+)
+def test_loading_nothing_is_an_error(names: tuple[str, ...], classes: int, reason: str, trained) -> None:
+    """Keras says nothing, and the network goes on with random weights."""
+    with pytest.raises(WeightsMismatchError, match=rf"0 layers loaded; (?s:.*){reason}"):
+        loaded_by_name(names, classes, trained[1], skip_mismatch=True)
+
+
+def test_file_of_torch_knows_the_layers_of_models_within(tmp_path: Path) -> None:
+    def dense(units: int) -> "keras.layers.Layer":
+        return keras.layers.Dense(units, use_bias=False)
+
+    inner = keras.Sequential([keras.Input((4,)), dense(5), dense(3)])
+    model = keras.Sequential([keras.Input((4,)), dense(4), inner, dense(2)])
+    arrays = [array.T for array in set_random_weights(model, seed=1).get_weights()]
+    np.savez(tmp_path / "flat.npz", **{f"{number}.weight": array for number, array in enumerate(arrays)})
+    set_random_weights(model, seed=2)
+    assert str(load_weights(model, tmp_path / "flat.npz")) == "4 layers loaded"
+    assert equal([array.T for array in model.get_weights()], arrays)
+
+
+def test_shared_layer_has_its_weights_once(tmp_path: Path) -> None:
+    """A layer of two models is in a file of Keras 3 where the first of them is."""
+
+    def siblings() -> "keras.Model":
+        shared, image = keras.layers.Dense(4), keras.Input((4,))
+        left, right = (keras.Sequential([keras.Input((4,)), shared, keras.layers.Dense(4)]) for _ in range(2))
+        return keras.Model(image, right(left(image)))
+
+    theirs, ours = set_random_weights(siblings(), seed=1), set_random_weights(siblings(), seed=2)
+    theirs.save_weights(tmp_path / "shared.weights.h5")
+    assert str(load_weights(ours, tmp_path / "shared.weights.h5")) == "3 layers loaded"
+    assert equal(ours.get_weights(), theirs.get_weights())
+
+
+def test_half_and_double_precision_become_that_of_the_layer(tmp_path: Path) -> None:
+    np.savez(tmp_path / "half.npz", **{"a/kernel": np.full((4, 3), 0.1, "f2"), "a/bias": np.full(3, 0.1, "f8")})
+    for dtype in ("float32", "float16"):
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, dtype=dtype)])
+        load_weights(model, tmp_path / "half.npz")
+        kernel, bias = model.get_weights()
+        assert (kernel.dtype, bias.dtype) == (dtype, dtype)
+        assert kernel[0, 0] == np.float16(0.1) and bias[0] == np.dtype(dtype).type(0.1)
+
+
+def test_checkpoints_of_other_makers_want_a_network_of_their_own(tmp_path: Path) -> None:
+    """Its network may differ in a stride that no shape shows."""
+    shapes = json.loads((Path(__file__).parent / "torch_names" / "torchvision-vgg16.json").read_text())
+    header, end = {}, 0
+    for name, shape in shapes:
+        begin, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
+    text = json.dumps(header).encode()
+    path = tmp_path / "vgg16.safetensors"
+    with path.open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.truncate(8 + len(text) + end)  # half a gigabyte of zeros that takes no room
+    with pytest.raises(WeightsError, match=rf"{path} holds VGG16 by torchvision.*: VGG16\(weights='{path}'\)"):
+        load_weights(small_h5_network(), path)

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from amalthea.catalog import WeightFile, variant
-from amalthea.errors import DownloadError, StorageError
+from amalthea.errors import DownloadError
 from amalthea.storage import models_folder
 from amalthea.weights import find_weights
 from amalthea.weights.download import download
+from amalthea.weights.http import Patience
 
 pytestmark = pytest.mark.single_backend
 
@@ -24,6 +25,7 @@ Serve = Callable[[Callable[[BaseHTTPRequestHandler], None]], str]
 
 CONTENT = bytes(range(256)) * 20_000
 FILE = WeightFile(name="vgg.h5", top=True, size=224, url="http://x/vgg/vgg.h5", md5=hashlib.md5(CONTENT).hexdigest())
+HASTE = Patience(connect=10.0, read=10.0, attempts=2, pause=0.01)
 UNHASHED = WeightFile(name="mobilenet.h5", top=True, size=224, url="http://x/mobilenet.h5")
 
 
@@ -61,7 +63,7 @@ def test_official_file_comes_whole_from_a_mirror(
     path = find_weights(file)
     assert path == models_folder() / "mobilenet_7_5_224_tf.h5"
     assert path.read_bytes() == (test_data / "weights" / file.name).read_bytes()
-    assert list(models_folder().iterdir()) == [path]
+    assert {entry.name for entry in models_folder().iterdir()} == {path.name, f"{path.name}.sha256"}
     assert capfd.readouterr() == ("", "")
 
 
@@ -98,6 +100,11 @@ def send_compressed(request: BaseHTTPRequestHandler) -> None:
     request.wfile.write(content)
 
 
+def test_compressed_file_is_unpacked(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMALTHEA_WEIGHTS_URL", serve(send_compressed))
+    assert find_weights(FILE).read_bytes() == CONTENT
+
+
 FAILURES = {
     "missing": (lambda request: request.send_error(404), "404 Client Error: Not Found"),
     "forbidden": (lambda request: request.send_error(403), "403 Client Error: Forbidden"),
@@ -107,7 +114,6 @@ FAILURES = {
     "shorter": (partial(send, content=CONTENT[:-1]), "the server sent another file, with md5 "),
     "a page": (partial(send, content=b"<html>log in</html>"), "the server sent another file, with md5 "),
     "other chunks": (partial(send_chunks, content=CONTENT[1:]), "the server sent another file, with md5 "),
-    "compressed": (send_compressed, rf"the server announced \d+ bytes and sent {len(CONTENT)}"),
     "not HTTP": (lambda request: request.wfile.write(b"not HTTP\r\n\r\n"), "Connection aborted"),
     "hung up": (lambda request: request.connection.close(), "Connection aborted"),
 }
@@ -121,10 +127,10 @@ def test_failures_say_what_to_do_and_leave_nothing(
     monkeypatch.setenv("AMALTHEA_WEIGHTS_URL", mirror)
     expected = (
         f"(?s)Cannot download vgg.h5 from {mirror}/vgg.h5: .*{reason}.*Fetch it another way from http://x/vgg/vgg.h5 "
-        rf"\(md5 {FILE.md5}\) and put the file at {models_folder() / 'vgg.h5'}, or name a folder .* AMALTHEA_WEIGHTS"
+        rf"\(md5 {FILE.md5}\) and put the file at {models_folder() / 'vgg.h5'}; or name a folder .* AMALTHEA_WEIGHTS"
     )
     with pytest.raises(DownloadError, match=expected):
-        find_weights(FILE)
+        download(FILE, patience=HASTE)
     assert nothing_is_left()
 
 
@@ -145,7 +151,7 @@ def test_silence_ends_after_the_timeout(serve: Serve, monkeypatch: pytest.Monkey
     monkeypatch.setenv("AMALTHEA_WEIGHTS_URL", serve(answer))
     try:
         with pytest.raises(DownloadError, match="Read timed out"):
-            download(FILE, models_folder() / FILE.name, timeout=(1.0, 0.2))
+            download(FILE, patience=Patience(read=0.2, attempts=1))
     finally:
         end.set()
     assert nothing_is_left()
@@ -156,7 +162,7 @@ def test_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         unused.bind(("127.0.0.1", 0))
         monkeypatch.setenv("AMALTHEA_WEIGHTS_URL", f"http://127.0.0.1:{unused.getsockname()[1]}")
         with pytest.raises(DownloadError, match=r"Cannot download vgg.h5 from .*Connection refused"):
-            find_weights(FILE)
+            download(FILE, patience=HASTE)
     assert nothing_is_left()
 
 
@@ -184,29 +190,6 @@ def test_offline_can_be_switched_off(value: str, serve: Serve, monkeypatch: pyte
     monkeypatch.setenv("AMALTHEA_OFFLINE", value)
     monkeypatch.setenv("AMALTHEA_WEIGHTS_URL", serve(send))
     assert find_weights(FILE).read_bytes() == CONTENT
-
-
-def test_folder_that_cannot_be_written_is_named(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "file" / "keras"))
-    monkeypatch.setenv("AMALTHEA_WEIGHTS_URL", serve(send))
-    with pytest.raises(StorageError, match=f"Cannot write into {tmp_path}/file/keras/models: .* set KERAS_HOME"):
-        find_weights(FILE)
-
-
-def test_full_disk_leaves_nothing(serve: Serve) -> None:
-    program = (
-        "import resource; from tests.weights.test_download import FILE; from amalthea.weights import find_weights\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))\n"
-        "find_weights(FILE)"
-    )
-    environment = {**os.environ, "AMALTHEA_WEIGHTS_URL": serve(send)}
-    command = [sys.executable, "-c", program]
-    process = subprocess.run(
-        command, cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True, check=False
-    )
-    assert f"StorageError: Cannot write into {models_folder()}: File too large" in process.stderr
-    assert nothing_is_left()
 
 
 def test_progress_is_shown_on_a_terminal(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ def test_official_files_are_found_in_further_folders(
     monkeypatch.setenv("AMALTHEA_WEIGHTS", os.pathsep.join([str(tmp_path / "none"), str(test_data / "weights")]))
     file = variant("MobileNet").file(top=True, alpha=0.25)
     assert find_weights(file) == test_data / "weights" / file.name
-    assert not models_folder().exists()
+    assert [path.name for path in models_folder().iterdir()] == [f"{file.name}.sha256"]
 
 
 def test_the_folder_of_keras_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import click
 from .. import __version__
 from ..errors import AmaltheaError
 
-_COMMANDS = ("models", "predict")
+_COMMANDS = ("models", "predict", "weights")
 
 
 class _Commands(click.Group):

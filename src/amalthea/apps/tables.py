@@ -61,4 +61,4 @@ def drawn(titles: Sequence[str], rows: Sequence[Sequence[str]], fractions: Seque
 
 
 def _numbers(cells: Sequence[str]) -> bool:
-    return all(cell.replace(",", "").replace(".", "").isdecimal() for cell in cells)
+    return all(cell.replace(",", "").replace(".", "").isdecimal() for cell in cells if cell)

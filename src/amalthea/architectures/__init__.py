@@ -1,6 +1,7 @@
 """The networks: one file a paper, each its table and its block. Keras is imported when the first one is built."""
 
 import os
+from dataclasses import replace
 from importlib import import_module
 from inspect import signature
 from types import ModuleType
@@ -54,7 +55,11 @@ def _family(name: str) -> ModuleType:
 def variant_of(model: "keras.Model") -> Variant | None:
     """The catalogue's row of a model that one of our constructors built; None for every other model.
 
-    It reads the mark that the constructor left, and never guesses from the model's name.
+    It reads the marks that the constructor left, and never guesses from the model's name. Weights of another maker may
+    expect another scaling than the catalogue's weights; then this is what the row says.
     """
-    name = getattr(model, "_amalthea_variant", None)
-    return variant(name) if name else None
+    name, scaling = getattr(model, "_amalthea_variant", None), getattr(model, "_amalthea_scaling", None)
+    if name is None:
+        return None
+    row = variant(name)
+    return replace(row, scaling=scaling) if scaling not in (None, row.scaling) else row

@@ -1,21 +1,24 @@
 """From a network's body to a ``keras.Model``: every rule about a constructor's arguments stands here, once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from numbers import Integral
 from os import PathLike
 from os.path import isfile
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import keras
 
 from .. import _keras
-from ..catalog import Variant, WeightFile, variant
+from ..catalog import Variant, variant
 from ..errors import ArgumentError, MissingFileError, warn
-from ..weights import find_weights, load_weights
+from ..weights import find_weights
 from ._blocks import by_axis, pooled_top
+from ._loading import fill, look_into, official_file
 
 Tensor = Any  # a keras.KerasTensor; Keras carries no types
 Shape = Sequence[int | None]
@@ -29,15 +32,19 @@ class Network(NamedTuple):
         variant: its name in the catalogue.
         body: pictures, (N, H, W, C), to the last feature map.
         top: last feature map, number of classes and activation to scores, (N, classes).
+        body_takes_any_size: whether the same layers serve pictures of every size; if not, sides cannot be None.
         top_takes_any_size: whether the classifier fits feature maps of every size.
         pool_names: names of the layers that ``pooling="avg"`` and ``"max"`` add; None lets Keras number them.
+        editions: bodies for weights that were trained in another one, by the name that the weights' reader gives them.
     """
 
     variant: str
     body: Callable[[Tensor], Tensor]
     top: Callable[[Tensor, int, Any], Tensor] = pooled_top
+    body_takes_any_size: bool = True
     top_takes_any_size: bool = True
     pool_names: tuple[str | None, str | None] = (None, None)
+    editions: Mapping[str, Callable[[Tensor], Tensor]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,44 +76,56 @@ class Request:
         return isinstance(self.weights, str) and self.weights == "imagenet"
 
 
-def assemble(network: Network, request: Request, alpha: float = 1.0) -> keras.Model:
+def assemble(network: Network, request: Request, alpha: float = 1.0, row: Variant | None = None) -> keras.Model:
     """Check the request, build the network, fill it.
 
     Args:
         alpha: width of the network relative to the paper's; it chooses among the official weight files.
+        row: of a network that the catalogue does not have and nobody trained; None takes the catalogue's.
 
     Raises:
         ArgumentError: an argument cannot be used; the message says which and what is allowed.
         MissingFileError, DownloadError, WeightsError: about the weight file.
     """
-    spec = variant(network.variant)
+    spec = row or variant(network.variant)
     _check_choices(spec, request)
-    shape = _picture_shape(spec, request, network.top_takes_any_size)
+    shape = _picture_shape(spec, request, network)
     rows, columns, _ = by_axis(shape)
-    file = _official_file(spec, request, alpha, rows if rows == columns else None) if request.pretrained else None
+    side = rows if rows == columns else None
+    file = official_file(spec, top=request.include_top, alpha=alpha, side=side) if request.pretrained else None
     path = find_weights(file) if file else request.weights
+    weights = None if path is None else look_into(path, spec)
     _keras.pin_openvino_precision()
 
     image = keras.Input(shape) if request.input_tensor is None else request.input_tensor
-    output = network.body(image)
-    if request.include_top:
-        output = network.top(output, request.classes, request.classifier_activation)
-    elif request.pooling == "avg":
-        output = keras.layers.GlobalAveragePooling2D(name=network.pool_names[0])(output)
-    elif request.pooling == "max":
-        output = keras.layers.GlobalMaxPooling2D(name=network.pool_names[1])(output)
-
-    name = request.name or spec.keras_name.format(alpha=alpha, size=file.size if file else rows)
     sources = keras.utils.get_source_inputs(image)
     inputs = sources[0] if len(sources) == 1 else sources
-    model = keras.Model(inputs, output, name=name)
-    if inputs is image:  # with layers of somebody else in front, nobody knows which pixels the model expects
+    name = request.name or spec.keras_name.format(alpha=alpha, size=file.size if file else rows)
+    with _keras.no_initial_values() if weights else nullcontext():
+        output = _output(network, request, image, weights.edition if weights else "")
+        model = keras.Model(inputs, output, name=name)
+    # with layers of somebody else in front, nobody knows which pixels the model expects
+    if inputs is image and row is None:
         model._amalthea_variant = spec.name
-    if path is not None:
+        model._amalthea_scaling = weights.scaling if weights else None
+    if weights:
         others = () if inputs is image else keras.Model(inputs, image).layers
         own = [layer for layer in model.layers if layer not in others]
-        load_weights(own, path)
+        fill(own, weights)
+        _keras.initialize(model)
     return model
+
+
+def _output(network: Network, request: Request, image: Tensor, edition: str) -> Tensor:
+    """Pictures to what the model returns."""
+    features = (network.editions[edition] if edition else network.body)(image)
+    if request.include_top:
+        return network.top(features, request.classes, request.classifier_activation)
+    if request.pooling == "avg":
+        return keras.layers.GlobalAveragePooling2D(name=network.pool_names[0])(features)
+    if request.pooling == "max":
+        return keras.layers.GlobalMaxPooling2D(name=network.pool_names[1])(features)
+    return features
 
 
 def _check_choices(spec: Variant, request: Request) -> None:
@@ -134,7 +153,7 @@ def _check_choices(spec: Variant, request: Request) -> None:
         warn(f"{spec.name}: classes={classes} has no effect with include_top=False.")
 
 
-def _picture_shape(spec: Variant, request: Request, top_takes_any_size: bool) -> Shape:
+def _picture_shape(spec: Variant, request: Request, network: Network) -> Shape:
     """Shape of one picture in Keras' data format, wherever it came from, checked."""
     shape, tensor, data_format = request.input_shape, request.input_tensor, keras.config.image_data_format()
     require = partial(_require, spec.name)
@@ -142,7 +161,7 @@ def _picture_shape(spec: Variant, request: Request, top_takes_any_size: bool) ->
         shape is None or isinstance(shape, Sequence), f"input_shape={shape!r} is not a shape such as (224, 224, 3)."
     )
     if shape is None:
-        side = spec.size if request.include_top else None
+        side = spec.size if request.include_top or not network.body_takes_any_size else None
         shape = (3, side, side) if data_format == "channels_first" else (side, side, 3)
     if tensor is not None:
         require(isinstance(tensor, keras.KerasTensor), "input_tensor must be a Keras tensor, such as keras.Input(...).")
@@ -159,20 +178,13 @@ def _picture_shape(spec: Variant, request: Request, top_takes_any_size: bool) ->
     large_enough = all(side is None or side >= spec.min_size for side in (rows, columns))
     require(large_enough, f"{what}; the sides must be at least {spec.min_size} pixels.")
     require(channels == 3 or not request.pretrained, f"{what}; weights='imagenet' need 3 channels.")
-    if request.include_top and not top_takes_any_size:
+    any_size = network.body_takes_any_size or None not in shape
+    require(any_size, f"{what}; its layers depend on both sides, which must be given, such as {spec.size}.")
+    if request.include_top and not network.top_takes_any_size:
         fits = (rows, columns) == (spec.size, spec.size) or not request.pretrained
         require(fits, f"{what}; the classifier of weights='imagenet' needs sides of {spec.size}. {_OWN_TOP}")
         require(None not in shape, f"{what}; the classifier needs fixed sides. {_OWN_TOP}")
     return tuple(shape)
-
-
-def _official_file(spec: Variant, request: Request, alpha: float, side: int | None) -> WeightFile:
-    """The published file that suits best; where there is one for each of several sizes and none fits, say so."""
-    file = spec.file(top=request.include_top, alpha=alpha, size=side)
-    sizes = sorted({file.size for file in spec.files})
-    if len(sizes) > 1 and side not in (None, file.size):
-        warn(f"{spec.name}: weights exist for {sizes} pixels, not for {side}; those for {file.size} are loaded.")
-    return file
 
 
 def _positive_whole(value: object) -> bool:

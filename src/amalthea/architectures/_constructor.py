@@ -19,20 +19,22 @@ def constructor(network: Network, arguments: Callable[P, Request]) -> Callable[P
         return assemble(network, arguments(*args, **kwargs))
 
     build.__name__ = build.__qualname__ = network.variant
-    build.__doc__ = documentation(network.variant)
+    build.__doc__ = documentation(network.variant, any_size=network.body_takes_any_size)
     build.__signature__ = signature(arguments).replace(return_annotation=keras.Model)  # type: ignore[attr-defined]
     return build
 
 
-def documentation(name: str, settings: str = "") -> str:
+def documentation(name: str, settings: str = "", any_size: bool = True) -> str:
     """The docstring of a network's function.
 
     Args:
         name: of the variant.
         settings: lines about arguments that this network alone has.
+        any_size: whether sides may stay open.
     """
     row = variant(name)
     title, address = row.paper
+    without_top = "and any size without" if any_size else "or without; a side cannot be None, for layers depend on it"
     return f"""Build {name}, with or without weights trained on ImageNet.
 
     Args:{settings}
@@ -40,7 +42,7 @@ def documentation(name: str, settings: str = "") -> str:
         weights: ``"imagenet"``, the path of a weight file, or None for random weights.
         input_tensor: the pictures: an ``Input``, or the output of another layer or model.
         input_shape: shape of one picture in Keras' data format, sides of at least {row.min_size} pixels;
-            None is ({row.size}, {row.size}, 3) with the classifier, and any size without.
+            None is ({row.size}, {row.size}, 3) with the classifier, {without_top}.
         pooling: without the classifier, ``"avg"`` or ``"max"`` turns the last feature map into features (N, C).
         classes: width of the classifier; 1000 with ``weights="imagenet"``.
         classifier_activation: ``"softmax"``; None returns logits.

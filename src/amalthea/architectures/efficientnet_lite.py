@@ -7,13 +7,18 @@ Layers have the names of Keras' EfficientNetB0. Stochastic depth is left out: it
 training, so that no part of a frozen network could be computed once.
 """
 
+from functools import partial
+from math import ceil
+from string import ascii_lowercase
+
 from keras import initializers, layers
 
 from ._blocks import channel_axis
 from ._build import Network, Request, Tensor
 from ._constructor import constructor
+from .mobilenet_v2 import divisible
 
-#         kernel, stride of the first repeat, expansion, filters, repeats
+#         kernel, stride of the first repeat, expansion, filters, repeats of Lite0
 TABLE = (
     (3, 1, 1, 16, 1),
     (3, 2, 6, 24, 2),
@@ -66,21 +71,29 @@ def block(x: Tensor, kernel: int, stride: int, expansion: int, filters: int, nam
     return layers.Add(name=f"{name}_add")([x, shortcut]) if stride == 1 and channels == filters else x
 
 
-def body(x: Tensor) -> Tensor:
-    """(N, H, W, 3) -> (N, H/32, W/32, 1280)."""
+def body(x: Tensor, width: float, depth: float) -> Tensor:
+    """(N, H, W, 3) -> (N, H/32, W/32, 1280); the stem, the head and the depth of the outer stages never grow."""
     x = relu6(norm(conv(x, 32, 3, "stem_conv", strides=2), "stem_bn"), "stem_activation")
     for stage, (kernel, stride, expansion, filters, repeats) in enumerate(TABLE, start=1):
-        for repeat in range(repeats):
-            name = f"block{stage}{'abcd'[repeat]}"
-            x = block(x, kernel, stride if repeat == 0 else 1, expansion, filters, name)
+        inner = 1 < stage < len(TABLE)
+        for repeat in range(ceil(depth * repeats) if inner else repeats):
+            name = f"block{stage}{ascii_lowercase[repeat]}"
+            x = block(x, kernel, stride if repeat == 0 else 1, expansion, divisible(width * filters), name)
     return relu6(norm(conv(x, 1280, 1, "top_conv"), "top_bn"), "top_activation")
 
 
-def top(x: Tensor, classes: int, activation: object) -> Tensor:
+def top(x: Tensor, classes: int, activation: object, dropout: float) -> Tensor:
     """(N, H, W, 1280) -> (N, classes)."""
     x = layers.GlobalAveragePooling2D(name="avg_pool")(x)
-    x = layers.Dropout(0.2, name="top_dropout")(x)
+    x = layers.Dropout(dropout, name="top_dropout")(x)
     return layers.Dense(classes, activation=activation, name="predictions")(x)
 
 
-EfficientNetLite0 = constructor(Network("EfficientNetLite0", body, top, pool_names=("avg_pool", "max_pool")), Request)
+def _network(variant: str, width: float, depth: float, dropout: float) -> Network:
+    scaled = partial(body, width=width, depth=depth), partial(top, dropout=dropout)
+    return Network(variant, *scaled, pool_names=("avg_pool", "max_pool"))
+
+
+EfficientNetLite0 = constructor(_network("EfficientNetLite0", width=1.0, depth=1.0, dropout=0.2), Request)
+EfficientNetLite1 = constructor(_network("EfficientNetLite1", width=1.0, depth=1.1, dropout=0.2), Request)
+EfficientNetLite2 = constructor(_network("EfficientNetLite2", width=1.1, depth=1.2, dropout=0.3), Request)

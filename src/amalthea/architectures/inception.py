@@ -1,8 +1,12 @@
 """Inception: several kernel sizes look at the same feature map side by side, large kernels as chains of small ones.
 
 Version 3: Szegedy, Vanhoucke, Ioffe, Shlens & Wojna, CVPR 2016, https://arxiv.org/abs/1512.00567, table 1 and figures 5
-to 7. Layers of a unit have no names of their own; Keras numbers them.
+to 7. Layers of a unit have no names of their own; Keras numbers them. Edition for the weights of torchvision and timm:
+their averages at the borders count the padding.
 """
+
+from collections.abc import Callable
+from functools import partial
 
 from keras import layers
 
@@ -10,6 +14,7 @@ from ._blocks import channel_axis
 from ._build import Network, Request, Tensor
 from ._constructor import constructor
 
+Average = Callable[[Tensor, int], Tensor]
 Steps = tuple[tuple[int, int | tuple[int, int]], ...]  # (filters, kernel size) of each convolution of a branch
 
 MIDDLE_WIDTHS = (128, 160, 160, 192)  # of mixed4 to mixed7: filters inside their 7 x 7 branches
@@ -35,8 +40,13 @@ def halved(x: Tensor, filters: int) -> Tensor:
 
 
 def averaged(x: Tensor, filters: int) -> Tensor:
-    """(N, H, W, C) -> (N, H, W, filters)."""
+    """(N, H, W, C) -> (N, H, W, filters); at a border, the average of the pixels inside."""
     return conv(layers.AveragePooling2D(3, strides=1, padding="same")(x), filters, 1)
+
+
+def averaged_with_zeros(x: Tensor, filters: int) -> Tensor:
+    """(N, H, W, C) -> (N, H, W, filters); at a border, the average of the pixels inside and of zeros outside."""
+    return conv(layers.AveragePooling2D(3, strides=1)(layers.ZeroPadding2D(1)(x)), filters, 1)
 
 
 def joined(branches: list[Tensor], name: str | None = None) -> Tensor:
@@ -55,7 +65,7 @@ def stem(x: Tensor) -> Tensor:
     return layers.MaxPooling2D(3, strides=2)(x)
 
 
-def large_grid(x: Tensor, pooled: int, name: str) -> Tensor:
+def large_grid(x: Tensor, pooled: int, name: str, averaged: Average) -> Tensor:
     """(N, 35, 35, C) -> (N, 35, 35, 224 + pooled); figure 5."""
     one = branch(x, (64, 1))
     five = branch(x, (48, 1), (64, 5))
@@ -63,7 +73,7 @@ def large_grid(x: Tensor, pooled: int, name: str) -> Tensor:
     return joined([one, five, double, averaged(x, pooled)], name)
 
 
-def middle_grid(x: Tensor, width: int, name: str) -> Tensor:
+def middle_grid(x: Tensor, width: int, name: str, averaged: Average) -> Tensor:
     """(N, 17, 17, 768) -> (N, 17, 17, 768); figure 6, 7 x 7 as 1 x 7 and 7 x 1."""
     one = branch(x, (192, 1))
     seven = branch(x, (width, 1), (width, (1, 7)), (192, (7, 1)))
@@ -71,7 +81,7 @@ def middle_grid(x: Tensor, width: int, name: str) -> Tensor:
     return joined([one, seven, double, averaged(x, 192)], name)
 
 
-def small_grid(x: Tensor, number: int) -> Tensor:
+def small_grid(x: Tensor, number: int, averaged: Average) -> Tensor:
     """(N, 8, 8, C) -> (N, 8, 8, 2048); figure 7, the branches fan out at their ends."""
     one = branch(x, (320, 1))
     three = branch(x, (384, 1))
@@ -81,22 +91,24 @@ def small_grid(x: Tensor, number: int) -> Tensor:
     return joined([one, three, double, averaged(x, 192)], f"mixed{9 + number}")
 
 
-def body(x: Tensor) -> Tensor:
+def body(x: Tensor, averaged: Average = averaged) -> Tensor:
     """(N, 299, 299, 3) -> (N, 8, 8, 2048)."""
     x = stem(x)
     for number, pooled in enumerate((32, 64, 64)):
-        x = large_grid(x, pooled, f"mixed{number}")
+        x = large_grid(x, pooled, f"mixed{number}", averaged)
     three = halved(x, 384)
     double = halved(branch(x, (64, 1), (96, 3)), 96)
     x = joined([three, double, layers.MaxPooling2D(3, strides=2)(x)], "mixed3")
     for number, width in enumerate(MIDDLE_WIDTHS, start=4):
-        x = middle_grid(x, width, f"mixed{number}")
+        x = middle_grid(x, width, f"mixed{number}", averaged)
     three = halved(branch(x, (192, 1)), 320)
     seven = halved(branch(x, (192, 1), (192, (1, 7)), (192, (7, 1))), 192)
     x = joined([three, seven, layers.MaxPooling2D(3, strides=2)(x)], "mixed8")
     for number in range(2):
-        x = small_grid(x, number)
+        x = small_grid(x, number, averaged)
     return x
 
 
-InceptionV3 = constructor(Network("InceptionV3", body), Request)
+InceptionV3 = constructor(
+    Network("InceptionV3", body, editions={"torchvision": partial(body, averaged=averaged_with_zeros)}), Request
+)

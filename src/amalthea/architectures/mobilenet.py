@@ -33,9 +33,7 @@ TABLE = (
 
 def finish(x: Tensor, name: str) -> Tensor:
     """Normalisation and a rectifier that ends at 6."""
-    # Keras writes -1 here, which the saved configuration shows
-    axis = 1 if channel_axis() == 1 else -1
-    x = layers.BatchNormalization(axis=axis, name=f"{name}_bn")(x)
+    x = layers.BatchNormalization(axis=channel_axis(last=-1), name=f"{name}_bn")(x)
     return layers.ReLU(6.0, name=f"{name}_relu")(x)
 
 
@@ -90,7 +88,8 @@ def MobileNet(
     """Build MobileNet; the whole text is put together below."""
     given = (include_top, weights, input_tensor, input_shape, pooling, classes, classifier_activation, name)
     request = Request(*given)
-    _check_settings(alpha, depth_multiplier, dropout, request.pretrained)
+    _check_settings(alpha, dropout)
+    check_depth_multiplier("MobileNet", depth_multiplier, request.pretrained)
     network = Network(
         "MobileNet",
         partial(body, alpha=alpha, depth_multiplier=depth_multiplier),
@@ -108,16 +107,21 @@ MobileNet.__doc__ = documentation(
 )
 
 
-def _check_settings(alpha: object, depth_multiplier: object, dropout: object, pretrained: bool) -> None:
+def _check_settings(alpha: object, dropout: object) -> None:
     narrowest = 1 / 32  # of the 32 filters of the first convolution one is left
     if not (isinstance(alpha, Real) and narrowest <= float(alpha) < inf):
         raise ArgumentError(f"MobileNet: alpha={alpha!r} is not a width of at least {narrowest}.")
-    if not (isinstance(depth_multiplier, Integral) and int(depth_multiplier) > 0):
-        raise ArgumentError(f"MobileNet: depth_multiplier={depth_multiplier!r} is not a positive whole number.")
     if not (isinstance(dropout, Real) and 0 <= float(dropout) < 1):
         raise ArgumentError(f"MobileNet: dropout={dropout!r} is not in [0, 1).")
+
+
+def check_depth_multiplier(network: str, depth_multiplier: object, pretrained: bool) -> None:
+    """Refuse what is no number of outputs a channel, and those without trained weights."""
+    positive = isinstance(depth_multiplier, Integral) and int(depth_multiplier) > 0
+    if not positive or isinstance(depth_multiplier, bool):
+        raise ArgumentError(f"{network}: depth_multiplier={depth_multiplier!r} is not a positive whole number.")
     if pretrained and depth_multiplier != 1:
         raise ArgumentError(
-            f"MobileNet: depth_multiplier={depth_multiplier}, but weights='imagenet' exist for 1 only. "
+            f"{network}: depth_multiplier={depth_multiplier}, but weights='imagenet' exist for 1 only. "
             "Use 1, or weights=None."
         )

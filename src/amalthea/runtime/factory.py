@@ -76,18 +76,19 @@ def _of_name(row: Variant, arguments: dict[str, Any]) -> Predictor:
     key = _cache_key(row, arguments)
     name = f"graphs/{key}.onnx"
     graph: Path | bytes | None = cache.find(name) if key else None
+    trained = row
     if graph is None:
-        content, said = _built(row, arguments)
+        content, trained, said = _built(row, arguments)
         # A warning must come each time, so that what it is about is not kept.
         key = None if said else key or _cache_key(row, arguments)
         graph = (cache.store(f"graphs/{key}.onnx", content) if key else None) or content
     runner = OpenVINORunner(graph, cache_key=key if isinstance(graph, Path) else None)
-    return Predictor(name=row.name, runner=runner, inputs=tuple(spec.name for spec in runner.inputs), variant=row)
+    return Predictor(name=row.name, runner=runner, inputs=tuple(spec.name for spec in runner.inputs), variant=trained)
 
 
-def _built(row: Variant, arguments: dict[str, Any]) -> tuple[bytes, list[str]]:
-    """The graph of a network, and our warnings about its arguments."""
-    from ..architectures import get_model
+def _built(row: Variant, arguments: dict[str, Any]) -> tuple[bytes, Variant, list[str]]:
+    """The graph of a network, its row with the scaling of its weights, and our warnings about its arguments."""
+    from ..architectures import get_model, variant_of
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", AmaltheaWarning)
@@ -98,7 +99,7 @@ def _built(row: Variant, arguments: dict[str, Any]) -> tuple[bytes, list[str]]:
             warn(str(warning.message))
         else:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    return to_onnx(model).SerializeToString(), said
+    return to_onnx(model).SerializeToString(), variant_of(model) or row, said
 
 
 def _cache_key(row: Variant, arguments: dict[str, Any]) -> str | None:

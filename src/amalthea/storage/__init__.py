@@ -1,14 +1,20 @@
-"""Where files are kept: the folders and who chooses them, files that appear whole or not at all, hashes."""
+"""Where files are kept: folders and who chooses them, files that appear whole or not at all, locks, hashes."""
 
-from .files import atomic_file, digest
+from .digests import digest, stamp, stamped_digest
+from .files import atomic_file, unusable_folder
 from .folders import cache_folder, keras_home, keras_settings, models_folder, weight_folders
+from .locks import exclusive
 
 __all__ = [
     "atomic_file",
     "cache_folder",
     "digest",
+    "exclusive",
     "keras_home",
     "keras_settings",
     "models_folder",
+    "stamp",
+    "stamped_digest",
+    "unusable_folder",
     "weight_folders",
 ]

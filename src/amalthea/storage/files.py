@@ -1,7 +1,6 @@
-"""Files that appear whole or not at all, and their hashes."""
+"""Files that appear whole or not at all."""
 
 import errno
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +39,7 @@ def atomic_file(path: Path, *, setting: str) -> Iterator[Path]:
         # Not tempfile: its files are readable by their owner alone, and a cache may be shared.
         temporary.open("xb").close()
     except OSError as problem:
-        raise _unusable(path.parent, problem, setting) from problem
+        raise unusable_folder(path.parent, problem, setting) from problem
     try:
         yield temporary
         _flush_to_disk(temporary)
@@ -48,27 +47,10 @@ def atomic_file(path: Path, *, setting: str) -> Iterator[Path]:
     except OSError as problem:
         # The block may fail for reasons of its own that are an OSError too: a lost connection, a missing input.
         if problem.errno in _NO_ROOM or str(problem.filename) == str(temporary):
-            raise _unusable(path.parent, problem, setting) from problem
+            raise unusable_folder(path.parent, problem, setting) from problem
         raise
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def digest(path: Path, algorithm: str) -> str:
-    """The hash of a file in lower-case hexadecimal, whatever its size.
-
-    Args:
-        path: a file that exists.
-        algorithm: a name that ``hashlib`` knows, such as ``"md5"`` or ``"sha256"``.
-
-    Example:
-        >>> Path("abc.txt").write_text("abc")
-        3
-        >>> digest(Path("abc.txt"), "md5")
-        '900150983cd24fb0d6963f7d28e17f72'
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, algorithm).hexdigest()
 
 
 def _flush_to_disk(path: Path) -> None:
@@ -76,8 +58,16 @@ def _flush_to_disk(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _unusable(folder: Path, problem: OSError, setting: str) -> StorageError:
+def unusable_folder(folder: Path, problem: OSError, setting: str | None) -> StorageError:
+    """The error for a folder that cannot be written.
+
+    Args:
+        folder: the folder.
+        problem: what the system says.
+        setting: as for ``atomic_file``; None where no setting chose the folder.
+    """
+    choose = f"set {setting} to" if setting else "name"
     return StorageError(
         f"Cannot write into {folder}: {problem.strerror or problem}. "
-        f"Make room or give write permission there, or set {setting} to another folder."
+        f"Make room or give write permission there, or {choose} another folder."
     )

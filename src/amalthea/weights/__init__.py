@@ -4,8 +4,27 @@ Keras is not imported: layers are whatever has a ``name`` and ``weights``.
 """
 
 from .assignment import assign_weights, load_weights
+from .convert import Conversion, convert_weights
 from .formats import read_weights
-from .location import find_weights, local_weights
+from .inspection import Condition, Inspection, inspect_weights
+from .inventory import Holding, choose_weights, list_weights
+from .location import copy_weights, find_weights, local_weights
 from .report import LoadReport
 
-__all__ = ["LoadReport", "assign_weights", "find_weights", "load_weights", "local_weights", "read_weights"]
+__all__ = [
+    "Condition",
+    "Conversion",
+    "Holding",
+    "Inspection",
+    "LoadReport",
+    "assign_weights",
+    "choose_weights",
+    "convert_weights",
+    "copy_weights",
+    "find_weights",
+    "inspect_weights",
+    "list_weights",
+    "load_weights",
+    "local_weights",
+    "read_weights",
+]

@@ -1,55 +1,96 @@
 """Giving a file's numbers to a network: if all of them fit, and else none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike, fspath
+from typing import Protocol
 
 import numpy as np
 
-from ..errors import WeightsMismatchError
+from ..errors import WeightsError, WeightsMismatchError
+from .checkpoints import recognise
 from .formats import read_weights
-from .layer import Layer, Variable, shapes
+from .layer import Layer, Variable
+from .matching import Match, matches
 from .mismatch import mismatch_message
 from .report import LoadReport
 from .stored import StoredLayer, StoredTensor
 
 
-def load_weights(layers: Sequence[Layer], path: str | PathLike[str]) -> LoadReport:
-    """Fills layers from a weight file.
+class Model(Protocol):
+    """Whatever has layers; the models of Keras do."""
+
+    @property
+    def layers(self) -> Sequence[Layer]:
+        """In the order of the file."""
+
+
+def load_weights(
+    model: Model | Sequence[Layer], path: str | PathLike[str], *, by_name: bool = False, skip_mismatch: bool = False
+) -> LoadReport:
+    """Fills a network that is built from a weight file.
+
+    Layers are found by their order, and in files that keep none by their address, both with every shape checked. Layers
+    of the file that the network lacks are skipped, so that a file with the classifier fills a network without.
 
     Args:
-        layers: in the order of the file, such as ``model.layers``; those without weights are passed over.
+        model: a model, or layers in the order of the file; those without weights are passed over.
         path: see ``read_weights``.
+        by_name: find layers by their name instead; layers whose name the file lacks keep their weights.
+        skip_mismatch: layers for which the file has other shapes keep their weights.
 
     Returns:
-        What was loaded, and what of the file was left over.
+        What was loaded, and what was left out on either side.
 
     Raises:
         WeightsMismatchError: see ``assign_weights``.
-        WeightsError, MissingFileError: see ``read_weights``.
+        WeightsError, MissingFileError: see ``read_weights``; or weights of another maker, for which the network has to
+            be built accordingly.
 
     Example:
-        >>> print(load_weights(model.layers, "my_weights.h5"))
+        >>> print(load_weights(model, "my_weights.h5"))
         3 layers loaded
+        >>> print(load_weights(model.layers[2:], "my_weights.h5", by_name=True))
+        2 layers loaded; 1 skipped: conv
     """
-    return assign_weights(layers, read_weights(path), source=fspath(path))
+    layers = model if isinstance(model, Sequence) else model.layers
+    source, stored = fspath(path), read_weights(path)
+    if checkpoint := recognise(stored, source=source):
+        raise WeightsError(
+            f"{source} holds {checkpoint.variant} by {checkpoint.maker}, whose network may differ from that of Keras. "
+            f"Build the model with it, which sees to that: {checkpoint.variant}(weights={source!r})."
+        )
+    return assign_weights(
+        layers, stored, source=source, by_name=by_name, allow_missing=by_name, allow_mismatched=skip_mismatch
+    )
 
 
-def assign_weights(layers: Sequence[Layer], stored: Sequence[StoredLayer], *, source: str) -> LoadReport:
-    """Fills layers by their order, as Keras does for its official files, with every shape checked.
-
-    Everything is read before anything is assigned. Layers at the end of the file that the model lacks are skipped, so
-    that a file with the classifier fills a model without.
+def assign_weights(
+    layers: Sequence[Layer],
+    stored: Sequence[StoredLayer],
+    *,
+    source: str,
+    by_name: bool = False,
+    allow_missing: bool = False,
+    allow_mismatched: bool = False,
+    give_value: Callable[[Variable, np.ndarray], object] = lambda variable, value: variable.assign(value),
+) -> LoadReport:
+    """Fills layers with what a file holds. Everything is read before anything is assigned.
 
     Args:
         layers: those without weights are passed over.
         stored: what ``read_weights`` returned; layers without tensors are passed over.
         source: names the file in an error.
+        by_name: see ``load_weights``.
+        allow_missing: layers for which the file has nothing keep their weights.
+        allow_mismatched: layers for which it has other shapes keep their weights.
+        give_value: assigns an array to a variable.
 
     Returns:
-        What was loaded, and what of the file was left over.
+        What was loaded, and what was left out on either side.
 
     Raises:
-        WeightsMismatchError: the file has too few layers, or other shapes; it shows both sides. Nothing was assigned.
+        WeightsMismatchError: the file lacks layers, or has other shapes, or nothing at all fits; it shows both sides.
+            Nothing was assigned.
         BrokenWeightsError: the numbers of a tensor cannot be read. Nothing was assigned.
 
     Example:
@@ -57,42 +98,31 @@ def assign_weights(layers: Sequence[Layer], stored: Sequence[StoredLayer], *, so
         >>> assign_weights(model.layers[:3], stored, source="my_weights.h5").skipped
         ('dense',)
     """
-    owners = [layer for layer in layers if layer.weights]
     holders = [layer for layer in stored if layer.tensors]
-    report = _compare(owners, holders)
-    if report.missing or report.mismatched:
-        raise WeightsMismatchError(mismatch_message(owners, holders, report, source))
-    pairs = [
-        (variable, tensor)
-        for layer, holder in zip(owners, holders, strict=False)
-        for variable, tensor in zip(layer.weights, holder.tensors, strict=True)
-    ]
+    found = matches(layers, holders, by_name=by_name)
+    report = _report(found, holders)
+    refused = (report.missing and not allow_missing) or (report.mismatched and not allow_mismatched)
+    if refused or (found and not report.loaded):
+        raise WeightsMismatchError(mismatch_message(found, holders, report, source, by_name=by_name))
+    pairs = [pair for match in found for pair in match.pairs]
     arrays = [_array_for(variable, tensor) for variable, tensor in pairs]
     for (variable, _), array in zip(pairs, arrays, strict=True):
-        variable.assign(array)
+        give_value(variable, array)
     return report
 
 
-def _compare(owners: Sequence[Layer], holders: Sequence[StoredLayer]) -> LoadReport:
-    pairs = list(zip(owners, holders, strict=False))
-    mismatched = tuple(layer.name for layer, holder in pairs if not _fits(layer, holder))
-    missing = tuple(layer.name for layer in owners[len(holders) :])
+def _report(found: Sequence[Match], holders: Sequence[StoredLayer]) -> LoadReport:
+    used = {id(match.stored) for match in found}
     return LoadReport(
-        loaded=() if mismatched or missing else tuple(layer.name for layer in owners),
-        skipped=tuple(holder.name for holder in holders[len(owners) :]),
-        missing=missing,
-        mismatched=mismatched,
-    )
-
-
-def _fits(layer: Layer, holder: StoredLayer) -> bool:
-    wanted = shapes(layer)
-    return len(wanted) == len(holder.tensors) and all(
-        tensor.axes_for(shape) is not None for tensor, shape in zip(holder.tensors, wanted, strict=True)
+        loaded=tuple(match.place.name for match in found if match.pairs),
+        skipped=tuple(holder.label for holder in holders if id(holder) not in used),
+        missing=tuple(match.place.name for match in found if match.stored is None),
+        mismatched=tuple(match.place.name for match in found if match.stored and not match.pairs),
     )
 
 
 def _array_for(variable: Variable, tensor: StoredTensor) -> np.ndarray:
     axes = tensor.axes_for(tuple(variable.shape))
+    array = tensor.read().transpose(axes)
     # Contiguous, because not every backend takes an array with its axes swapped.
-    return np.asarray(tensor.read().transpose(axes), order="C")
+    return np.asarray(array, dtype=np.float32 if array.dtype.kind == "f" else None, order="C")

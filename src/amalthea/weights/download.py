@@ -1,8 +1,7 @@
 """Fetching a published weight file: whole and verified, or not at all."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -10,104 +9,112 @@ from pathlib import Path
 import requests
 
 from ..catalog import WeightFile
-from ..errors import DownloadError, WeightsError
-from ..storage import atomic_file, digest
-from .formats import read_weights
-from .verification import published_hash
+from ..errors import DownloadError
+from ..storage import exclusive, models_folder, unusable_folder
+from .http import FetchError, Patience, fetch
+from .part import Part, require_same
+from .placement import free_path, genuine_in, place
+from .progress import progress
+from .verification import expected_hash, problem_with, record, stamp_genuine
 
-# Seconds to connect, and to wait for the next bytes.
-_TIMEOUT = (10.0, 60.0)
-_CHUNK = 2**20
 
-
-def download(file: WeightFile, path: Path, timeout: tuple[float, float] = _TIMEOUT) -> Path:
+def download(file: WeightFile, folder: Path | None = None, patience: Patience | None = None) -> Path:
     """Fetches a file from where it is published, or from the mirror that ``AMALTHEA_WEIGHTS_URL`` names.
 
-    A bar on the terminal shows its progress; there is none where the error output is no terminal.
+    What arrived before an interruption is kept in ``name.part`` and continued by the next call, also of another
+    process. Of several processes that want the same file, one fetches it and the others wait. A bar on the terminal
+    shows the progress; there is none where the error output is no terminal.
 
     Args:
         file: what to fetch.
-        path: where to put it; in a folder that ``KERAS_HOME`` chooses.
-        timeout: seconds to connect, and to wait for the next bytes.
+        folder: where to put it; None for Keras' folder of models, which ``KERAS_HOME`` chooses.
+        patience: when to give a server up.
 
     Returns:
-        ``path``.
+        The file: under its official name, or with the first digits of its hash where another file has that name.
 
     Raises:
-        DownloadError: forbidden by ``AMALTHEA_OFFLINE``, refused, cut off, silent for too long, or another file.
+        DownloadError: forbidden by ``AMALTHEA_OFFLINE``, refused, cut off too often, silent too long, or another file.
         StorageError: the folder cannot be written, or the disk is full.
     """
+    folder, setting = (folder, None) if folder else (models_folder(), "KERAS_HOME")
     address = _address(file)
-    with _explained(file, address, path):
+    with _explained(file, address, folder, setting):
         if os.environ.get("AMALTHEA_OFFLINE", "0") not in ("", "0"):
-            raise _FetchError("AMALTHEA_OFFLINE forbids the network")
-        with atomic_file(path, setting="KERAS_HOME") as temporary:
-            _fetch(address, temporary, file.name, timeout)
-            _verify(temporary, file)
+            raise FetchError("AMALTHEA_OFFLINE forbids the network")
+        with exclusive(folder / f".{file.name}.lock") as alone:
+            if path := genuine_in(folder, file):
+                return path
+            fetched = partial(_fetched, file, address, folder, patience or Patience())
+            own = Part(folder / f".{file.name}.{os.urandom(8).hex()}.part")
+            if not alone:
+                return fetched(own, keep=False)
+            try:
+                return fetched(Part(folder / f"{file.name}.part"), keep=True)
+            except (FileExistsError, FileNotFoundError):  # locks only pretend, and another process has the same part
+                return fetched(own, keep=False)
+
+
+def _fetched(file: WeightFile, address: str, folder: Path, patience: Patience, part: Part, keep: bool) -> Path:
+    """The new file; ``keep`` leaves a part that can be continued."""
+    whole = folder / f".{file.name}.{os.urandom(8).hex()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        verified = _fill(part, file, address, patience)
+        part.rename(whole)
+        require_same(whole, verified)
+        path = place(whole, folder, file)
+    except (OSError, FetchError) as problem:
+        if sooner := genuine_in(folder, file):
+            return sooner
+        if not isinstance(problem, requests.RequestException | FetchError):
+            part.discard()  # a full disk is left as it was
+        raise
+    finally:
+        if not (keep and part.source(address)):
+            part.discard()
+        whole.unlink(missing_ok=True)
+    record(path, file)
+    stamp_genuine(path, file)
     return path
 
 
-class _FetchError(Exception):
-    """Why there is no file, in a few words."""
+def _fill(part: Part, file: WeightFile, address: str, patience: Patience) -> os.stat_result:
+    """Makes the part whole, and the right file; returns by what that file is known again."""
+    with progress(file.name) as show:
+        for again in (True, False):
+            arrived = fetch(address, part, patience, show)
+            problem = problem_with(part.path, file)
+            require_same(part.path, arrived.status)
+            if not problem:
+                break
+            part.discard()
+            if arrived.in_one_piece or not again:
+                raise FetchError(problem)
+    return arrived.status
 
 
 @contextmanager
-def _explained(file: WeightFile, address: str, path: Path) -> Iterator[None]:
+def _explained(file: WeightFile, address: str, folder: Path, setting: str | None) -> Iterator[None]:
     try:
         yield
-    except (_FetchError, requests.RequestException) as problem:
-        expected = published_hash(file)
-        known = f"{expected[0]} {expected[1]}" if expected else "no hash is published"
+    except (FetchError, requests.RequestException) as problem:
+        path = free_path(folder, file)
+        taken = "" if path.name == file.name else ", for another file has the official name"
         raise DownloadError(
             f"Cannot download {file.name} from {address}: {problem}.\n"
-            f"Fetch it another way from {file.url} ({known}) and put the file at {path}, "
-            "or name a folder that holds it in AMALTHEA_WEIGHTS."
+            f"Fetch it another way from {file.url} ({expected_hash(file) or 'no hash is published'}) and put the file "
+            f"at {path}{taken}; or name a folder that holds it in AMALTHEA_WEIGHTS.{_kept(file, folder)}"
         ) from problem
+    except OSError as problem:
+        raise unusable_folder(folder, problem, setting) from problem
+
+
+def _kept(file: WeightFile, folder: Path) -> str:
+    part = Part(folder / f"{file.name}.part")
+    return f"\nThe {part.size:,} bytes that arrived are kept; the next attempt goes on from there." if part.size else ""
 
 
 def _address(file: WeightFile) -> str:
     mirror = os.environ.get("AMALTHEA_WEIGHTS_URL")
     return f"{mirror.rstrip('/')}/{file.name}" if mirror else file.url
-
-
-def _fetch(address: str, path: Path, title: str, timeout: tuple[float, float]) -> None:
-    # Content-Length counts the bytes as sent: compressed ones could not be compared with it.
-    headers = {"Accept-Encoding": "identity"}
-    with requests.get(address, stream=True, timeout=timeout, headers=headers) as response, path.open("wb") as target:
-        response.raise_for_status()
-        length = response.headers.get("Content-Length", "")
-        total = int(length) if length.isdecimal() else None
-        with _progress(title, total) as advance:
-            for chunk in response.iter_content(_CHUNK):
-                target.write(chunk)
-                advance(len(chunk))
-        if total is not None and target.tell() != total:
-            raise _FetchError(f"the server announced {total} bytes and sent {target.tell()}")
-
-
-def _verify(path: Path, file: WeightFile) -> None:
-    expected = published_hash(file)
-    if expected:
-        algorithm, known = expected
-        actual = digest(path, algorithm)
-        if actual != known:
-            raise _FetchError(f"the server sent another file, with {algorithm} {actual}")
-        return
-    # A login page of a hotel's network would be kept under the official name for ever.
-    try:
-        read_weights(path)
-    except WeightsError as problem:
-        raise _FetchError("the server sent something that is no weight file") from problem
-
-
-@contextmanager
-def _progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    if not (sys.stderr and sys.stderr.isatty()):
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield partial(progress.advance, progress.add_task(title, total=total))

@@ -16,7 +16,7 @@ class Variable(Protocol):
 
 
 class Layer(Protocol):
-    """Whatever has a name and weights."""
+    """Whatever has a name and weights; a model within the model also has ``layers``."""
 
     @property
     def name(self) -> str:
@@ -30,3 +30,13 @@ class Layer(Protocol):
 def shapes(layer: Layer) -> list[tuple[int, ...]]:
     """The shapes of its arrays."""
     return [tuple(variable.shape) for variable in layer.weights]
+
+
+def inner_layers(layer: Layer) -> Sequence[Layer]:
+    """The layers of a model that is a layer of another; none for an ordinary layer."""
+    return getattr(layer, "layers", None) or ()
+
+
+def trainable_first(layer: Any) -> list[Variable]:
+    """The arrays of a model within a model in the order of Keras 1 and 2."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]

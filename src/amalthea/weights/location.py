@@ -1,13 +1,15 @@
 """Where the file of a network's trained weights is on this machine."""
 
+import os
+import shutil
 from importlib.util import find_spec
-from os.path import lexists
 from pathlib import Path
 
 from ..catalog import WeightFile
 from ..errors import BrokenWeightsError, MissingDependencyError
-from ..storage import models_folder, weight_folders
-from .verification import is_published, published_hash
+from ..storage import models_folder, unusable_folder, weight_folders
+from .placement import genuine_in, names, place
+from .verification import is_genuine, record_first
 
 
 def find_weights(file: WeightFile) -> Path:
@@ -16,7 +18,8 @@ def find_weights(file: WeightFile) -> Path:
     Looked for in ``~/.keras/models`` (``KERAS_HOME``), then in the folders of ``AMALTHEA_WEIGHTS``, then inside the
     Python package that carries it, which is not imported. A file with another hash than the published one is another
     file: it does not count, and it is never overwritten (Keras 2 and Keras 3 have different files under one name for
-    ResNet50). Where nobody published a hash, the name decides.
+    ResNet50). Where nobody published a hash, the first file decides: its hash is kept as ``name.sha256`` in Keras'
+    folder of models.
 
     Args:
         file: from the catalogue.
@@ -33,31 +36,54 @@ def find_weights(file: WeightFile) -> Path:
         'efficientnet-lite0-57934424.pth'
     """
     if path := local_weights(file):
+        record_first(path, file)
         return path
     if file.package:
         raise _unusable_package(file)
     # Here, because requests takes a twentieth of a second to import, and most files are there already.
     from .download import download
 
-    names = _names(file)
-    official = models_folder() / names[0]
-    return download(file, models_folder() / names[-1] if lexists(official) else official)
+    return download(file)
+
+
+def copy_weights(file: WeightFile, folder: Path) -> Path:
+    """The path of a weight file in a folder, put there first from where ``find_weights`` finds it, or else fetched.
+
+    Args:
+        file: from the catalogue.
+        folder: such as one that travels to a machine without a network; there, ``AMALTHEA_WEIGHTS`` names it.
+
+    Raises:
+        DownloadError, StorageError, MissingDependencyError, BrokenWeightsError: as ``find_weights``.
+    """
+    if path := genuine_in(folder, file):
+        return path
+    source = local_weights(file)
+    if source is None and not file.package:
+        from .download import download
+
+        return download(file, folder)
+    source = source or find_weights(file)
+    copy = folder / f".{file.name}.{os.urandom(8).hex()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+        return place(copy, folder, file)
+    except OSError as problem:
+        raise unusable_folder(folder, problem, None) from problem
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def local_weights(file: WeightFile) -> Path | None:
     """The path of a weight file that is on this machine already, looked for as ``find_weights`` does; else None."""
+    return next((path for path in local_candidates(file) if is_genuine(path, file)), None)
+
+
+def local_candidates(file: WeightFile) -> list[Path]:
+    """Where a weight file may be on this machine, in the order of the search; whether or not something is there."""
     folders = [models_folder(), *weight_folders()]
-    candidates = [folder / name for folder in folders for name in _names(file)] + _in_package(file)
-    return next((path for path in candidates if is_published(path, file)), None)
-
-
-def _names(file: WeightFile) -> tuple[str, ...]:
-    """The official name, and the one that a file has where another one took that name."""
-    expected = published_hash(file)
-    if expected is None:
-        return (file.name,)
-    name = Path(file.name)
-    return file.name, f"{name.stem}.{expected[1][:8]}{name.suffix}"
+    return [folder / name for folder in folders for name in names(file)] + _in_package(file)
 
 
 def _in_package(file: WeightFile) -> list[Path]:

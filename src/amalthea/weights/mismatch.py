@@ -1,9 +1,10 @@
 """The message for a weight file that does not fit a network: where they part, and the likeliest reason."""
 
 from collections.abc import Sequence
-from itertools import zip_longest
+from dataclasses import replace
 
-from .layer import Layer, shapes
+from .layer import inner_layers, shapes
+from .matching import Match
 from .report import LoadReport
 from .stored import Layout, StoredLayer
 
@@ -15,25 +16,23 @@ _MAX_WIDTH = 60
 _Shapes = list[tuple[int, ...]]
 
 
-def mismatch_message(layers: Sequence[Layer], stored: Sequence[StoredLayer], report: LoadReport, source: str) -> str:
+def mismatch_message(
+    found: Sequence[Match], holders: Sequence[StoredLayer], report: LoadReport, source: str, *, by_name: bool
+) -> str:
     """Explains, in a few lines, why layers with weights and stored layers with tensors do not fit."""
-    in_model = [shapes(layer) for layer in layers]
-    in_file = [[tensor.shape for tensor in layer.tensors] for layer in stored]
-    names = [layer.name for layer in layers]
-    first = names.index(report.mismatched[0]) if report.mismatched else len(stored)
-    shown = slice(max(first - _BEFORE, 0), first + _AFTER + 1)
-    rows = zip_longest(
-        map(_described, names[shown], in_model[shown]),
-        map(_described, [layer.name for layer in stored[shown]], in_file[shown]),
-        fillvalue="nothing",
-    )
-    axes = ", in PyTorch's order of axes" if _has_torch_axes(stored) else ""
+    nothing = replace(report, loaded=())
+    first = next((number for number, match in enumerate(found) if not match.pairs), 0)
+    rows = [
+        (_described(match.place.name, shapes(match.place.layer)), _stored(match.stored))
+        for match in found[max(first - _BEFORE, 0) : first + _AFTER + 1]
+    ]
+    axes = ", in PyTorch's order of axes" if _has_torch_axes(holders) else ""
     return "\n".join(
         (
-            f"{source} does not fit this model; no weight was changed ({report}).",
-            f"Layers with weights, of {len(layers)} in the model and {len(stored)} in the file{axes}:",
+            f"{source} does not fit this model; no weight was changed ({nothing}).",
+            f"Layers with weights, of {len(found)} in the model and {len(holders)} in the file{axes}:",
             *(f"  {ours:<{_MAX_WIDTH}}  {theirs}" for ours, theirs in [("model", "file"), *rows]),
-            _reason(in_model, in_file, report.mismatched == (names[-1],)),
+            _reason(found, holders, by_name),
         )
     )
 
@@ -43,25 +42,47 @@ def _described(name: str, known: _Shapes) -> str:
     return text if len(text) <= _MAX_WIDTH else f"{text[: _MAX_WIDTH - 1]}…"
 
 
+def _stored(layer: StoredLayer | None) -> str:
+    return _described(layer.label, _shapes_in(layer)) if layer else "nothing"
+
+
+def _shapes_in(layer: StoredLayer | None) -> _Shapes:
+    return [tensor.shape for tensor in layer.tensors] if layer else []
+
+
 def _has_torch_axes(stored: Sequence[StoredLayer]) -> bool:
     return any(tensor.layout is Layout.TORCH for layer in stored for tensor in layer.tensors)
 
 
-def _reason(in_model: list[_Shapes], in_file: list[_Shapes], last_alone: bool) -> str:
-    if not in_file:
+def _reason(found: Sequence[Match], holders: Sequence[StoredLayer], by_name: bool) -> str:
+    if not holders:
         return "The file holds no weights."
-    common = len(in_file)
-    if common < len(in_model) and _ranks(in_model[:common]) == _ranks(in_file):
+    if by_name and not any(match.stored for match in found):
+        if not any(holder.name for holder in holders):
+            return "The file keeps no names of layers: load it without by_name."
+        return f"No layer of the file has a name of the model's; they are called {holders[0].label!r} and so on."
+    present = [match for match in found if match.stored]
+    unfit = [match.place.layer for match in present if not match.pairs]
+    if unfit and all(map(inner_layers, unfit)):
         return (
-            "Has the file no classifier? Build the model with include_top=False, or take the file with the classifier."
+            "In this format, a model within the model keeps the weights of frozen layers last: freeze the layers that "
+            "were frozen when the file was saved, load, and unfreeze them."
         )
-    if _ranks(in_model) != _ranks(in_file):
+    kinds_agree = all(_ranks(shapes(match.place.layer)) == _ranks(_shapes_in(match.stored)) for match in present)
+    if not present or not kinds_agree:
         return "The file belongs to another network."
-    if last_alone:
-        classes = in_file[-1][-1][-1]
+    if len(present) < len(found):
+        if all(match.stored for match in found[: len(present)]):
+            return (
+                "Has the file no classifier? Build the model with include_top=False, or take the file with the "
+                "classifier."
+            )
+        return "The file belongs to another network."
+    if all(match.pairs for match in found[:-1]):
+        classes = _shapes_in(found[-1].stored)[-1][-1]
         return f"The file has {classes} classes: build the model with classes={classes}, or with include_top=False."
     return "The same layers in other widths: was the file trained with another alpha, or other input channels?"
 
 
-def _ranks(all_shapes: list[_Shapes]) -> list[list[int]]:
-    return [[len(shape) for shape in known] for known in all_shapes]
+def _ranks(known: _Shapes) -> list[int]:
+    return [len(shape) for shape in known]

@@ -13,9 +13,9 @@ class LoadReport:
 
     Attributes:
         loaded: layers of the model that were filled.
-        skipped: layers at the end of the file that the model has no use for, such as the classifier.
-        missing: layers at the end of the model that the file has nothing for.
-        mismatched: layers of the model for which the file has other shapes in that place.
+        skipped: layers of the file that the model has no use for, such as the classifier.
+        missing: layers of the model that the file has nothing for.
+        mismatched: layers of the model for which the file has other shapes.
 
     Example:
         >>> print(LoadReport(loaded=("conv1", "conv2"), skipped=("predictions",)))

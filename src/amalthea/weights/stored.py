@@ -24,7 +24,7 @@ class StoredTensor:
     Attributes:
         name: as the file has it.
         shape: as the file claims it; nothing of this size is allocated before ``read`` is called.
-        dtype: of the numbers in the file.
+        dtype: of the numbers that ``read`` returns: those of the file, or float32 for bfloat16, which NumPy lacks.
         layout: whose order the axes have.
         read: returns the array; raises BrokenWeightsError where the file is damaged.
     """
@@ -52,7 +52,20 @@ class StoredTensor:
 
 @dataclass(frozen=True, slots=True)
 class StoredLayer:
-    """The tensors that a file keeps for one layer, in the order of the layer's weights; possibly none."""
+    """What a file keeps for one layer.
+
+    Attributes:
+        name: as the file has it; empty where it has none.
+        tensors: in the order of the layer's weights; possibly none.
+        address: where the layer stands in its model, in a file that does not keep the order of the layers: for Keras 3
+            the classes on the way to it, counted, such as ``"functional/conv2d_3"``. None where the order is kept.
+    """
 
     name: str
     tensors: tuple[StoredTensor, ...]
+    address: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What a message calls it."""
+        return self.name or self.address or ""

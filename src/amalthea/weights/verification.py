@@ -1,28 +1,103 @@
-"""Whether a file is the published one."""
+"""Whether a file is the right one: the one that was published, or else the one that came first."""
 
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from ..catalog import WeightFile
-from ..storage import digest
+from ..errors import WeightsError
+from ..storage import atomic_file, digest, models_folder, stamp, stamped_digest
+from .formats import read_weights
 
 
-def published_hash(file: WeightFile) -> tuple[str, str] | None:
-    """Algorithm and lower-case hexadecimal hash, the stronger of the two; None where nobody published one."""
-    hashes = (("sha256", file.sha256), ("md5", file.md5))
-    return next(((algorithm, known) for algorithm, known in hashes if known), None)
+class ExpectedHash(NamedTuple):
+    """The hash that a file must have.
+
+    Attributes:
+        algorithm: as ``hashlib`` names it.
+        value: lower-case hexadecimal.
+        record: the file that keeps it where nobody published one; else None.
+    """
+
+    algorithm: str
+    value: str
+    record: Path | None = None
+
+    def __str__(self) -> str:
+        first = f", that of the first file; to accept another one, delete {self.record}" if self.record else ""
+        return f"{self.algorithm} {self.value}{first}"
 
 
-def is_published(path: Path, file: WeightFile) -> bool:
-    """Whether the file at this path can be read and has the published hash; any file has where there is none."""
+def expected_hash(file: WeightFile) -> ExpectedHash | None:
+    """The stronger of the published hashes; where there is none, that of the first file; None before there was one."""
+    if file.sha256:
+        return ExpectedHash("sha256", file.sha256)
+    if file.md5:
+        return ExpectedHash("md5", file.md5)
+    record = _record(file)
+    try:
+        kept = re.match("[0-9a-f]{64}", record.read_text(encoding="utf-8").lower())
+    except (OSError, ValueError):
+        return None
+    return ExpectedHash("sha256", kept.group(), record) if kept else None
+
+
+def is_genuine(path: Path, file: WeightFile) -> bool:
+    """Whether the file at this path can be read and has the expected hash; any file has where none is known."""
     # Not Path.is_file: that raises in a folder that may not be searched.
     if not os.path.isfile(path):
         return False
-    expected = published_hash(file)
-    if expected is None:
-        return True
-    algorithm, known = expected
+    expected = expected_hash(file)
     try:
-        return digest(path, algorithm) == known
+        return expected is None or stamped_digest(path, expected.algorithm) == expected.value
     except OSError:
         return False
+
+
+def record_first(path: Path, file: WeightFile) -> None:
+    """Hold all later files to this one where no hash is known yet, unless it is no weight file at all."""
+    if expected_hash(file) is None and _holds_weights(path):
+        record(path, file)
+
+
+def record(path: Path, file: WeightFile) -> None:
+    """Hold all later files to this one, which holds weights, where no hash is known yet.
+
+    The hash is kept beside the cached weights, in the form of the command ``sha256sum``. A folder that cannot be
+    written keeps none.
+    """
+    if expected_hash(file) is None:
+        with suppress(OSError), atomic_file(_record(file), setting="KERAS_HOME") as temporary:
+            temporary.write_text(f"{stamped_digest(path, 'sha256')}  {file.name}\n", encoding="utf-8")
+
+
+def stamp_genuine(path: Path, file: WeightFile) -> None:
+    """Spare the next process the hashing of a file that was verified before it got its name."""
+    expected = expected_hash(file)
+    if expected:
+        with suppress(OSError):
+            stamp(path, expected.algorithm, expected.value)
+
+
+def problem_with(path: Path, file: WeightFile) -> str | None:
+    """Why a file that was fetched is not the expected one, in a few words; None for the right one."""
+    expected = expected_hash(file)
+    if expected:
+        actual = digest(path, expected.algorithm)
+        return None if actual == expected.value else f"the server sent another file, with {expected.algorithm} {actual}"
+    # A login page of a hotel's network would be kept under the official name for ever.
+    return None if _holds_weights(path) else "the server sent something that is no weight file"
+
+
+def _holds_weights(path: Path) -> bool:
+    try:
+        read_weights(path)
+    except (WeightsError, OSError):
+        return False
+    return True
+
+
+def _record(file: WeightFile) -> Path:
+    return models_folder() / f"{file.name}.sha256"

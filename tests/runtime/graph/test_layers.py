@@ -1,129 +1,26 @@
-"""Each converter on small layers of its own, over the settings that change what it must write."""
+"""Each converter on small layers of its own, over the settings that change what it must write.
+
+Those that slide a window over a picture are in test_windows.py.
+"""
 
 import keras
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 from keras import layers
 
+from amalthea import _keras
 from amalthea.runtime import to_onnx
 from tests.live_weights import clearly_different, set_live_weights
 from tests.runtime.agreement import answers_of_graph, assert_agreement, numbers
+from tests.runtime.graph.layer_models import FORMATS, PADDINGS, model_of, picture_shape
 
-FORMATS = ["channels_last"] if keras.config.backend() == "openvino" else ["channels_last", "channels_first"]
-PADDINGS = ["valid", "same"]
 ACTIVATIONS = [
     *("elu", "exponential", "hard_sigmoid", "linear", "relu", "relu6", "selu"),
     *("sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
 ]
 
-# More than any width here: Keras 3.15.1 on TensorFlow adds the bias of a channels_first convolution to the wrong axis
-# where width and filters are equal.
-FILTERS = 14
-
 # On torch and JAX, where each example compiles for seconds, whole networks stand for their layers: test_networks.py.
 pytestmark = pytest.mark.single_backend
-
-small = settings(max_examples=20, deadline=None, derandomize=True, database=None)
-sides = st.tuples(st.integers(5, 12), st.integers(5, 12))
-pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
-
-
-def model_of(*chain, shape):
-    keras.utils.clear_session()
-    model = keras.Sequential([keras.Input(shape), *chain])
-    set_live_weights(model)
-    return model
-
-
-def picture_shape(data_format, sides, channels):
-    return (*sides, channels) if data_format == "channels_last" else (channels, *sides)
-
-
-def assert_layer(layer, data_format, sides, channels, open_sizes):
-    """The layer in Keras and as a graph, whose sizes may be open until it runs."""
-    shape = picture_shape(data_format, sides, channels)
-    model = model_of(layer, shape=picture_shape(data_format, (None, None), channels) if open_sizes else shape)
-    (expected,), graph = assert_agreement(model, numbers(3, *shape))
-    assert expected.size
-    return expected, graph
-
-
-@given(
-    data_format=st.sampled_from(FORMATS),
-    sides=sides,
-    kernel=pairs,
-    stride=st.integers(1, 3),
-    dilation=st.integers(1, 2),
-    padding=st.sampled_from(PADDINGS),
-    groups=st.sampled_from([1, 2]),
-    bias=st.booleans(),
-    activation=st.sampled_from([None, "relu6", "softmax"]),
-    open_sizes=st.booleans(),
-)
-@small
-def test_convolution(data_format, sides, kernel, stride, dilation, padding, groups, bias, activation, open_sizes):
-    assume(stride == 1 or dilation == 1)  # Keras has no others
-    assume(padding == "same" or all((k - 1) * dilation < side for k, side in zip(kernel, sides, strict=True)))
-    layer = layers.Conv2D(
-        FILTERS,
-        kernel,
-        strides=stride,
-        padding=padding,
-        dilation_rate=dilation,
-        groups=groups,
-        use_bias=bias,
-        activation=activation,
-        data_format=data_format,
-    )
-    assert_layer(layer, data_format, sides, 4, open_sizes)
-
-
-@given(
-    data_format=st.sampled_from(FORMATS),
-    sides=sides,
-    kernel=pairs,
-    stride=st.integers(1, 3),
-    dilation=st.integers(1, 2),
-    padding=st.sampled_from(PADDINGS),
-    multiplier=st.integers(1, 3),
-    bias=st.booleans(),
-    open_sizes=st.booleans(),
-)
-@small
-def test_depthwise_convolution(data_format, sides, kernel, stride, dilation, padding, multiplier, bias, open_sizes):
-    assume(stride == 1 or dilation == 1)
-    assume(padding == "same" or all((k - 1) * dilation < side for k, side in zip(kernel, sides, strict=True)))
-    layer = layers.DepthwiseConv2D(
-        kernel,
-        strides=stride,
-        padding=padding,
-        dilation_rate=dilation,
-        depth_multiplier=multiplier,
-        use_bias=bias,
-        data_format=data_format,
-    )
-    assert_layer(layer, data_format, sides, FILTERS, open_sizes)
-
-
-@given(
-    kind=st.sampled_from([layers.MaxPooling2D, layers.AveragePooling2D]),
-    data_format=st.sampled_from(FORMATS),
-    sides=sides,
-    size=pairs,
-    strides=st.one_of(st.none(), pairs),
-    padding=st.sampled_from(PADDINGS),
-    open_sizes=st.booleans(),
-)
-@small
-def test_pooling(kind, data_format, sides, size, strides, padding, open_sizes):
-    # ONNX Runtime refuses strides that leave pixels out, where the rule for the padding is SAME_UPPER.
-    assume(padding == "valid" or not open_sizes or strides is None or all(np.less_equal(strides, size)))
-    if keras.config.backend() == "torch":  # which differs from the others in averages with uneven padding
-        assume(padding == "valid" or kind is layers.MaxPooling2D)
-    layer = kind(size, strides=strides, padding=padding, data_format=data_format)
-    assert_layer(layer, data_format, sides, 2, open_sizes)
 
 
 @pytest.mark.parametrize("data_format", FORMATS)
@@ -206,6 +103,18 @@ def test_zero_padding(padding, data_format, after_convolution):
     assert (expected == 0).any()
 
 
+@pytest.mark.parametrize("data_format", FORMATS)
+@pytest.mark.parametrize("after_convolution", [False, True])
+@pytest.mark.parametrize("cropping", [1, (2, 0), ((1, 0), (1, 0)), ((0, 1), (2, 3))], ids=str)
+@pytest.mark.parametrize("open_sizes", [False, True])
+def test_cropping(cropping, data_format, after_convolution, open_sizes):
+    chain = [layers.Conv2D(4, 2, data_format=data_format)] if after_convolution else []
+    shape = picture_shape(data_format, (7, 8), 3)
+    sides = (None, None) if open_sizes else (7, 8)
+    cropped = layers.Cropping2D(cropping, data_format=data_format)
+    assert_agreement(model_of(*chain, cropped, shape=picture_shape(data_format, sides, 3)), numbers(2, *shape))
+
+
 @pytest.mark.parametrize("pooling_padding", PADDINGS)
 @pytest.mark.parametrize("kind", [layers.MaxPooling2D, layers.AveragePooling2D])
 def test_zeros_count_in_pooling(kind, pooling_padding):
@@ -261,6 +170,18 @@ def test_merging_of_tensors_that_are_stored_differently(kind, axis, number):
         model = keras.Model(inputs, layer(parts))
         set_live_weights(model)
         assert_agreement(model, *(numbers(2, 3, 4, 5, seed=seed) for seed in range(number)))
+
+
+@pytest.mark.parametrize("scale", [0.17, 1.0, -2])
+@pytest.mark.parametrize("convolved", [0, 1])
+def test_adding_a_fraction(scale, convolved):
+    """Of the second tensor, whichever of the two is stored in ONNX's order."""
+    inputs = [keras.Input((3, 4, 5)), keras.Input((3, 4, 5))]
+    parts = list(inputs)
+    parts[convolved] = layers.Conv2D(5, 1, data_format="channels_last")(parts[convolved])
+    model = keras.Model(inputs, _keras.custom_scale_layer()(scale)(parts))
+    set_live_weights(model)
+    assert_agreement(model, *(numbers(2, 3, 4, 5, seed=seed) for seed in range(2)))
 
 
 def test_add_broadcasts():

@@ -1,5 +1,7 @@
 """Graphs of the collection's networks against Keras: live weights, logits and features, in every runtime."""
 
+from functools import partial
+
 import keras
 import onnx
 import pytest
@@ -7,20 +9,20 @@ import pytest
 from amalthea.architectures import get_model
 from amalthea.runtime import to_onnx
 from tests.descriptors import DESCRIPTORS
-from tests.live_weights import clearly_different, set_live_weights, two_pictures, zero_one_layer
+from tests.live_weights import built_alive, clearly_different, two_pictures, zero_one_layer
 from tests.runtime.agreement import answers_of_graph, assert_agreement, numbers
 
-WITH_SAME_PADDING = ("InceptionV3", "MobileNet", "EfficientNetLite0")  # elsewhere a size changes nothing in the graph
+# elsewhere a size changes nothing in the graph
+WITH_SAME_PADDING = ("Xception", "InceptionV3", "MobileNet", "MobileNetV2", "EfficientNetLite0")
 SMALL = [descriptor for descriptor in DESCRIPTORS if descriptor.small]
 ALL = [pytest.param(item, id=str(item), marks=[] if item.small else [pytest.mark.slow]) for item in DESCRIPTORS]
 
 MOBILENET = next(descriptor for descriptor in SMALL if descriptor.name == "MobileNet")
+RESNEXT = next(descriptor for descriptor in SMALL if descriptor.name == "ResNeXt50")
 
 
 def built(descriptor, **arguments):
-    model = get_model(descriptor.name, weights=None, **descriptor.settings, **arguments)
-    set_live_weights(model)
-    return model
+    return built_alive(partial(get_model, descriptor.name, weights=None, **descriptor.settings, **arguments))
 
 
 @pytest.mark.parametrize("descriptor", ALL)
@@ -67,6 +69,13 @@ def test_a_convolutional_network_is_transposed_once(data_format, transposes):
     finally:
         keras.config.set_image_data_format(before)
     assert sum(node.op_type == "Transpose" for node in graph.node) == transposes
+
+
+def test_a_grouped_convolution_is_one_node():
+    """However Keras computes it on this backend."""
+    nodes = [node for node in to_onnx(built(RESNEXT, include_top=False)).graph.node if node.op_type == "Conv"]
+    groups = [attribute.i for node in nodes for attribute in node.attribute if attribute.name == "group"]
+    assert (len(groups), groups.count(32)) == (1 + 4 + 3 * 16, 16)
 
 
 def test_what_the_file_says():

@@ -80,6 +80,11 @@ def test_an_instance_that_computes_otherwise():
     layer.call = lambda inputs: inputs
     with pytest.raises(UnsupportedLayerError, match="'own' of type Dense " + UNSUPPORTED.format("it overrides call")):
         to_onnx(model)
+    convolution = layers.Conv2D(2, 3, name="own")
+    model = keras.Sequential([keras.Input((8, 8, 3)), convolution])
+    convolution.convolution_op = lambda inputs, kernel: inputs
+    with pytest.raises(UnsupportedLayerError, match=r"'own' of type Conv2D .*it overrides convolution_op"):
+        to_onnx(model)
 
 
 def test_operations_outside_layers():

@@ -4,7 +4,31 @@ Parameters, accuracy, size and depth are those of Keras' documentation of 2019 (
 where it has no depth, an older edition's stands here, else None. Hashes are those that Keras 3.15 holds.
 """
 
-from . import efficientnet_lite, inception, mobilenet, resnet, vgg
+from . import (
+    densenet,
+    efficientnet_lite,
+    inception,
+    inception_resnet,
+    mobilenet,
+    mobilenet_v2,
+    nasnet,
+    resnet,
+    resnext,
+    vgg,
+    xception,
+)
 
 # In the order of Keras' documentation; what it does not have comes last.
-ROWS = (*vgg.ROWS, *resnet.ROWS, *inception.ROWS, *mobilenet.ROWS, *efficientnet_lite.ROWS)
+ROWS = (
+    *xception.ROWS,
+    *vgg.ROWS,
+    *resnet.ROWS,
+    *resnext.ROWS,
+    *inception.ROWS,
+    *inception_resnet.ROWS,
+    *mobilenet.ROWS,
+    *mobilenet_v2.ROWS,
+    *densenet.ROWS,
+    *nasnet.ROWS,
+    *efficientnet_lite.ROWS,
+)

@@ -8,17 +8,21 @@ from .windows import window
 
 
 def convolution(layer: Any, x: Tensor) -> Tensor:
-    """``Conv2D``: kernel (rows, columns, in, out) in Keras, (out, in, rows, columns) in ONNX."""
-    kernel = Constant(layer.kernel, order=(layer.rank + 1, layer.rank, *range(layer.rank)))
-    return _convolved(layer, x, kernel, layer.groups)
+    """``Conv2D``."""
+    return activated(layer, _convolved(layer, x, _across_channels(layer.kernel), layer.groups, *_bias(layer)))
 
 
 def depthwise_convolution(layer: Any, x: Tensor) -> Tensor:
-    """``DepthwiseConv2D``: a group for each channel; kernel (rows, columns, channels, multiplier) in Keras."""
-    *_, channels, multiplier = layer.kernel.shape
-    order = (layer.rank, layer.rank + 1, *range(layer.rank))
-    kernel = Constant(layer.kernel, order, (channels * multiplier, 1, *layer.kernel_size))
-    return _convolved(layer, x, kernel, channels)
+    """``DepthwiseConv2D``: a group for each channel."""
+    kernel, channels = _in_each_channel(layer.kernel), layer.kernel.shape[-2]
+    return activated(layer, _convolved(layer, x, kernel, channels, *_bias(layer)))
+
+
+def separable_convolution(layer: Any, x: Tensor) -> Tensor:
+    """``SeparableConv2D``: a window over each channel, then one pixel of all channels; the bias comes last."""
+    kernel, channels = _in_each_channel(layer.depthwise_kernel), layer.depthwise_kernel.shape[-2]
+    x = _convolved(layer, x, kernel, channels)
+    return activated(layer, apply("Conv", x, _across_channels(layer.pointwise_kernel), *_bias(layer)))
 
 
 def dense(layer: Any, x: Tensor) -> Tensor:
@@ -31,10 +35,23 @@ def dense(layer: Any, x: Tensor) -> Tensor:
     return activated(layer, apply("Add", y, *bias) if bias else y)
 
 
-def _convolved(layer: Any, x: Tensor, kernel: Constant, groups: int) -> Tensor:
+def _convolved(layer: Any, x: Tensor, kernel: Constant, groups: int, *bias: Constant) -> Tensor:
     sliding = window(x, layer.data_format, layer.padding, layer.kernel_size, layer.strides, layer.dilation_rate)
     x = x.stored(channels_second(layer.data_format, len(x.axes)))
-    return activated(layer, apply("Conv", x, kernel, *_bias(layer), group=groups, **sliding))
+    return apply("Conv", x, kernel, *bias, group=groups, **sliding)
+
+
+def _across_channels(kernel: Any) -> Constant:
+    """(rows, columns, in, out) in Keras, (out, in, rows, columns) in ONNX."""
+    rank = len(kernel.shape) - 2
+    return Constant(kernel, order=(rank + 1, rank, *range(rank)))
+
+
+def _in_each_channel(kernel: Any) -> Constant:
+    """(rows, columns, channels, multiplier) in Keras, (channels * multiplier, 1, rows, columns) in ONNX."""
+    *size, channels, multiplier = kernel.shape
+    rank = len(size)
+    return Constant(kernel, (rank, rank + 1, *range(rank)), (channels * multiplier, 1, *size))
 
 
 def _bias(layer: Any) -> tuple[Constant, ...]:

@@ -3,13 +3,19 @@
 from functools import reduce
 from typing import Any
 
-from .tensor import Tensor, apply
+from .tensor import Constant, Tensor, apply
 from .unsupported import unsupported
 
 
 def add(layer: Any, *tensors: Tensor) -> Tensor:
     """``Add``."""
     return reduce(lambda one, other: apply("Add", one, other), _alike(layer, tensors))
+
+
+def add_scaled(layer: Any, *tensors: Tensor) -> Tensor:
+    """``CustomScaleLayer`` of Keras' InceptionResNetV2: the first and a fraction of the second."""
+    one, other = _alike(layer, tensors)
+    return apply("Add", one, apply("Mul", other, Constant.number(layer.scale)))
 
 
 def concatenate(layer: Any, *tensors: Tensor) -> Tensor:

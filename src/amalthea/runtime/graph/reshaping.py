@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from .tensor import Constant, Tensor, apply, channels_second
+from .tensor import Constant, Tensor, apply, channels_second, spatial_axes
 from .unsupported import unsupported
+
+_END = 2**63 - 1  # beyond every size
 
 
 def flatten(layer: Any, x: Tensor) -> Tensor:
@@ -31,6 +33,14 @@ def zero_padding(layer: Any, x: Tensor) -> Tensor:
     # Minus zero is zero everywhere, but ONNX Runtime (up to 1.31) merges plain zeros into a MaxPool that follows, where
     # added pixels count as minus infinity.
     return apply("Pad", x, Constant.integers(0, 0, *before, 0, 0, *after), Constant.number(-0.0))
+
+
+def cropping(layer: Any, x: Tensor) -> Tensor:
+    """``Cropping2D``."""
+    over = [x.position(axis) for axis in spatial_axes(layer.data_format, len(x.axes))]
+    before, after = zip(*layer.cropping, strict=True)
+    ends = [-number or _END for number in after]  # counted from the end
+    return apply("Slice", x, Constant.integers(*before), Constant.integers(*ends), Constant.integers(*over))
 
 
 def unchanged(layer: Any, x: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from typing import Any
 
 from keras import layers
 
+from ... import _keras
 from . import activations, convolution, merging, normalization, pooling, reshaping
 from .tensor import Tensor
 from .unsupported import unsupported
@@ -18,6 +19,7 @@ CONVERTERS: dict[type, Converter] = {
     layers.BatchNormalization: normalization.batch_normalization,
     layers.Concatenate: merging.concatenate,
     layers.Conv2D: convolution.convolution,
+    layers.Cropping2D: reshaping.cropping,
     layers.Dense: convolution.dense,
     layers.DepthwiseConv2D: convolution.depthwise_convolution,
     layers.Dropout: reshaping.unchanged,
@@ -27,11 +29,14 @@ CONVERTERS: dict[type, Converter] = {
     layers.MaxPooling2D: pooling.max_pooling,
     layers.ReLU: activations.relu,
     layers.Reshape: reshaping.reshape,
+    layers.SeparableConv2D: convolution.separable_convolution,
     layers.Softmax: activations.softmax,
     layers.ZeroPadding2D: reshaping.zero_padding,
+    _keras.custom_scale_layer(): merging.add_scaled,
 }
 
 _HARMLESS = {"__init__", "build", "compute_output_shape", "compute_output_spec", "from_config", "get_config"}
+_HOOKS = {"call", "convolution_op"}  # which may be replaced on the layer itself
 
 
 def converter_of(layer: Any) -> Converter:
@@ -45,7 +50,8 @@ def converter_of(layer: Any) -> Converter:
     if known is None:
         raise unsupported(layer, "the runtime has no converter for this type")
     own = [name for kind in kinds[: kinds.index(known)] for name in vars(kind)]
-    changed = sorted({name for name in own if callable(getattr(known, name, None))} - _HARMLESS)
-    if "call" in vars(layer) or changed:
-        raise unsupported(layer, f"it overrides {', '.join(changed or ['call'])} of {known.__name__}")
+    changed = {name for name in own if callable(getattr(known, name, None))} - _HARMLESS
+    changed |= {name for name in _HOOKS & vars(layer).keys() if not hasattr(vars(layer)[name], "keeps_answers")}
+    if changed:
+        raise unsupported(layer, f"it overrides {', '.join(sorted(changed))} of {known.__name__}")
     return CONVERTERS[known]

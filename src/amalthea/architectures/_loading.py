@@ -1,0 +1,104 @@
+"""The file that fills a network: looked into before the network is built, since another maker's may need an edition."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from os import PathLike, fspath
+
+import keras
+
+from .. import _keras
+from ..catalog import Scaling, Variant, WeightFile
+from ..errors import WeightsMismatchError, warn
+from ..weights import assign_weights, read_weights
+from ..weights.checkpoints import Checkpoint, recognise
+from ..weights.stored import StoredLayer
+
+# Kinds of layers with weights that a network may leave without names; Keras numbers them through a whole process.
+_NUMBERED = ("conv2d", "batch_normalization")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A weight file, none of whose numbers has been read.
+
+    Attributes:
+        path: of the file, for messages.
+        layers: that it holds; those of another maker's file under Keras' names.
+        checkpoint: another maker's file; None for one of Keras.
+    """
+
+    path: str
+    layers: tuple[StoredLayer, ...]
+    checkpoint: Checkpoint | None
+
+    @property
+    def edition(self) -> str:
+        """Which edition of the network these weights fit; empty for the network of Keras."""
+        return self.checkpoint.edition if self.checkpoint else ""
+
+    @property
+    def scaling(self) -> Scaling | None:
+        """What they expect of pixels; None for what the catalogue says."""
+        return self.checkpoint.scaling if self.checkpoint else None
+
+
+def official_file(spec: Variant, *, top: bool, alpha: float, side: int | None) -> WeightFile:
+    """The published file that suits best; where there is one for each of several sizes and none fits, say so."""
+    file = spec.file(top=top, alpha=alpha, size=side)
+    sizes = sorted({other.size for other in spec.files if other.alpha == alpha})
+    if side not in (None, file.size) and len({other.size for other in spec.files}) > 1:
+        warn(f"{spec.name}: weights exist for {sizes} pixels, not for {side}; those for {file.size} are loaded.")
+    return file
+
+
+def look_into(path: str | PathLike[str], spec: Variant) -> Source:
+    """Opens a weight file for a network, and says in a warning what it changes.
+
+    Raises:
+        WeightsMismatchError: another maker's file of another network.
+        WeightsError, MissingFileError: see ``weights.read_weights``.
+    """
+    name, stored = fspath(path), read_weights(path)
+    checkpoint = recognise(stored, source=name)
+    if checkpoint is None:
+        return Source(name, stored, None)
+    held = f"{name} holds weights of {checkpoint.variant} by {checkpoint.maker}"
+    if checkpoint.variant != spec.name:
+        raise WeightsMismatchError(f"{held}, not of {spec.name}. Build {checkpoint.variant} with them.")
+    if notes := _differences(checkpoint, spec):
+        warn(f"{held}. {notes}")
+    return Source(name, checkpoint.layers, checkpoint)
+
+
+def fill(layers: Sequence[keras.Layer], source: Source) -> None:
+    """Gives a network's layers the numbers of the file, all or none.
+
+    Raises:
+        WeightsMismatchError: they do not fit; no weight was changed.
+        BrokenWeightsError: the numbers cannot be read; no weight was changed.
+    """
+    foreign = source.checkpoint is not None
+    stored = _renamed(source.layers, layers) if foreign else source.layers
+    assign_weights(layers, stored, source=source.path, by_name=foreign, give_value=_keras.give_value)
+
+
+def _differences(checkpoint: Checkpoint, spec: Variant) -> str:
+    notes = [checkpoint.difference] if checkpoint.difference else []
+    if checkpoint.scaling is not spec.scaling:
+        notes.append(
+            f"They expect pixels in mode {checkpoint.scaling.value!r}, not {spec.scaling.value!r}: use "
+            f"imagenet_utils.preprocess_input(x, mode={checkpoint.scaling.value!r}) for them. "
+            "amalthea.predictor(model).predict_images knows."
+        )
+    return " ".join(notes)
+
+
+def _renamed(stored: Sequence[StoredLayer], layers: Sequence[keras.Layer]) -> list[StoredLayer]:
+    """The same layers of the file; of those that it counts from 0, the network's first may be number 94."""
+    names = {}
+    for kind in _NUMBERED:
+        matches = ((re.fullmatch(rf"{kind}(?:_(\d+))?", layer.name), layer.name) for layer in layers)
+        numbered = sorted((int(match[1] or 0), name) for match, name in matches if match)
+        names.update({f"{kind}_{place}" if place else kind: name for place, (_, name) in enumerate(numbered)})
+    return [replace(layer, name=names.get(layer.name, layer.name)) for layer in stored]

@@ -1,0 +1,82 @@
+"""Hashes of files, computed once for as long as a file stays as it is."""
+
+import hashlib
+import json
+import os
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import StorageError
+from .files import atomic_file
+from .folders import cache_folder
+
+# Nanoseconds. No file system keeps times more coarsely: FAT has even seconds.
+_COARSEST = 2 * 10**9
+
+
+def digest(path: Path, algorithm: str) -> str:
+    """The hash of a file in lower-case hexadecimal, whatever its size.
+
+    Args:
+        path: a file that exists.
+        algorithm: a name that ``hashlib`` knows, such as ``"md5"`` or ``"sha256"``.
+
+    Example:
+        >>> Path("abc.txt").write_text("abc")
+        3
+        >>> digest(Path("abc.txt"), "md5")
+        '900150983cd24fb0d6963f7d28e17f72'
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, algorithm).hexdigest()
+
+
+def stamped_digest(path: Path, algorithm: str) -> str:
+    """As ``digest``, but a file that has not changed since is not read again.
+
+    The cache folder keeps a stamp for each file: its hash beside its size, times and inode. A stamp that is damaged or
+    cannot be written costs a second reading, never a wrong answer.
+
+    Args:
+        path: as for ``digest``.
+        algorithm: as for ``digest``.
+    """
+    before = _identity(path)
+    known = _read_stamp(path, algorithm, before)
+    if known:
+        return known
+    computed = digest(path, algorithm)
+    # A change within the same tick of the file system's clock would leave the same times, so a new file has to wait.
+    settled = all(abs(time.time_ns() - moment) > _COARSEST for moment in before[1:3])
+    if settled and _identity(path) == before:
+        stamp(path, algorithm, computed)
+    return computed
+
+
+def stamp(path: Path, algorithm: str, value: str) -> None:
+    """Keep the hash of a file that is complete and that nobody changes any more, for ``stamped_digest``."""
+    content = {"path": os.path.abspath(path), "identity": _identity(path), "hash": value}
+    with suppress(StorageError), atomic_file(_stamp_file(path, algorithm), setting="AMALTHEA_CACHE") as temporary:
+        temporary.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _read_stamp(path: Path, algorithm: str, identity: list[int]) -> str | None:
+    try:
+        content = json.loads(_stamp_file(path, algorithm).read_bytes())
+        same = content["path"] == os.path.abspath(path) and content["identity"] == identity
+        return content["hash"] if same and re.fullmatch("[0-9a-f]{32,}", content["hash"]) else None
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def _stamp_file(path: Path, algorithm: str) -> Path:
+    name = hashlib.sha256(os.fsencode(os.path.abspath(path))).hexdigest()[:32]
+    return cache_folder() / "hashes" / f"{name}.{algorithm}.json"
+
+
+def _identity(path: Path) -> list[int]:
+    """What changes with a file: size, time of its content and of its entry, inode. Its time alone can be set."""
+    status = path.stat()
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]

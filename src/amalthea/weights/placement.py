@@ -1,0 +1,59 @@
+"""Under which name a weight file lies in a folder, so that files of one official name never overwrite each other."""
+
+import os
+from pathlib import Path
+
+from ..catalog import WeightFile
+from .verification import expected_hash, is_genuine
+
+
+def names(file: WeightFile) -> tuple[str, ...]:
+    """The official name, and the one that a file has where another one took that name."""
+    expected = expected_hash(file)
+    if expected is None:
+        return (file.name,)
+    name = Path(file.name)
+    return file.name, f"{name.stem}.{expected.value[:8]}{name.suffix}"
+
+
+def genuine_in(folder: Path, file: WeightFile) -> Path | None:
+    """The path of a weight file in a folder; None if it is not there."""
+    return next((folder / name for name in names(file) if is_genuine(folder / name, file)), None)
+
+
+def free_path(folder: Path, file: WeightFile) -> Path:
+    """Where a weight file belongs that is not in the folder yet."""
+    official, own = folder / names(file)[0], folder / names(file)[-1]
+    return own if os.path.lexists(official) else official
+
+
+def place(temporary: Path, folder: Path, file: WeightFile) -> Path:
+    """Gives a verified file the first of its names that is free; another process may have done so already.
+
+    Args:
+        temporary: in the same folder, under a name that no other process knows; it may be left behind.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with temporary.open("r+b") as content:
+        os.fsync(content.fileno())
+    for path in (folder / name for name in names(file)):
+        if _claim(temporary, path) or is_genuine(path, file):
+            return path
+    # The last name bears the hash: what stands there is damaged.
+    os.replace(temporary, path)
+    return path
+
+
+def _claim(temporary: Path, path: Path) -> bool:
+    """Whether the name was free and is the file's now."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without hard links
+        if os.path.lexists(path):
+            return False
+        os.rename(temporary, path)
+    return True
