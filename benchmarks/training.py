@@ -19,7 +19,7 @@ YARDSTICK = "ResNet50"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--models", default="ResNeXt50", help="pattern of names")
+    parser.add_argument("--models", default="*", help="pattern of names")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     rows = [_row(name, arguments.rounds) for name in list_models(arguments.models) if name != YARDSTICK]

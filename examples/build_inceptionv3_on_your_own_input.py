@@ -6,10 +6,13 @@ Trained on pictures of 299 pixels, it here takes those of 224.
 import sys
 
 import numpy as np
-from keras import Input
 
+# before Keras, for which it chooses a backend that is installed
 from amalthea.applications.inception_v3 import InceptionV3, decode_predictions, preprocess_input
 from amalthea.preprocessing import image
+
+# isort: split
+from keras import Input
 
 
 def main(picture, weights="imagenet"):

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from keras import Model
 
+# before Keras, for which it chooses a backend that is installed
 from amalthea.applications.vgg19 import VGG19, preprocess_input
 from amalthea.preprocessing import image
+
+# isort: split
+from keras import Model
 
 
 def main(picture, weights="imagenet"):

@@ -1,5 +1,6 @@
 """What every test stands on: a home of its own, no network, and the shared pictures and weights."""
 
+import json
 import os
 import shutil
 import ssl
@@ -12,7 +13,11 @@ from threading import Thread
 
 import pytest
 
-STARTED_IN = dict(os.environ)  # for what must run as it would outside the tests: pip
+# For what must run as it would outside the tests, such as pip. Kept in a variable, because with pytest-xdist this
+# module runs again in processes that inherit what is changed below.
+STARTED_IN: dict[str, str] = json.loads(
+    os.environ.setdefault("AMALTHEA_TESTS_STARTED_IN", json.dumps(dict(os.environ)))
+)
 
 # Read once, when the backend is imported. Results must not depend on the number of cores, nor a test starve others.
 THREADS = "1" if "PYTEST_XDIST_WORKER" in os.environ else "2"

@@ -2,8 +2,8 @@
 
 import ast
 import os
-import runpy
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 
+from amalthea import _keras
 from amalthea.applications.imagenet_utils import decode_predictions
 from amalthea.apps.predict import DEMO
 from amalthea.storage import digest
@@ -22,14 +23,15 @@ pytestmark = pytest.mark.single_backend
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
-    """Runs an example as a script with arguments, and returns what it printed."""
+def run():
+    """Runs an example as a newcomer does, who has chosen no backend, and returns what it printed."""
 
     def script(name, *arguments):
-        path = EXAMPLES / f"{name}.py"
-        monkeypatch.setattr(sys, "argv", [str(path), *map(str, arguments)])
-        runpy.run_path(str(path), run_name="__main__")
-        return capsys.readouterr().out
+        command = [sys.executable, EXAMPLES / f"{name}.py", *arguments]
+        environment = {name: value for name, value in os.environ.items() if name != "KERAS_BACKEND"}
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
     return script
 
@@ -41,6 +43,7 @@ def picture(tmp_path):
 
 def saved(model, folder):
     """A weight file that Keras wrote, with weights under which the answer depends on the picture."""
+    _keras.pin_openvino_precision()
     set_live_weights(model)
     path = folder / "weights.h5"
     keras.saving.save_model(model, path)

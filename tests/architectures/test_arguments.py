@@ -246,3 +246,9 @@ def test_warnings_point_at_the_caller_of_every_network():
     with pytest.warns(AmaltheaWarning) as caught:
         ResNet50V2(weights=None, pooling="avg", input_shape=(32, 32, 3))
     assert caught[0].filename == __file__
+
+
+@pytest.mark.single_backend
+def test_an_argument_that_no_network_has_is_said_with_its_name():
+    with pytest.raises(TypeError, match=r"^ResNet50\(\) got an unexpected keyword argument 'backend'"):
+        ResNet50(backend=keras.backend)

@@ -1,5 +1,6 @@
 """Which weight file belongs to which network: those that Keras itself asks for, and what else can be asked."""
 
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -95,3 +96,10 @@ def test_a_width_that_nobody_trained(name: str, widths: str) -> None:
     message = f"{name}: weights='imagenet' exist for alpha {widths}, not for alpha=0.3.* or weights=None to train"
     with pytest.raises(ArgumentError, match=message):
         variant(name).file(top=True, alpha=0.3)
+
+
+def test_notice_names_everyone_whose_weights_are_fetched() -> None:
+    notice = " ".join((Path(__file__).parents[2] / "NOTICE").read_text(encoding="utf-8").split())
+    for name in list_models():
+        holder = variant(name).attribution.partition(";")[0].partition(",")[0]
+        assert holder in notice, f"{name} by {holder}"

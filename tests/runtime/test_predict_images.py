@@ -145,3 +145,10 @@ def test_a_network_that_returns_logits(files):
 def test_wrong_arguments(model, files, arguments, message):
     with pytest.raises(ArgumentError, match=message):
         amalthea.predictor(model).predict_images(files, **arguments)
+
+
+def test_pictures_in_memory_are_told_where_to_go(model, files):
+    with files[0].open("rb") as file:
+        for given in (file, files[0].read_bytes(), np.zeros((2, 64, 64, 3)), None, 3):
+            with pytest.raises(ArgumentError, match=f"takes the paths of pictures; given was {type(given).__name__}"):
+                amalthea.predictor(model).predict_images(given)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["get_model", "variant_of"]
 
+_BACKENDS = ("tensorflow", "torch", "jax", "openvino")
+
 
 def get_model(name: str, **arguments: Any) -> "keras.Model":
     """Build a network by name.
@@ -46,10 +48,13 @@ def _family(name: str) -> ModuleType:
         return import_module(f".{name}", __name__)
     except (ImportError, ValueError) as problem:
         backend = os.environ.get("KERAS_BACKEND")
+        install = (
+            f"Install it: pip install {backend}; or set" if backend in _BACKENDS else "There is none of that name: set"
+        )
         raise MissingDependencyError(
-            f"Keras does not start with the backend {backend!r}: {problem}. Install it: pip install {backend}; or set "
-            "KERAS_BACKEND to tensorflow, torch, jax or openvino, whichever is installed."
-        ) from problem
+            f"Keras does not start with the backend {backend!r}: {problem}. {install} KERAS_BACKEND to tensorflow, "
+            "torch, jax or openvino, whichever is installed."
+        ) from None
 
 
 def variant_of(model: "keras.Model") -> Variant | None:

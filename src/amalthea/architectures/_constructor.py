@@ -16,7 +16,11 @@ def constructor(network: Network, arguments: Callable[P, Request]) -> Callable[P
     """The function of a network without settings of its own; it takes what ``arguments`` takes, and is documented."""
 
     def build(*args: P.args, **kwargs: P.kwargs) -> keras.Model:
-        return assemble(network, arguments(*args, **kwargs))
+        try:
+            request = arguments(*args, **kwargs)
+        except TypeError as problem:  # which would name the class of the arguments, that no user knows
+            raise TypeError(str(problem).replace(f"{arguments.__qualname__}.__init__", network.variant)) from None
+        return assemble(network, request)
 
     build.__name__ = build.__qualname__ = network.variant
     build.__doc__ = documentation(network.variant, any_size=network.body_takes_any_size)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import IOBase
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -114,6 +115,11 @@ class Predictor:
             raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise' and 'return'.")
         check_top(top)
         variant = self._imagenet_variant()
+        if not isinstance(paths, str | os.PathLike | Iterable) or isinstance(paths, bytes | IOBase | np.ndarray):
+            raise ArgumentError(
+                f"predict_images takes the paths of pictures; given was {type(paths).__name__}. Pictures in memory: "
+                "scale them with preprocess_input, and call predictor(arrays)."
+            )
         files = [paths] if isinstance(paths, str | os.PathLike) else paths
         return [
             prediction
