@@ -167,7 +167,7 @@ def test_pull_offline_says_where_to_put_the_file(monkeypatch):
     [
         ([], 2, "Name one model or more, or ask for --all."),
         (["ResNet5O"], 1, "Did you mean ResNet50"),
-        (["MobileNet", "--alpha", "0.3"], 1, "There are alpha 0.25, 0.5, 0.75, 1 and size"),
+        (["MobileNet", "--alpha", "0.3"], 1, "size=224. alpha may be 0.25, 0.5, 0.75, 1."),
         (["VGG16", "--size", "225"], 1, "VGG16: nobody published weights for alpha=1 and size=225"),
         (["VGG16", "--all", "--size", "225"], 1, "There is no such weight file; `amalthea weights list` shows all."),
     ],

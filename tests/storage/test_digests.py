@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import amalthea
-from amalthea.storage import cache_folder, digest, stamp, stamped_digest
+from amalthea.storage import cache_folder, digest, renewed_digest, stamp, stamped_digest
 
 pytestmark = pytest.mark.single_backend
 
@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
     """A file with a false stamp: only who reads the file knows its hash."""
     path = tmp_path / "file"
     path.write_bytes(b"abc")
-    stamp(path, "sha256", FALSE)
+    stamp(path, "sha256", FALSE, path.stat())
     assert stamped_digest(path, "sha256") == FALSE
     return path
 
@@ -98,6 +98,25 @@ def test_a_file_that_changed_is_read_again(change, file: Path) -> None:
     assert stamped_digest(file, "sha256") == sha256(file)
 
 
+@pytest.mark.parametrize("change", [rewrite, replace, rejuvenate])
+def test_a_file_that_changes_after_the_hashing_gets_no_stamp(change, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"abc")
+    before = path.stat()
+    change(path)
+    stamp(path, "sha256", FALSE, before)
+    assert stamps() == []
+
+
+def test_a_renewed_digest_believes_no_stamp(file: Path) -> None:
+    assert renewed_digest(file, "sha256") == sha256(file)
+    assert stamped_digest(file, "sha256") == sha256(file)
+    stamp(SETTLED, "sha256", FALSE, SETTLED.stat())
+    assert renewed_digest(SETTLED, "sha256") == sha256(SETTLED)
+    [kept] = stamps()
+    assert json.loads(kept.read_text())["hash"] == sha256(SETTLED)
+
+
 def test_another_path_has_another_stamp(file: Path) -> None:
     os.link(file, file.with_name("link"))
     assert stamped_digest(file.with_name("link"), "sha256") == sha256(file)
@@ -133,7 +152,7 @@ def test_many_may_stamp_at_once() -> None:
     def look() -> None:
         for _ in range(20):
             found.append(stamped_digest(SETTLED, "sha256"))
-            stamp(SETTLED, "sha256", sha256(SETTLED))
+            stamp(SETTLED, "sha256", sha256(SETTLED), SETTLED.stat())
 
     threads = [threading.Thread(target=look) for _ in range(8)]
     for thread in threads:

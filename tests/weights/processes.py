@@ -4,6 +4,8 @@
 
 - ``together``: one process for each address, all at once; prints a line for each, its path or its error;
 - ``together-without-locks``: the same where every lock pretends to be held;
+- ``killed-at-fsync``, ``killed-at-link``: a process that is killed when the whole file is to be written to the disk, or
+  has just got its name;
 - ``killed``: downloads the one address again and again, and kills each process at a random moment.
 
 The hash that is expected stands behind each address: ``http://…/name.h5#md5``.
@@ -51,6 +53,18 @@ def pretended(path: Path) -> Iterator[bool]:
     yield True
 
 
+def dies(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def links_and_dies(source: Path, target: Path) -> None:
+    link(source, target)
+    dies()
+
+
+link = os.link
+
+
 def killed(file: WeightFile) -> None:
     """A random moment lies between the start and a little after the time that a whole download takes."""
     official = models_folder() / file.name
@@ -79,6 +93,10 @@ def main(mode: str, *addresses: str) -> None:
         return killed(files[0])
     if mode == "together-without-locks":
         downloading.exclusive = pretended
+    if mode == "killed-at-fsync":
+        os.fsync = dies
+    if mode == "killed-at-link":
+        os.link = links_and_dies
     for process in [started(file) for file in files]:
         os.waitpid(process, 0)
     return None

@@ -1,5 +1,3 @@
-import json
-import math
 import warnings
 from functools import cache
 from pathlib import Path
@@ -8,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from amalthea.errors import BrokenWeightsError, MissingFileError, WeightsError, WeightsMismatchError
+from amalthea.errors import BrokenWeightsError, MissingFileError, WeightsMismatchError
 from amalthea.weights import LoadReport, assign_weights, load_weights, read_weights
 from tests.weights.small_files import (
     SMALL_STATE,
@@ -275,19 +273,3 @@ def test_half_and_double_precision_become_that_of_the_layer(tmp_path: Path) -> N
         kernel, bias = model.get_weights()
         assert (kernel.dtype, bias.dtype) == (dtype, dtype)
         assert kernel[0, 0] == np.float16(0.1) and bias[0] == np.dtype(dtype).type(0.1)
-
-
-def test_checkpoints_of_other_makers_want_a_network_of_their_own(tmp_path: Path) -> None:
-    """Its network may differ in a stride that no shape shows."""
-    shapes = json.loads((Path(__file__).parent / "torch_names" / "torchvision-vgg16.json").read_text())
-    header, end = {}, 0
-    for name, shape in shapes:
-        begin, end = end, end + 4 * math.prod(shape)
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
-    text = json.dumps(header).encode()
-    path = tmp_path / "vgg16.safetensors"
-    with path.open("wb") as file:
-        file.write(len(text).to_bytes(8, "little") + text)
-        file.truncate(8 + len(text) + end)  # half a gigabyte of zeros that takes no room
-    with pytest.raises(WeightsError, match=rf"{path} holds VGG16 by torchvision.*: VGG16\(weights='{path}'\)"):
-        load_weights(small_h5_network(), path)

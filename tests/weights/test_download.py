@@ -166,7 +166,9 @@ def test_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     assert nothing_is_left()
 
 
-@pytest.mark.parametrize("mirror", ["ftp://127.0.0.1", "no address", "http:"])
+@pytest.mark.parametrize(
+    "mirror", ["ftp://127.0.0.1", "no address", "http:", "http://a..b", f"http://{64 * 'a'}.invalid"]
+)
 def test_impossible_address_is_told(mirror: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMALTHEA_WEIGHTS_URL", mirror)
     with pytest.raises(DownloadError, match=rf"Cannot download vgg.h5 from {mirror}(?s:.*)put the file at"):

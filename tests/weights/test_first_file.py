@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from amalthea.catalog import WeightFile, variant
-from amalthea.errors import BrokenWeightsError, DownloadError
-from amalthea.storage import models_folder
-from amalthea.weights import find_weights, local_weights, read_weights
+from amalthea.errors import BrokenWeightsError, DownloadError, WeightsMismatchError
+from amalthea.storage import models_folder, stamp
+from amalthea.weights import copy_weights, find_weights, load_weights, local_weights
 from tests.weights.file_server import FileServer, Serve
-from tests.weights.small_files import write_small_h5
+from tests.weights.small_files import Layer, write_small_h5
 
 pytestmark = pytest.mark.single_backend
 
@@ -114,12 +114,52 @@ def test_looking_records_nothing(first: bytes) -> None:
 
 def test_what_is_no_weight_file_is_never_the_first(server: FileServer, first: bytes) -> None:
     put(b"<html>log in</html>")
-    with pytest.raises(BrokenWeightsError):  # by whoever reads it
-        read_weights(find_weights(FILE))
+    with pytest.raises(BrokenWeightsError, match=rf"^{official()} is no weight file. Delete it, and fetch it anew.$"):
+        find_weights(FILE)
     assert not record().exists()
+    assert server.asked == []
     put(first)
     assert find_weights(FILE) == official()
     assert record().exists()
+
+
+def test_what_is_no_weight_file_is_not_copied(tmp_path: Path, first: bytes) -> None:
+    put(b"<html>log in</html>")
+    usb = tmp_path / "usb"
+    with pytest.raises(BrokenWeightsError, match=f"{official()} is no weight file"):
+        copy_weights(FILE, usb)
+    assert not usb.exists()
+    put(first)
+    assert copy_weights(FILE, usb).read_bytes() == first
+    record().unlink()
+    (usb / FILE.name).write_bytes(b"<html>log in</html>")
+    with pytest.raises(BrokenWeightsError, match=f"{usb / FILE.name} is no weight file"):
+        copy_weights(FILE, usb)
+
+
+def test_a_copy_is_verified(tmp_path: Path, first: bytes, second: bytes) -> None:
+    """A disk that loses a bit changes no time, so the original is believed to be as it was."""
+    put(first)
+    find_weights(FILE)
+    put(second)
+    stamp(official(), "sha256", hashlib.sha256(first).hexdigest(), official().stat())
+    assert find_weights(FILE) == official()
+    expected = f"{official()} is another file, with sha256 {hashlib.sha256(second).hexdigest()}. Delete it"
+    with pytest.raises(BrokenWeightsError, match=expected):
+        copy_weights(FILE, tmp_path / "usb")
+    assert list((tmp_path / "usb").iterdir()) == []
+
+
+def test_a_first_file_of_another_network_says_how_to_get_rid_of_it(server: FileServer) -> None:
+    path = find_weights(FILE)
+    network = [Layer.of("conv", (5, 5, 2, 4))]
+    expected = f"{path} does not fit(?s:.*)because it came first, as {record()} says: to fetch another, delete both.$"
+    with pytest.raises(WeightsMismatchError, match=expected):
+        load_weights(network, path)
+    record().unlink()
+    with pytest.raises(WeightsMismatchError) as caught:
+        load_weights(network, path)
+    assert "came first" not in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"abc", b"\xff" * 64, b"g" * 64])

@@ -76,6 +76,26 @@ def test_within_a_model_within_the_model(tmp_path: Path) -> None:
     np.testing.assert_array_equal(inner.get_weights()[0], alone.get_weights()[0])
 
 
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("name", ["model.h5", "model.keras", "model.weights.h5"])
+def test_a_grouped_kernel_with_the_shape_of_a_depthwise_one_stays_as_it_is(
+    name: str, nested: bool, tmp_path: Path
+) -> None:
+    """(height, width, 4, 2): four channels to each of two groups, one output of each."""
+
+    def model():
+        image = keras.Input((6, 5, 8))
+        alone = keras.Model(image, keras.layers.Conv2D(2, 3, groups=2, data_format="channels_last")(image))
+        return keras.Sequential([keras.Input((6, 5, 8)), alone]) if nested else alone
+
+    theirs, ours = model(), model()
+    kernel = random(3, 3, 4, 2)
+    theirs.set_weights([kernel, random(2)])
+    (theirs.save_weights if name == "model.weights.h5" else theirs.save)(tmp_path / name)
+    assert str(load_weights(ours, tmp_path / name)) == "1 layers loaded"
+    np.testing.assert_array_equal(ours.get_weights()[0], kernel)
+
+
 @pytest.mark.parametrize(
     "shape",
     [(3, 3, CHANNELS, C + 1), (3, 3, CHANNELS - GROUPS, C), (5, 5, CHANNELS, C), (3, 3, CHANNELS, 1), (3, CHANNELS, C)],

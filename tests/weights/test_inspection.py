@@ -1,7 +1,9 @@
 import hashlib
 import os
 import shutil
+import time
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -64,11 +66,28 @@ def test_no_stamp_is_believed(small: Path) -> None:
     find_weights(SMALL)
     value = hashlib.sha256(small.read_bytes()).hexdigest()
     flip(small, 1_000_000)
-    stamp(small, "sha256", value)
+    stamp(small, "sha256", value, small.stat())
     assert local_weights(SMALL) == small
     [inspection] = inspect_weights("mobilenet")
     assert inspection.condition is Condition.DAMAGED
     assert inspection.hash == hashlib.sha256(small.read_bytes()).hexdigest()
+    assert local_weights(SMALL) is None
+
+
+def test_what_changes_while_it_is_read_is_not_believed_afterwards(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    find_weights(SMALL)
+    os.utime(small, (0, 0))
+    time.sleep(2.1)  # until no change can hide in the same tick of a clock
+
+    def interrupted(*arguments: Any) -> Any:
+        computed = hash_file(*arguments)
+        flip(small, 1_000_000)
+        return computed
+
+    hash_file = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", interrupted)
+    list(inspect_weights("mobilenet"))
+    monkeypatch.undo()
     assert local_weights(SMALL) is None
 
 

@@ -1,4 +1,5 @@
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,17 @@ def test_a_full_file_serves_where_none_lacks_the_classifier() -> None:
     assert holding.path is not None
 
 
-@pytest.mark.parametrize("selection", [{"alpha": 0.3}, {"size": 225}])
-def test_what_nobody_published_is_said(selection: dict[str, object]) -> None:
-    expected = r"MobileNet: nobody published .* There are alpha 0.25, 0.5, 0.75, 1 and size 128, 160, 192, 224\.$"
-    with pytest.raises(ArgumentError, match=expected):
-        choose_weights(variant("MobileNet"), **selection)
+@pytest.mark.parametrize(
+    ("model", "selection", "allowed"),
+    [
+        ("MobileNet", {"alpha": 0.3}, "alpha may be 0.25, 0.5, 0.75, 1."),
+        ("MobileNet", {"size": 225}, "With alpha=1, size may be 128, 160, 192, 224."),
+        ("MobileNetV2", {"alpha": 1.3, "size": 96}, "With alpha=1.3, size may be 224."),
+        ("VGG16", {"size": 225}, "With alpha=1, size may be 224."),
+    ],
+)
+def test_what_nobody_published_is_said_and_what_there_is(
+    model: str, selection: dict[str, object], allowed: str
+) -> None:
+    with pytest.raises(ArgumentError, match=rf"^{model}: nobody published .*\. {re.escape(allowed)}$"):
+        choose_weights(variant(model), **selection)

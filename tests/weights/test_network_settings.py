@@ -17,7 +17,7 @@ from tests.weights.file_server import FileServer, Serve
 
 pytestmark = pytest.mark.single_backend
 
-CONTENT = bytes(range(256)) * 100
+CONTENT = bytes(range(256)) * 1000
 MD5 = hashlib.md5(CONTENT).hexdigest()
 ONCE = Patience(connect=5.0, read=5.0, attempts=1)
 
@@ -85,6 +85,33 @@ def test_a_server_whom_nobody_vouches_for_is_refused_at_once(https: str) -> None
     patience = Patience(attempts=5, pause=600.0, longest_pause=600.0)  # a second attempt would end this test
     with pytest.raises(DownloadError, match="CERTIFICATE_VERIFY_FAILED"):
         download(weights(f"{https}/vgg.h5"), patience=patience)
+
+
+@pytest.mark.parametrize("setting", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_certificates_that_are_not_there_are_told_and_cost_nothing(
+    setting: str, certificate: Path, serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server = FileServer(CONTENT, cuts=[len(CONTENT) // 2])
+    file = weights(f"{serve(server, context)}/vgg.h5")
+    monkeypatch.setenv(setting, str(certificate))
+    with pytest.raises(DownloadError, match="bytes that arrived are kept"):
+        download(file, patience=ONCE)
+    monkeypatch.setenv(setting, str(tmp_path / "nowhere.pem"))
+    expected = rf"Cannot download vgg.h5 from {file.url}: .*invalid path: {tmp_path}/nowhere.pem \(see {setting}\)"
+    with pytest.raises(DownloadError, match=expected):
+        download(file, patience=ONCE)
+    monkeypatch.setenv(setting, str(certificate))
+    assert download(file, patience=ONCE).read_bytes() == CONTENT
+    assert len(server.asked) == 2
+    assert server.ranges[1] is not None
+
+
+def test_a_proxy_without_a_possible_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://a..b")
+    with pytest.raises(DownloadError, match=r"Failed to parse: 'a\.\.b'"):
+        download(weights("http://weights.invalid/vgg.h5"), patience=ONCE)
 
 
 @pytest.mark.parametrize("setting", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])

@@ -249,6 +249,7 @@ def test_hope_ends(mirror: Callable[[FileServer], FileServer]) -> None:
 @pytest.mark.parametrize(
     "retry_after",
     ["0", "3600", "9" * 400, "soon", "-1", format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)],
+    ids=["none", "an hour", "for ever", "a word", "negative", "a date"],
 )
 def test_a_server_may_ask_for_time_but_not_for_ever(
     retry_after: str, mirror: Callable[[FileServer], FileServer]

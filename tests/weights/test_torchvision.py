@@ -18,7 +18,7 @@ from amalthea.images import scale
 from amalthea.weights.checkpoints import recognise
 from tests.live_weights import clearly_different, two_pictures, zero_one_layer
 from tests.weights.test_checkpoints import assert_fits, stored
-from tests.weights.torch_networks import NETWORKS, RENEW, TorchNetwork, shapes_without_numbers, tabled_shapes
+from tests.weights.torch_networks import NETWORKS, RENEW, TABLED, TorchNetwork, shapes_without_numbers, tabled_shapes
 from tests.weights.torch_parity import COMPARED, TOLERANCE, answers_of, compare, living
 
 pytestmark = pytest.mark.torchvision
@@ -38,7 +38,7 @@ def test_every_name_finds_its_place(network):
     assert_fits(checkpoint.layers, network.variant)
 
 
-@pytest.mark.parametrize("network", [network for network in NETWORKS if network.tabled], ids=str)
+@pytest.mark.parametrize("network", TABLED, ids=str)
 def test_committed_names_are_theirs(network):
     assert tabled_shapes(network) == shapes_without_numbers(network), f"renew the tables with `{RENEW}`"
 

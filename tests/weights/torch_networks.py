@@ -71,6 +71,14 @@ NETWORKS = (
     TorchNetwork("timm", "densenet121", "DenseNet121"),
     TorchNetwork("timm", "inception_v3", "InceptionV3", 299),
 )
+# Their shapes are those of our networks of that name, their paddings and epsilons are not.
+UNSUPPORTED = (
+    TorchNetwork("torchvision", "mobilenet_v2", "MobileNetV2", tabled=True),
+    TorchNetwork("timm", "mobilenetv2_100", "MobileNetV2", tabled=True),
+    TorchNetwork("timm", "mobilenetv1_100", "MobileNet", tabled=True),
+    TorchNetwork("timm", "efficientnet_lite0", "EfficientNetLite0", tabled=True),
+)
+TABLED = tuple(network for network in (*NETWORKS, *UNSUPPORTED) if network.tabled)
 
 
 def named_shapes(network: Any) -> Shapes:
@@ -125,7 +133,6 @@ def zeros(path: Path, shapes: Shapes) -> Path:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for network in NETWORKS:
-        if network.tabled:
-            rows = ",\n".join(json.dumps(row) for row in shapes_without_numbers(network).items())
-            network.table.write_text(f"[\n{rows}\n]\n", encoding="utf-8")
+    for network in TABLED:
+        rows = ",\n".join(json.dumps(row) for row in shapes_without_numbers(network).items())
+        network.table.write_text(f"[\n{rows}\n]\n", encoding="utf-8")

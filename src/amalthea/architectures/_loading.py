@@ -10,9 +10,7 @@ import keras
 from .. import _keras
 from ..catalog import Scaling, Variant, WeightFile
 from ..errors import WeightsMismatchError, warn
-from ..weights import assign_weights, read_weights
-from ..weights.checkpoints import Checkpoint, recognise
-from ..weights.stored import StoredLayer
+from ..weights import Checkpoint, StoredLayer, assign_weights, identify, read_weights
 
 # Kinds of layers with weights that a network may leave without names; Keras numbers them through a whole process.
 _NUMBERED = ("conv2d", "batch_normalization")
@@ -56,11 +54,11 @@ def look_into(path: str | PathLike[str], spec: Variant) -> Source:
     """Opens a weight file for a network, and says in a warning what it changes.
 
     Raises:
-        WeightsMismatchError: another maker's file of another network.
+        WeightsMismatchError: another maker's file of another network, or of one that is unknown.
         WeightsError, MissingFileError: see ``weights.read_weights``.
     """
     name, stored = fspath(path), read_weights(path)
-    checkpoint = recognise(stored, source=name)
+    checkpoint = identify(stored, source=name)
     if checkpoint is None:
         return Source(name, stored, None)
     held = f"{name} holds weights of {checkpoint.variant} by {checkpoint.maker}"

@@ -115,7 +115,7 @@ class Predictor:
             raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise' and 'return'.")
         check_top(top)
         variant = self._imagenet_variant()
-        if not isinstance(paths, str | os.PathLike | Iterable) or isinstance(paths, bytes | IOBase | np.ndarray):
+        if isinstance(paths, bytes | IOBase | np.ndarray) or not isinstance(paths, str | os.PathLike | Iterable):
             raise ArgumentError(
                 f"predict_images takes the paths of pictures; given was {type(paths).__name__}. Pictures in memory: "
                 "scale them with preprocess_input, and call predictor(arrays)."

@@ -1,7 +1,7 @@
 """Where files are kept: folders and who chooses them, files that appear whole or not at all, locks, hashes."""
 
-from .digests import digest, stamp, stamped_digest
-from .files import atomic_file, unusable_folder
+from .digests import digest, renewed_digest, stamp, stamped_digest
+from .files import atomic_file, no_room, unusable_folder
 from .folders import cache_folder, keras_home, keras_settings, models_folder, weight_folders
 from .locks import exclusive
 
@@ -13,6 +13,8 @@ __all__ = [
     "keras_home",
     "keras_settings",
     "models_folder",
+    "no_room",
+    "renewed_digest",
     "stamp",
     "stamped_digest",
     "unusable_folder",

@@ -43,26 +43,46 @@ def stamped_digest(path: Path, algorithm: str) -> str:
         path: as for ``digest``.
         algorithm: as for ``digest``.
     """
-    before = _identity(path)
-    known = _read_stamp(path, algorithm, before)
-    if known:
-        return known
+    return _read_stamp(path, algorithm) or renewed_digest(path, algorithm)
+
+
+def renewed_digest(path: Path, algorithm: str) -> str:
+    """As ``digest``; what ``stamped_digest`` knows of the file is renewed.
+
+    Args:
+        path: as for ``digest``.
+        algorithm: as for ``digest``.
+    """
+    before = path.stat()
     computed = digest(path, algorithm)
     # A change within the same tick of the file system's clock would leave the same times, so a new file has to wait.
-    settled = all(abs(time.time_ns() - moment) > _COARSEST for moment in before[1:3])
-    if settled and _identity(path) == before:
-        stamp(path, algorithm, computed)
+    if all(abs(time.time_ns() - moment) > _COARSEST for moment in (before.st_mtime_ns, before.st_ctime_ns)):
+        stamp(path, algorithm, computed, before)
+    else:
+        with suppress(OSError):
+            _stamp_file(path, algorithm).unlink(missing_ok=True)
     return computed
 
 
-def stamp(path: Path, algorithm: str, value: str) -> None:
-    """Keep the hash of a file that is complete and that nobody changes any more, for ``stamped_digest``."""
-    content = {"path": os.path.abspath(path), "identity": _identity(path), "hash": value}
+def stamp(path: Path, algorithm: str, value: str, before: os.stat_result) -> None:
+    """Keep the hash of a file for ``stamped_digest``, unless the file has changed since it was hashed.
+
+    Args:
+        path: of a file that is complete.
+        algorithm: as for ``digest``.
+        value: its hash.
+        before: the status of the file before it was hashed.
+    """
+    identity = _identity(before)
+    if _identity(path.stat()) != identity:
+        return
+    content = {"path": os.path.abspath(path), "identity": identity, "hash": value}
     with suppress(StorageError), atomic_file(_stamp_file(path, algorithm), setting="AMALTHEA_CACHE") as temporary:
         temporary.write_text(json.dumps(content), encoding="utf-8")
 
 
-def _read_stamp(path: Path, algorithm: str, identity: list[int]) -> str | None:
+def _read_stamp(path: Path, algorithm: str) -> str | None:
+    identity = _identity(path.stat())
     try:
         content = json.loads(_stamp_file(path, algorithm).read_bytes())
         same = content["path"] == os.path.abspath(path) and content["identity"] == identity
@@ -76,7 +96,6 @@ def _stamp_file(path: Path, algorithm: str) -> Path:
     return cache_folder() / "hashes" / f"{name}.{algorithm}.json"
 
 
-def _identity(path: Path) -> list[int]:
+def _identity(status: os.stat_result) -> list[int]:
     """What changes with a file: size, time of its content and of its entry, inode. Its time alone can be set."""
-    status = path.stat()
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]

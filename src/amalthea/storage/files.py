@@ -46,7 +46,7 @@ def atomic_file(path: Path, *, setting: str) -> Iterator[Path]:
         os.replace(temporary, path)
     except OSError as problem:
         # The block may fail for reasons of its own that are an OSError too: a lost connection, a missing input.
-        if problem.errno in _NO_ROOM or str(problem.filename) == str(temporary):
+        if no_room(problem) or str(problem.filename) == str(temporary):
             raise unusable_folder(path.parent, problem, setting) from problem
         raise
     finally:
@@ -56,6 +56,11 @@ def atomic_file(path: Path, *, setting: str) -> Iterator[Path]:
 def _flush_to_disk(path: Path) -> None:
     with path.open("r+b") as file:
         os.fsync(file.fileno())
+
+
+def no_room(problem: OSError) -> bool:
+    """Whether the disk, a quota or the largest size of a file leaves no room."""
+    return problem.errno in _NO_ROOM
 
 
 def unusable_folder(folder: Path, problem: OSError, setting: str | None) -> StorageError:

@@ -4,24 +4,29 @@ Keras is not imported: layers are whatever has a ``name`` and ``weights``.
 """
 
 from .assignment import assign_weights, load_weights
+from .checkpoints import Checkpoint, identify
 from .convert import Conversion, convert_weights
 from .formats import read_weights
 from .inspection import Condition, Inspection, inspect_weights
 from .inventory import Holding, choose_weights, list_weights
 from .location import copy_weights, find_weights, local_weights
 from .report import LoadReport
+from .stored import StoredLayer
 
 __all__ = [
+    "Checkpoint",
     "Condition",
     "Conversion",
     "Holding",
     "Inspection",
     "LoadReport",
+    "StoredLayer",
     "assign_weights",
     "choose_weights",
     "convert_weights",
     "copy_weights",
     "find_weights",
+    "identify",
     "inspect_weights",
     "list_weights",
     "load_weights",

@@ -10,7 +10,7 @@ from ..errors import WeightsError, WeightsMismatchError
 from .checkpoints import recognise
 from .formats import read_weights
 from .layer import Layer, Variable
-from .matching import Match, matches
+from .matching import Match, matches, places
 from .mismatch import mismatch_message
 from .report import LoadReport
 from .stored import StoredLayer, StoredTensor
@@ -33,7 +33,7 @@ def load_weights(
     of the file that the network lacks are skipped, so that a file with the classifier fills a network without.
 
     Args:
-        model: a model, or layers in the order of the file; those without weights are passed over.
+        model: a model; or layers in the order of the file, if it keeps one. Those without weights are passed over.
         path: see ``read_weights``.
         by_name: find layers by their name instead; layers whose name the file lacks keep their weights.
         skip_mismatch: layers for which the file has other shapes keep their weights.
@@ -54,11 +54,13 @@ def load_weights(
     """
     layers = model if isinstance(model, Sequence) else model.layers
     source, stored = fspath(path), read_weights(path)
-    if checkpoint := recognise(stored, source=source):
+    if not _speak_alike(layers, stored, by_name) and (checkpoint := recognise(stored, source=source)):
         raise WeightsError(
             f"{source} holds {checkpoint.variant} by {checkpoint.maker}, whose network may differ from that of Keras. "
             f"Build the model with it, which sees to that: {checkpoint.variant}(weights={source!r})."
         )
+    if layers is model and not by_name:
+        _check_addresses(layers, stored, source)
     return assign_weights(
         layers, stored, source=source, by_name=by_name, allow_missing=by_name, allow_mismatched=skip_mismatch
     )
@@ -74,10 +76,10 @@ def assign_weights(
     allow_mismatched: bool = False,
     give_value: Callable[[Variable, np.ndarray], object] = lambda variable, value: variable.assign(value),
 ) -> LoadReport:
-    """Fills layers with what a file holds. Everything is read before anything is assigned.
+    """Fills layers with what a file holds. Everything is read before anything is assigned, so an error changes nothing.
 
     Args:
-        layers: those without weights are passed over.
+        layers: of a network, from its first one on, where a file addresses them; those without weights are passed over.
         stored: what ``read_weights`` returned; layers without tensors are passed over.
         source: names the file in an error.
         by_name: see ``load_weights``.
@@ -90,25 +92,41 @@ def assign_weights(
 
     Raises:
         WeightsMismatchError: the file lacks layers, or has other shapes, or nothing at all fits; it shows both sides.
-            Nothing was assigned.
-        BrokenWeightsError: the numbers of a tensor cannot be read. Nothing was assigned.
+        BrokenWeightsError: the numbers of a tensor cannot be read.
 
     Example:
-        >>> stored = read_weights("my_weights.h5")
-        >>> assign_weights(model.layers[:3], stored, source="my_weights.h5").skipped
+        >>> assign_weights(model.layers[:3], read_weights("my_weights.h5"), source="my_weights.h5").skipped
         ('dense',)
     """
     holders = [layer for layer in stored if layer.tensors]
     found = matches(layers, holders, by_name=by_name)
     report = _report(found, holders)
-    refused = (report.missing and not allow_missing) or (report.mismatched and not allow_mismatched)
-    if refused or (found and not report.loaded):
+    if _refused(report, allow_missing, allow_mismatched):
         raise WeightsMismatchError(mismatch_message(found, holders, report, source, by_name=by_name))
-    pairs = [pair for match in found for pair in match.pairs]
-    arrays = [_array_for(variable, tensor) for variable, tensor in pairs]
-    for (variable, _), array in zip(pairs, arrays, strict=True):
-        give_value(variable, array)
+    _assign(found, give_value)
     return report
+
+
+def _check_addresses(layers: Sequence[Layer], stored: Sequence[StoredLayer], source: str) -> None:
+    """Refuses some layers of a model, whose addresses nobody knows, for a file that has nothing else."""
+    addressed = [layer for layer in stored if layer.tensors and layer.address is not None]
+    given = len(places(layers, inner=True))
+    if given < len(addressed):
+        or_names = ", or by_name=True" if all(layer.name for layer in addressed) else ""
+        raise WeightsError(
+            f"{source} keeps no order of its layers, only where each stands in the whole model. Which {given} of its "
+            f"{len(addressed)} layers this list wants, nobody can tell. Give the model instead of the list{or_names}."
+        )
+
+
+def _speak_alike(layers: Sequence[Layer], stored: Sequence[StoredLayer], by_name: bool) -> bool:
+    """Whether the network has the file's own names, and so is none of Keras that another maker's file would spoil.
+
+    Where names decide, one is enough. Where the order does, most must agree: a new classifier has another name.
+    """
+    found = matches(layers, stored, by_name=True)
+    agreed = sum(match.stored is not None for match in found)
+    return agreed > (0 if by_name else len(found) / 2)
 
 
 def _report(found: Sequence[Match], holders: Sequence[StoredLayer]) -> LoadReport:
@@ -119,6 +137,18 @@ def _report(found: Sequence[Match], holders: Sequence[StoredLayer]) -> LoadRepor
         missing=tuple(match.place.name for match in found if match.stored is None),
         mismatched=tuple(match.place.name for match in found if match.stored and not match.pairs),
     )
+
+
+def _refused(report: LoadReport, allow_missing: bool, allow_mismatched: bool) -> bool:
+    unfit = report.missing or report.mismatched
+    allowed = (allow_missing or not report.missing) and (allow_mismatched or not report.mismatched)
+    return not allowed or bool(unfit and not report.loaded)
+
+
+def _assign(found: Sequence[Match], give_value: Callable[[Variable, np.ndarray], object]) -> None:
+    values = [(variable, _array_for(variable, tensor)) for match in found for variable, tensor in match.pairs]
+    for variable, array in values:
+        give_value(variable, array)
 
 
 def _array_for(variable: Variable, tensor: StoredTensor) -> np.ndarray:

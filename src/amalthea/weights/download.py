@@ -10,9 +10,9 @@ import requests
 
 from ..catalog import WeightFile
 from ..errors import DownloadError
-from ..storage import exclusive, models_folder, unusable_folder
+from ..storage import exclusive, models_folder, no_room, unusable_folder
 from .http import FetchError, Patience, fetch
-from .part import Part, require_same
+from .part import Part, remove_abandoned, require_same
 from .placement import free_path, genuine_in, place
 from .progress import progress
 from .verification import expected_hash, problem_with, record, stamp_genuine
@@ -42,40 +42,43 @@ def download(file: WeightFile, folder: Path | None = None, patience: Patience | 
     with _explained(file, address, folder, setting):
         if os.environ.get("AMALTHEA_OFFLINE", "0") not in ("", "0"):
             raise FetchError("AMALTHEA_OFFLINE forbids the network")
+        shared = Part(folder / f"{file.name}.part")
         with exclusive(folder / f".{file.name}.lock") as alone:
+            if alone:
+                remove_abandoned(folder, file.name)
             if path := genuine_in(folder, file):
+                if alone:
+                    shared.discard()  # of a process that was killed when the file had got its name
                 return path
             fetched = partial(_fetched, file, address, folder, patience or Patience())
             own = Part(folder / f".{file.name}.{os.urandom(8).hex()}.part")
             if not alone:
                 return fetched(own, keep=False)
             try:
-                return fetched(Part(folder / f"{file.name}.part"), keep=True)
+                return fetched(shared, keep=True)
             except (FileExistsError, FileNotFoundError):  # locks only pretend, and another process has the same part
                 return fetched(own, keep=False)
 
 
 def _fetched(file: WeightFile, address: str, folder: Path, patience: Patience, part: Part, keep: bool) -> Path:
     """The new file; ``keep`` leaves a part that can be continued."""
-    whole = folder / f".{file.name}.{os.urandom(8).hex()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         verified = _fill(part, file, address, patience)
-        part.rename(whole)
-        require_same(whole, verified)
-        path = place(whole, folder, file)
+        path = place(part.path, verified, folder, file)
+        part.discard()
     except (OSError, FetchError) as problem:
         if sooner := genuine_in(folder, file):
+            part.discard()
             return sooner
-        if not isinstance(problem, requests.RequestException | FetchError):
+        if isinstance(problem, OSError) and no_room(problem):
             part.discard()  # a full disk is left as it was
         raise
     finally:
         if not (keep and part.source(address)):
             part.discard()
-        whole.unlink(missing_ok=True)
     record(path, file)
-    stamp_genuine(path, file)
+    stamp_genuine(path, file, verified)
     return path
 
 
@@ -90,7 +93,7 @@ def _fill(part: Part, file: WeightFile, address: str, patience: Patience) -> os.
                 break
             part.discard()
             if arrived.in_one_piece or not again:
-                raise FetchError(problem)
+                raise FetchError(f"the server sent {problem}")
     return arrived.status
 
 

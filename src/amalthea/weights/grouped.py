@@ -9,18 +9,22 @@ from dataclasses import replace
 
 import numpy as np
 
-from .layer import Layer
+from .layer import Layer, shapes
 from .stored import Layout, StoredTensor
 
 
 def as_grouped(layer: Layer, tensors: Sequence[StoredTensor]) -> list[StoredTensor]:
     """The tensors of a layer, each depthwise kernel that a convolution with ``groups`` can take in its shape."""
-    groups = getattr(layer, "groups", 1)
-    return [_grouped(tensor, groups) if _is_depthwise(tensor, groups) else tensor for tensor in tensors]
+    groups, known = getattr(layer, "groups", 1), shapes(layer)
+    return [
+        # What fits stays: a grouped kernel may have the shape of a depthwise one.
+        _grouped(tensor, groups) if _is_depthwise(tensor, groups) and tensor.shape not in known else tensor
+        for tensor in tensors
+    ]
 
 
 def _is_depthwise(tensor: StoredTensor, groups: int) -> bool:
-    """Whether it is (height, width, channels, channels of a group)."""
+    """Whether it may be (height, width, channels, channels of a group)."""
     rank_and_layout = len(tensor.shape) == 4 and tensor.layout is Layout.KERAS
     return rank_and_layout and groups > 1 and tensor.shape[2] == groups * tensor.shape[3]
 

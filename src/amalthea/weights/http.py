@@ -21,6 +21,8 @@ from .part import Part, Source, require_same
 # Bytes that are written at once; of those that arrive, no more are lost when a connection breaks.
 _CHUNK = 2**16
 _TOO_MANY_REQUESTS = 429
+# In the order in which requests heeds them.
+_CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _attempt(address: str, part: Part, patience: Patience, show: Callable[[int, 
             return source
         headers |= {"Range": f"bytes={offset}-", "If-Range": source.validator}
     timeout = (patience.connect, patience.read)
-    with requests.get(address, stream=True, timeout=timeout, headers=headers) as response:
+    with _answer(address, headers, timeout) as response:
         if response.status_code == requests.codes.requested_range_not_satisfiable:
             part.discard()
             raise InterruptedFetchError("the server has no more of the file than has arrived")
@@ -114,6 +116,18 @@ def _attempt(address: str, part: Part, patience: Patience, show: Callable[[int, 
             raise InterruptedFetchError("the server continued another file than the one that was begun")
         _receive(response, part, offset, source.length, show)
     return source
+
+
+def _answer(address: str, headers: dict[str, str], timeout: tuple[float, float]) -> requests.Response:
+    try:
+        return requests.get(address, stream=True, timeout=timeout, headers=headers)
+    except requests.RequestException:
+        raise
+    except OSError as problem:  # the certificates are not there
+        setting = next((f" (see {name})" for name in _CERTIFICATES if os.environ.get(name)), "")
+        raise FetchError(f"{problem}{setting}") from problem
+    except ValueError as problem:  # no name of a server, or of a proxy
+        raise FetchError(str(problem)) from problem
 
 
 def _source(address: str, response: requests.Response) -> Source:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..catalog import WeightFile, list_models, variant
 from ..errors import AmaltheaError, WeightsMismatchError
-from ..storage import digest, stamp
+from ..storage import renewed_digest
 from .location import local_candidates
 from .verification import expected_hash
 
@@ -62,8 +62,7 @@ def _inspected(model: str, file: WeightFile, path: Path) -> Inspection:
     expected = expected_hash(file)
     algorithm = expected.algorithm if expected else "sha256"
     try:
-        actual = digest(path, algorithm)
-        stamp(path, algorithm, actual)
+        actual = renewed_digest(path, algorithm)
     except OSError:
         return Inspection(model, file, path, Condition.DAMAGED, "")
     good = expected is not None and actual == expected.value

@@ -70,16 +70,13 @@ def choose_weights(
         size = row.size if size is None else size
         top = True if top is None else top
     served = {file.top for file in row.files}
-    files = [
-        file
-        for file in row.files
-        if alpha in (None, file.alpha) and size in (None, file.size) and (top in (None, file.top) or top not in served)
-    ]
+    suitable = [file for file in row.files if top in (None, file.top) or top not in served]
+    files = [file for file in suitable if alpha in (None, file.alpha) and size in (None, file.size)]
     if not files and not every:
-        alphas = ", ".join(f"{each:g}" for each in sorted({file.alpha for file in row.files}))
-        sizes = ", ".join(map(str, sorted({file.size for file in row.files})))
+        sizes = ", ".join(str(each) for each in sorted({file.size for file in suitable if file.alpha == alpha}))
+        alphas = ", ".join(f"{each:g}" for each in sorted({file.alpha for file in suitable}))
         raise ArgumentError(
             f"{row.name}: nobody published weights for alpha={alpha:g} and size={size}. "
-            f"There are alpha {alphas} and size {sizes}."
+            + (f"With alpha={alpha:g}, size may be {sizes}." if sizes else f"alpha may be {alphas}.")
         )
     return tuple(Holding(row.name, file, local_weights(file)) for file in files)

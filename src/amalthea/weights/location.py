@@ -9,7 +9,7 @@ from ..catalog import WeightFile
 from ..errors import BrokenWeightsError, MissingDependencyError
 from ..storage import models_folder, unusable_folder, weight_folders
 from .placement import genuine_in, names, place
-from .verification import is_genuine, record_first
+from .verification import is_genuine, problem_with, record_first
 
 
 def find_weights(file: WeightFile) -> Path:
@@ -28,7 +28,8 @@ def find_weights(file: WeightFile) -> Path:
         DownloadError: it is nowhere and cannot be fetched; the message says where to put it.
         StorageError: the folder for it cannot be written.
         MissingDependencyError: the Python package that carries it is not installed.
-        BrokenWeightsError: the package carries another file under its name.
+        BrokenWeightsError: the package carries another file under its name; or what is there is no weight file, and
+            nobody published its hash.
 
     Example:
         >>> from amalthea import variant
@@ -54,9 +55,11 @@ def copy_weights(file: WeightFile, folder: Path) -> Path:
         folder: such as one that travels to a machine without a network; there, ``AMALTHEA_WEIGHTS`` names it.
 
     Raises:
-        DownloadError, StorageError, MissingDependencyError, BrokenWeightsError: as ``find_weights``.
+        DownloadError, StorageError, MissingDependencyError, BrokenWeightsError: as ``find_weights``; or the copy is
+            not the right file, since the original changed.
     """
     if path := genuine_in(folder, file):
+        record_first(path, file)
         return path
     source = local_weights(file)
     if source is None and not file.package:
@@ -64,11 +67,15 @@ def copy_weights(file: WeightFile, folder: Path) -> Path:
 
         return download(file, folder)
     source = source or find_weights(file)
+    record_first(source, file)
     copy = folder / f".{file.name}.{os.urandom(8).hex()}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)
-        return place(copy, folder, file)
+        before = copy.stat()
+        if problem := problem_with(copy, file):
+            raise BrokenWeightsError(f"{source} is {problem}. Delete it, and fetch it anew.")
+        return place(copy, before, folder, file)
     except OSError as problem:
         raise unusable_folder(folder, problem, None) from problem
     finally:

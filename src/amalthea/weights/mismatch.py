@@ -1,12 +1,15 @@
 """The message for a weight file that does not fit a network: where they part, and the likeliest reason."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from .layer import inner_layers, shapes
 from .matching import Match
 from .report import LoadReport
 from .stored import Layout, StoredLayer
+from .verification import record_of
 
 # Layers shown around the first difference.
 _BEFORE, _AFTER = 1, 2
@@ -33,8 +36,17 @@ def mismatch_message(
             f"Layers with weights, of {len(found)} in the model and {len(holders)} in the file{axes}:",
             *(f"  {ours:<{_MAX_WIDTH}}  {theirs}" for ours, theirs in [("model", "file"), *rows]),
             _reason(found, holders, by_name),
+            *_held_to(Path(source)),
         )
     )
+
+
+def _held_to(path: Path) -> tuple[str, ...]:
+    """How to get rid of an official file that was taken for the right one because it came first."""
+    record = record_of(path.name)
+    if not os.path.isfile(record):
+        return ()
+    return (f"It counts as right because it came first, as {record} says: to fetch another, delete both.",)
 
 
 def _described(name: str, known: _Shapes) -> str:

@@ -3,9 +3,13 @@
 import errno
 import json
 import os
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+# Seconds without a byte, after which no process waits for more: it may run on another machine, so nobody can ask.
+_ABANDONED = 24 * 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,17 @@ class Part:
         for path in (self.path, self._note):
             path.unlink(missing_ok=True)
 
-    def rename(self, path: Path) -> None:
-        """Give the whole file another name; at most one process succeeds."""
-        os.rename(self.path, path)
-        with suppress(OSError):
-            self._note.unlink(missing_ok=True)
-
     @property
     def _note(self) -> Path:
         return self.path.with_name(f"{self.path.name}.json")
+
+
+def remove_abandoned(folder: Path, name: str) -> None:
+    """Remove hidden files with a random name, of which a killed process leaves what it wrote without a lock."""
+    for path in folder.glob(f".{name}.{'[0-9a-f]' * 16}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _ABANDONED:
+                path.unlink()
 
 
 def require_same(path: Path, status: os.stat_result) -> None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from ..catalog import WeightFile
+from .part import require_same
 from .verification import expected_hash, is_genuine
 
 
@@ -27,22 +28,36 @@ def free_path(folder: Path, file: WeightFile) -> Path:
     return own if os.path.lexists(official) else official
 
 
-def place(temporary: Path, folder: Path, file: WeightFile) -> Path:
+def place(temporary: Path, verified: os.stat_result, folder: Path, file: WeightFile) -> Path:
     """Gives a verified file the first of its names that is free; another process may have done so already.
 
     Args:
-        temporary: in the same folder, under a name that no other process knows; it may be left behind.
+        temporary: in the same folder; it may be left behind.
+        verified: what was verified under that name.
 
     Raises:
+        FileNotFoundError: another process has put another file there since.
         OSError: the folder cannot be written.
     """
     with temporary.open("r+b") as content:
         os.fsync(content.fileno())
+    require_same(temporary, verified)
     for path in (folder / name for name in names(file)):
-        if _claim(temporary, path) or is_genuine(path, file):
+        if _claim(temporary, path):
+            return _confirmed(path, verified)
+        if is_genuine(path, file):
             return path
     # The last name bears the hash: what stands there is damaged.
     os.replace(temporary, path)
+    return _confirmed(path, verified)
+
+
+def _confirmed(path: Path, verified: os.stat_result) -> Path:
+    try:
+        require_same(path, verified)
+    except FileNotFoundError:
+        path.unlink()
+        raise
     return path
 
 

@@ -31,10 +31,11 @@ class LoadReport:
         parts = [f"{len(self.loaded)} layers loaded"]
         for what in ("skipped", "missing", "mismatched"):
             if names := getattr(self, what):
-                parts.append(f"{len(names)} {what}: {_listed(names)}")
+                parts.append(f"{len(names)} {what}: {listed(names)}")
         return "; ".join(parts)
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """The first names of many, each cut to a length that a message can show."""
     more = len(names) - _MAX_NAMES
     return ", ".join(name[:_MAX_LENGTH] for name in names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

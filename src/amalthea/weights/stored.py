@@ -59,6 +59,10 @@ class StoredLayer:
         tensors: in the order of the layer's weights; possibly none.
         address: where the layer stands in its model, in a file that does not keep the order of the layers: for Keras 3
             the classes on the way to it, counted, such as ``"functional/conv2d_3"``. None where the order is kept.
+
+    Example:
+        >>> StoredLayer("conv1", tensors=()).label
+        'conv1'
     """
 
     name: str

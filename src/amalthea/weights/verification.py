@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..catalog import WeightFile
-from ..errors import WeightsError
+from ..errors import BrokenWeightsError, WeightsError
 from ..storage import atomic_file, digest, models_folder, stamp, stamped_digest
 from .formats import read_weights
 
@@ -36,7 +36,7 @@ def expected_hash(file: WeightFile) -> ExpectedHash | None:
         return ExpectedHash("sha256", file.sha256)
     if file.md5:
         return ExpectedHash("md5", file.md5)
-    record = _record(file)
+    record = record_of(file.name)
     try:
         kept = re.match("[0-9a-f]{64}", record.read_text(encoding="utf-8").lower())
     except (OSError, ValueError):
@@ -57,8 +57,14 @@ def is_genuine(path: Path, file: WeightFile) -> bool:
 
 
 def record_first(path: Path, file: WeightFile) -> None:
-    """Hold all later files to this one where no hash is known yet, unless it is no weight file at all."""
-    if expected_hash(file) is None and _holds_weights(path):
+    """Hold all later files to this one where no hash is known yet.
+
+    Raises:
+        BrokenWeightsError: it is no weight file at all.
+    """
+    if expected_hash(file) is None:
+        if not _holds_weights(path):
+            raise BrokenWeightsError(f"{path} is no weight file. Delete it, and fetch it anew.")
         record(path, file)
 
 
@@ -69,26 +75,29 @@ def record(path: Path, file: WeightFile) -> None:
     written keeps none.
     """
     if expected_hash(file) is None:
-        with suppress(OSError), atomic_file(_record(file), setting="KERAS_HOME") as temporary:
+        with suppress(OSError), atomic_file(record_of(file.name), setting="KERAS_HOME") as temporary:
             temporary.write_text(f"{stamped_digest(path, 'sha256')}  {file.name}\n", encoding="utf-8")
 
 
-def stamp_genuine(path: Path, file: WeightFile) -> None:
+def stamp_genuine(path: Path, file: WeightFile, verified: os.stat_result) -> None:
     """Spare the next process the hashing of a file that was verified before it got its name."""
     expected = expected_hash(file)
-    if expected:
-        with suppress(OSError):
-            stamp(path, expected.algorithm, expected.value)
+    with suppress(OSError):
+        now = path.stat()
+        # All that a new name leaves as it was.
+        same = (now.st_size, now.st_mtime_ns, now.st_ino) == (verified.st_size, verified.st_mtime_ns, verified.st_ino)
+        if expected and same:
+            stamp(path, expected.algorithm, expected.value, now)
 
 
 def problem_with(path: Path, file: WeightFile) -> str | None:
-    """Why a file that was fetched is not the expected one, in a few words; None for the right one."""
+    """What a file is that is not the expected one, in a few words; None for the right one."""
     expected = expected_hash(file)
     if expected:
         actual = digest(path, expected.algorithm)
-        return None if actual == expected.value else f"the server sent another file, with {expected.algorithm} {actual}"
+        return None if actual == expected.value else f"another file, with {expected.algorithm} {actual}"
     # A login page of a hotel's network would be kept under the official name for ever.
-    return None if _holds_weights(path) else "the server sent something that is no weight file"
+    return None if _holds_weights(path) else "something that is no weight file"
 
 
 def _holds_weights(path: Path) -> bool:
@@ -99,5 +108,6 @@ def _holds_weights(path: Path) -> bool:
     return True
 
 
-def _record(file: WeightFile) -> Path:
-    return models_folder() / f"{file.name}.sha256"
+def record_of(name: str) -> Path:
+    """The file that keeps the hash of the first weight file of this name, where nobody published one."""
+    return models_folder() / f"{name}.sha256"

@@ -61,6 +61,7 @@ def test_code_among_tensors_is_refused_and_not_run(protocol: int, path: Path, tm
         (b"cbuiltins\neval\n(X\x04\x00\x00\x001/0.tR.", "the global 'builtins.eval'"),
         (b"ctorch._utils\n_rebuild_tensor_v2.__globals__\n.", "'torch._utils._rebuild_tensor_v2.__globals__'"),
         (b"(cos\nsystem\n.", "the global 'os.system'"),
+        (b"c\\has\nsystem\n.", r"the global '\\\\has.system'"),
         (b"(ios\nsystem\n.", "the pickle instruction INST"),
         (b"ccollections\nOrderedDict\n)\x81.", "the pickle instruction NEWOBJ"),
         (b"(ccollections\nOrderedDict\no.", "the pickle instruction OBJ"),
@@ -73,6 +74,14 @@ def test_code_among_tensors_is_refused_and_not_run(protocol: int, path: Path, tm
 def test_everything_beyond_tensors_is_refused_by_name(instructions: bytes, named: str, path: Path) -> None:
     path.write_bytes(torch_file(b"\x80\x02" + instructions))
     with pytest.raises(UnsafeWeightsError, match=named):
+        read_weights(path)
+
+
+@pytest.mark.parametrize("instructions", [b"}2.", b"S'\\q'\n."], ids=["DUP", "STRING"])
+def test_instructions_that_are_harmless_are_not_called_code(instructions: bytes, path: Path) -> None:
+    path.write_bytes(torch_file(b"\x80\x02" + instructions))
+    expected = f"{path} asks for the pickle instruction [A-Z]+, which no weight file needs; a weight file may ask for"
+    with pytest.raises(UnsafeWeightsError, match=expected):
         read_weights(path)
 
 

@@ -140,6 +140,29 @@ def test_file_without_names_is_told_to_go_by_address(tmp_path: Path, written: tu
         load_weights(model, path, by_name=True)
 
 
+def test_some_layers_of_a_model_have_no_addresses(tmp_path: Path) -> None:
+    """Counted from the first of them, they would get the weights of others of their shape."""
+
+    def model() -> "keras.Model":
+        return keras.Sequential([keras.Input((3,)), *(layers.Dense(3, name=name) for name in "abc")])
+
+    path = tmp_path / "model.weights.h5"
+    theirs, ours = set_random_weights(model(), seed=1), set_random_weights(model(), seed=2)
+    theirs.save_weights(path)
+    before = ours.get_weights()
+    expected = (
+        f"{path} keeps no order of its layers, only where each stands in the whole model. Which 2 of its 3 layers this "
+        "list wants, nobody can tell. Give the model instead of the list, or by_name=True."
+    )
+    with pytest.raises(WeightsError, match=f"^{expected}$"):
+        load_weights(ours.layers[1:], path)
+    assert equal(ours.get_weights(), before)
+    assert load_weights(ours.layers[1:], path, by_name=True).loaded == ("b", "c")
+    assert equal(ours.get_weights(), [*before[:2], *theirs.get_weights()[2:]])
+    load_weights(ours.layers, path)
+    assert equal(ours.get_weights(), theirs.get_weights())
+
+
 def test_nothing_that_a_model_describes_is_built(tmp_path: Path) -> None:
     def attack(x):
         (tmp_path / "was run").touch()

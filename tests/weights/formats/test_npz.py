@@ -102,3 +102,12 @@ def test_claimed_shapes_take_no_memory(shape: tuple[int, ...], path: Path) -> No
         member.write(bytes(6 * 4))
     with pytest.raises(BrokenWeightsError, match=r"'a/kernel.npy' claims another number of bytes than it has"):
         read_weights(path)
+
+
+@pytest.mark.parametrize("rank", [33, 65, 200])
+def test_more_axes_than_an_array_can_have_are_told(rank: int, path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as file, file.open("a/kernel.npy", "w") as member:
+        np.lib.format.write_array_header_1_0(member, {"descr": "<f4", "fortran_order": False, "shape": (1,) * rank})
+        member.write(bytes(4))
+    with pytest.raises(BrokenWeightsError, match=f"{path}: 'a/kernel' claims {rank} axes"):
+        read_weights(path)

@@ -103,6 +103,12 @@ def test_impossible_files_are_told(content: bytes, path: Path) -> None:
         read_weights(path)
 
 
+def test_more_axes_than_an_array_can_have_are_told(path: Path) -> None:
+    path.write_bytes(header(a={"dtype": "F32", "shape": [1] * 65, "data_offsets": [0, 4]}) + bytes(4))
+    with pytest.raises(BrokenWeightsError, match=f"{path}: 'a' claims 65 axes"):
+        read_weights(path)
+
+
 def test_file_cut_off_after_it_was_looked_at(path: Path) -> None:
     save_file({"b/kernel": np.ones(100_000, "f4")}, path)
     [layer] = read_weights(path)

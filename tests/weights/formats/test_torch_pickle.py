@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from amalthea.catalog import variant
 from amalthea.errors import AmaltheaError, BrokenWeightsError, WeightsMismatchError
-from amalthea.weights import find_weights, load_weights, read_weights
+from amalthea.weights import convert_weights, find_weights, load_weights, read_weights
 from tests.weights.small_files import (
     NUMBERS,
     SMALL_STATE,
@@ -189,3 +189,18 @@ def test_damage_is_told_or_harmless(
         assert untouched(network)
     else:
         assert not untouched(network)
+
+
+@pytest.mark.parametrize("name", ["la\ud800er.weight", "la\udfffer.weight"])
+def test_name_that_is_no_text_is_told(name: str, tmp_path: Path) -> None:
+    """Python's pickles can hold half a character, which no other format and no screen can."""
+    ours, theirs = (value.encode("utf-8", "surrogatepass") for value in ("layer.weight", name))
+    state = pickled_tensor((2, 3), (3, 1), 6).replace(_counted(ours), _counted(theirs))
+    (tmp_path / "old.pth").write_bytes(torch_file(state, ("0",), (NUMBERS,)))
+    with pytest.raises(BrokenWeightsError, match=r"old.pth: the name 'la\\ud...er' is no text"):
+        convert_weights(tmp_path / "old.pth", tmp_path / "new.safetensors")
+    assert [file.name for file in tmp_path.iterdir()] == ["old.pth"]
+
+
+def _counted(text: bytes) -> bytes:
+    return len(text).to_bytes(4, "little") + text

@@ -25,6 +25,7 @@ UNITS = (
         ("1x1", "3x3_1", "3x3_2a", "3x3_2b", "3x3dbl_1", "3x3dbl_2", "3x3dbl_3a", "3x3dbl_3b", "_pool"),
     ),
 )
+NETWORK = "InceptionV3"
 DIFFERENCE = "Their network counts the padding when it averages at the borders; it is built like that."
 
 
@@ -33,10 +34,10 @@ def recognise(tensors: Tensors) -> Checkpoint | None:
     if not {"Conv2d_1a_3x3.conv.weight", "Mixed_7c.branch1x1.conv.weight"} <= tensors.keys():
         return None
     top = {"predictions": biased("fc")}
-    layers = translated("torchvision's or timm's InceptionV3", tensors, dict(recipes()), top, left_out="AuxLogits.")
+    layers = translated(f"torchvision's or timm's {NETWORK}", tensors, dict(recipes()), top, left_out="AuxLogits.")
     return Checkpoint(
         maker="torchvision or timm",
-        variant="InceptionV3",
+        variant=NETWORK,
         scaling=Scaling.TF,
         edition="torchvision",
         difference=DIFFERENCE,

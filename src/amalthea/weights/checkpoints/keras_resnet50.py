@@ -20,19 +20,25 @@ def recognise(stored: Sequence[StoredLayer]) -> Checkpoint | None:
     layers = {layer.name: layer.tensors for layer in stored if layer.tensors}
     if "res2a_branch2a" not in layers:
         return None
+    body, top = dict(recipes()), {"predictions": _recipe("fc1000", 2)}
+    known = {name.partition("/")[0] for recipe in (*body.values(), *top.values()) for name in recipe.names}
     tensors = {
         f"{layer}/{array}": tensor
         for layer, members in layers.items()
+        if layer in known
         for array, tensor in zip(ARRAYS.get(len(members), range(len(members))), members, strict=True)
     }
-    top = {"predictions": _recipe("fc1000", 2)}
+    network = "the ResNet50 of Keras 2.3 and older"
+    official = translated(network, tensors, body, top, saved_by="Save the whole model by `model.save_weights`")
+    # Somebody's own classifier.
+    others = tuple(StoredLayer(layer, members) for layer, members in layers.items() if layer not in known)
     return Checkpoint(
         maker="Keras 2.3 and older",
         variant="ResNet50",
         scaling=Scaling.CAFFE,
         edition="keras 2015",
         difference=DIFFERENCE,
-        layers=translated("the ResNet50 of Keras 2.3 and older", tensors, dict(recipes()), top),
+        layers=(*official, *others),
     )
 
 

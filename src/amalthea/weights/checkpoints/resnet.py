@@ -21,6 +21,8 @@ DIFFERENCE = (
     "Their network strides in the 3×3 convolution of a block (“version 1.5”), not in its first 1×1, and has an epsilon "
     "of 1e-5; it is built like that."
 )
+# Networks of timm with other poolings, whose tensors have the same names and shapes.
+LOOKALIKES = {"ResNet50": " timm's resnetaa50 and resnetblur50 cannot be told from it, and would answer wrongly."}
 
 
 def recognise(tensors: Tensors) -> Checkpoint | None:
@@ -41,7 +43,7 @@ def recognise(tensors: Tensors) -> Checkpoint | None:
     body = dict(recipes(stages, convolution, norm))
     top = {"probs" if grouped else "predictions": biased("fc")}
     layers = translated(f"torchvision's or timm's {variant}", tensors, body, top)
-    edition = {} if grouped else {"edition": "torchvision", "difference": DIFFERENCE}
+    edition = {} if grouped else {"edition": "torchvision", "difference": DIFFERENCE + LOOKALIKES.get(variant, "")}
     return Checkpoint(maker="torchvision or timm", variant=variant, scaling=Scaling.TORCH, layers=layers, **edition)
 
 

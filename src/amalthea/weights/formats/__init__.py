@@ -4,19 +4,21 @@ Each reader is imported when it is needed, because h5py takes long to import, an
 """
 
 import math
+import re
+from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
 
 from ...errors import BrokenWeightsError, MissingFileError, WeightsError
 from ..stored import StoredLayer
+from .bounds import MAX_RANK, is_excessive
 
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PICKLES = tuple(bytes((0x80, protocol)) for protocol in range(2, 6))
 # Bytes: what an index of split weights begins with fits in.
 _BEGINNING = 512
-# A file may claim this many bytes of numbers, or this many times its own size: compressed zeros do.
-_ALWAYS_ALLOWED, _MAX_EXPANSION = 2**28, 100
+_SURROGATE = re.compile("[\ud800-\udfff]")
 UNDERSTOOD = (
     "weights of Keras ('.h5', '.weights.h5', '.keras'), state dicts of PyTorch ('.pth'), '.safetensors' and '.npz' "
     "are understood"
@@ -44,11 +46,22 @@ def read_weights(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
     """
     path = Path(fspath(path))
     layers = _read(path, _first_bytes(path))
-    claimed = sum(math.prod(tensor.shape) * tensor.dtype.itemsize for layer in layers for tensor in layer.tensors)
-    size = path.stat().st_size
-    if claimed > max(_ALWAYS_ALLOWED, _MAX_EXPANSION * size):
-        raise BrokenWeightsError(f"{path} claims {claimed} bytes of numbers and has {size}. Fetch it again.")
+    _check(path, layers)
     return layers
+
+
+def _check(path: Path, layers: Sequence[StoredLayer]) -> None:
+    """Refuses what a format can express and no array or text can hold, and more numbers than the file can have."""
+    tensors = [tensor for layer in layers for tensor in layer.tensors]
+    for tensor in tensors:
+        if len(tensor.shape) > MAX_RANK:
+            raise BrokenWeightsError(f"{path}: {tensor.name!r} claims {len(tensor.shape)} axes. Fetch it again.")
+    for name in [*(layer.name for layer in layers), *(tensor.name for tensor in tensors)]:
+        if _SURROGATE.search(name):
+            raise BrokenWeightsError(f"{path}: the name {name!r} is no text. Fetch it again.")
+    claimed, size = sum(math.prod(tensor.shape) * tensor.dtype.itemsize for tensor in tensors), path.stat().st_size
+    if is_excessive(claimed, size):
+        raise BrokenWeightsError(f"{path} claims {claimed} bytes of numbers and has {size}. Fetch it again.")
 
 
 def _read(path: Path, beginning: bytes) -> tuple[StoredLayer, ...]:

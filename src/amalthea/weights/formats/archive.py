@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from ...errors import BrokenWeightsError
+from .bounds import is_excessive
 
 _UNPACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# Bytes that a member may always unpack to, and how many times its packed size: compressed zeros have a thousand.
-_ALWAYS_ALLOWED, _MAX_EXPANSION = 2**24, 100
 _DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, LookupError, RuntimeError, OverflowError)
 
 
@@ -47,7 +46,7 @@ class Archive:
             raise self.broken(f"{name!r} is missing")
         if member.compress_type not in _UNPACKED:
             raise self.broken(f"{name!r} is packed in an unknown way")
-        if member.file_size > max(_ALWAYS_ALLOWED, _MAX_EXPANSION * member.compress_size):
+        if is_excessive(member.file_size, member.compress_size):
             raise self.broken(f"{name!r} claims {member.file_size} bytes and has {member.compress_size}")
         return member.file_size
 

@@ -20,10 +20,8 @@ import numpy as np
 from ...errors import BrokenWeightsError, WeightsError
 from ..stored import Layout, StoredTensor
 from .bfloat16 import BFLOAT16, as_read, dtype_as_read
+from .bounds import is_excessive
 from .hdf5_texts import Content, may_be_read
-
-# A chunk may always take this many bytes of memory, or this many times what all chunks take in the file.
-_CHUNK_ALLOWED, _MAX_EXPANSION = 2**24, 100
 
 
 class ContentError(Exception):
@@ -100,7 +98,7 @@ def tensor(source: Source, group: h5py.Group, name: str) -> StoredTensor:
     stored = dataset.id.get_storage_size()
     if layout.get_layout() == h5py.h5d.CHUNKED:
         # What all chunks may hold is checked with all tensors of the file; one of them is unpacked as a whole.
-        excessive = math.prod(layout.get_chunk()) * dtype.itemsize > max(_CHUNK_ALLOWED, _MAX_EXPANSION * stored)
+        excessive = is_excessive(math.prod(layout.get_chunk()) * dtype.itemsize, stored)
     else:
         excessive = dataset.size * dtype.itemsize > stored
     if excessive:

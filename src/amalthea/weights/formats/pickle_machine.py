@@ -45,8 +45,9 @@ class PickleMachine:
                 raise ValueError("an instruction that no pickle has" if code else "a pickle without an end")
             opcode = _OPCODES[code]
             if opcode.name not in _INSTRUCTIONS:
-                raise ForbiddenError(f"the pickle instruction {opcode.name}")
-            _INSTRUCTIONS[opcode.name](self, opcode.arg.reader(file) if opcode.arg else None)
+                raise ForbiddenError(f"the pickle instruction {opcode.name}, which no weight file needs")
+            reader = _read_name if opcode.name == "GLOBAL" else opcode.arg and opcode.arg.reader
+            _INSTRUCTIONS[opcode.name](self, reader(file) if reader else None)
         return self._stack.pop()
 
     def _push(self, value: Any) -> None:
@@ -78,7 +79,7 @@ class PickleMachine:
     def _global(self, name: str) -> None:
         name = name.replace(" ", ".", 1)
         if name not in self._allowed:
-            raise ForbiddenError(f"the global {name!r}")
+            raise ForbiddenError(f"the global {name!r}, which can run code")
         self._push(self._allowed[name])
 
     def _stack_global(self, _: Any) -> None:
@@ -110,6 +111,11 @@ class PickleMachine:
     def _ignore_attributes(self, _: Any) -> None:
         # PyTorch gives a state dict the attribute `_metadata`: versions of its modules.
         self._stack.pop()
+
+
+def _read_name(file: BinaryIO) -> str:
+    """Module and name, a line each; Python's own reader looks for escapes in them, and warns of strange ones."""
+    return " ".join(file.readline().decode().removesuffix("\n") for _ in range(2))
 
 
 _Instruction = Callable[[PickleMachine, Any], None]

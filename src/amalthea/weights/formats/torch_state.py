@@ -14,11 +14,11 @@ import numpy as np
 
 from ...errors import BrokenWeightsError, UnsafeWeightsError
 from .bfloat16 import as_read
+from .bounds import MAX_RANK
 from .pickle_machine import ForbiddenError, PickleMachine
 
 # Bytes. Bounds the work on a hostile file; a state dict takes about 160 for each tensor, an optimizer's two times that.
 MAX_PICKLE = 2**23
-_MAX_RANK = 8
 _DTYPES = {
     "torch.ByteStorage": "u1",
     "torch.CharStorage": "i1",
@@ -118,8 +118,8 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except ForbiddenError as problem:
         raise UnsafeWeightsError(
-            f"{path} asks for {problem}, which can run code; a weight file may ask for nothing but tensors. Nothing "
-            "was run. If you trust its source, load it in PyTorch and save `model.state_dict()` alone."
+            f"{path} asks for {problem}; a weight file may ask for nothing but tensors. Nothing was run. "
+            "If you trust its source, load it in PyTorch and save `model.state_dict()` alone."
         ) from None
     except BrokenWeightsError:
         raise
@@ -141,7 +141,7 @@ def _ordered_dict() -> dict[str, Any]:
 def _rebuild_tensor(storage: Any, offset: Any, shape: Any, strides: Any, *_gradient: Any) -> View:
     if not isinstance(storage, Storage) or not isinstance(shape, tuple) or not isinstance(strides, tuple):
         raise ValueError("a tensor of an unknown kind")
-    if len(shape) > _MAX_RANK or len(shape) != len(strides) or not all(map(_natural, (offset, *shape, *strides))):
+    if len(shape) > MAX_RANK or len(shape) != len(strides) or not all(map(_natural, (offset, *shape, *strides))):
         raise ValueError("a tensor of impossible shape")
     view = View(storage, offset, shape, strides)
     # A stride of 0 would let one number claim any size.
