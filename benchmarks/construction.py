@@ -4,7 +4,6 @@ Once with random weights, and once from a weight file that Keras wrote.
 """
 
 import argparse
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,18 +32,14 @@ def _row(name: str, rounds: int) -> dict[str, object]:
         file = Path(folder, "weights.h5")
         keras.saving.save_model(builders.get("keras", builders["amalthea"])(weights=None), file)
         for weights, what in ((None, "random"), (str(file), "file")):
-            contenders = {who: partial(_fresh, build, weights) for who, build in builders.items()}
-            seconds = in_turn(contenders, rounds)
+            contenders = {who: partial(build, weights=weights) for who, build in builders.items()}
+            # clear_session collects the garbage of the network before, which another one would pay for otherwise
+            seconds = in_turn(contenders, rounds, before=keras.utils.clear_session)
             row |= {f"{who}, {what}": summary(times) for who, times in seconds.items()}
             if "keras" in seconds:
                 row[f"keras / amalthea, {what}"] = median_ratio(seconds["keras"], seconds["amalthea"])
     print(row, flush=True)
     return row
-
-
-def _fresh(build: Callable[..., keras.Model], weights: str | None) -> keras.Model:
-    keras.utils.clear_session(free_memory=False)
-    return build(weights=weights)
 
 
 if __name__ == "__main__":

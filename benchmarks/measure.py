@@ -14,13 +14,20 @@ RESULTS = Path(__file__).with_name("results")
 PACKAGES = ("amalthea", "keras", "tensorflow-cpu", "torch", "torchvision", "timm", "jax", "openvino", "onnx", "numpy")
 
 
-def in_turn(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each call: one uncounted round, then A B A B …, so that a drifting machine drifts for all alike."""
+def in_turn(
+    contenders: dict[str, Callable[[], object]], rounds: int, before: Callable[[], object] = lambda: None
+) -> dict[str, list[float]]:
+    """Seconds of each call: one uncounted round, then A B A B …, so that a drifting machine drifts for all alike.
+
+    ``before`` is called each time and not counted, such as to remove what the call before has left.
+    """
     for call in contenders.values():
+        before()
         call()
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, call in contenders.items():
+            before()
             start = time.perf_counter()
             call()
             seconds[name].append(time.perf_counter() - start)

@@ -20,7 +20,7 @@ def section(name: str, report: dict[str, Any]) -> str:
     limit = f"; float32 limit {report['limit_gflops']} GFLOP/s" if "limit_gflops" in report else ""
     rounds = f", median of {report['rounds']}" if "rounds" in report else ""
     versions = ", ".join(f"{package} {number}" for package, number in report["versions"].items())
-    columns = list(rows[0])
+    columns = list(dict.fromkeys(column for row in rows for column in row))
     lines = [
         f"### {name}",
         "",
