@@ -3,7 +3,6 @@
 Once with random weights, and once from a weight file that Keras wrote.
 """
 
-import argparse
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,17 +10,7 @@ from tempfile import TemporaryDirectory
 import keras
 
 from amalthea.architectures import get_model
-from amalthea.catalog import list_models
-from benchmarks.measure import in_turn, median_ratio, summary, write
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--models", default="*", help="pattern of names")
-    parser.add_argument("--rounds", type=int, default=7)
-    arguments = parser.parse_args()
-    rows = [_row(name, arguments.rounds) for name in list_models(arguments.models)]
-    write(f"construction-{keras.config.backend()}", rows, unit="seconds", rounds=arguments.rounds)
+from benchmarks.measure import in_turn, measure_models, median_ratio, summary
 
 
 def _row(name: str, rounds: int) -> dict[str, object]:
@@ -38,9 +27,8 @@ def _row(name: str, rounds: int) -> dict[str, object]:
             row |= {f"{who}, {what}": summary(times) for who, times in seconds.items()}
             if "keras" in seconds:
                 row[f"keras / amalthea, {what}"] = median_ratio(seconds["keras"], seconds["amalthea"])
-    print(row, flush=True)
     return row
 
 
 if __name__ == "__main__":
-    main()
+    measure_models("construction", __doc__, _row, rounds=7)

@@ -1,5 +1,6 @@
 """Side by side, in turn, median of several: how every benchmark here measures and what it writes down."""
 
+import argparse
 import json
 import platform
 import sys
@@ -32,6 +33,30 @@ def in_turn(
             call()
             seconds[name].append(time.perf_counter() - start)
     return seconds
+
+
+def measure_models(
+    name: str,
+    description: str,
+    row: Callable[[str, int], dict[str, object]],
+    rounds: int,
+    without: tuple[str, ...] = (),
+) -> None:
+    """The command of a benchmark that measures each network of the collection on the backend of KERAS_BACKEND."""
+    import keras  # here, because the benchmark of starting must not
+
+    from amalthea.catalog import list_models
+
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--models", default="*", help="pattern of names")
+    parser.add_argument("--rounds", type=int, default=rounds)
+    options = parser.parse_args()
+    rows = []
+    for model in list_models(options.models):
+        if model not in without:
+            rows.append(row(model, options.rounds))
+            print(json.dumps(rows[-1]), flush=True)  # as soon as it is known: the whole takes minutes
+    write(f"{name}-{keras.config.backend()}", rows, unit="seconds", rounds=options.rounds)
 
 
 def summary(seconds: list[float]) -> dict[str, float]:

@@ -3,27 +3,16 @@
 In turn with ResNet50, which the network may take four times as long as.
 """
 
-import argparse
 from functools import partial
 
 import keras
 import numpy as np
 
 from amalthea.architectures import get_model
-from amalthea.catalog import list_models
-from benchmarks.measure import in_turn, median_ratio, summary, write
+from benchmarks.measure import in_turn, measure_models, median_ratio, summary
 
 BATCH, SIDE = 16, 224
 YARDSTICK = "ResNet50"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--models", default="*", help="pattern of names")
-    parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
-    rows = [_row(name, arguments.rounds) for name in list_models(arguments.models) if name != YARDSTICK]
-    write(f"training-{keras.config.backend()}", rows, unit="seconds", rounds=arguments.rounds)
 
 
 def _row(name: str, rounds: int) -> dict[str, object]:
@@ -31,7 +20,6 @@ def _row(name: str, rounds: int) -> dict[str, object]:
     seconds = in_turn({"step": _step(name), YARDSTICK: _step(YARDSTICK)}, rounds)
     row: dict[str, object] = {"model": name, **{what: summary(times) for what, times in seconds.items()}}
     row[f"step / {YARDSTICK}"] = median_ratio(seconds["step"], seconds[YARDSTICK])
-    print(row, flush=True)
     return row
 
 
@@ -47,4 +35,4 @@ def _step(name: str) -> partial:
 
 
 if __name__ == "__main__":
-    main()
+    measure_models("training", __doc__, _row, rounds=5, without=(YARDSTICK,))

@@ -21,15 +21,15 @@ _LAYERS = ("applications", "catalog", "errors", "preprocessing", "runtime")
 
 __all__ = [*_HOME, *_LAYERS]
 
+BACKENDS = ("tensorflow", "torch", "jax", "openvino")  # of Keras, the first installed one is taken
+
 
 def _choose_backend() -> None:
     """Name a backend that is installed, before Keras looks for one that may not be."""
     from .storage import keras_settings
 
     wanted = keras_settings().get("backend")
-    order = (wanted, "tensorflow", "torch", "jax", "openvino")
-    usable = ("tensorflow", "torch", "jax", "openvino")
-    chosen = next((name for name in order if name in usable and find_spec(name)), None)
+    chosen = next((name for name in (wanted, *BACKENDS) if name in BACKENDS and find_spec(name)), None)
     if chosen:
         os.environ["KERAS_BACKEND"] = chosen
 

@@ -7,6 +7,7 @@ from inspect import signature
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from .. import BACKENDS
 from ..catalog import Variant, variant
 from ..errors import ArgumentError, MissingDependencyError
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     import keras
 
 __all__ = ["get_model", "variant_of"]
-
-_BACKENDS = ("tensorflow", "torch", "jax", "openvino")
 
 
 def get_model(name: str, **arguments: Any) -> "keras.Model":
@@ -49,7 +48,7 @@ def _family(name: str) -> ModuleType:
     except (ImportError, ValueError) as problem:
         backend = os.environ.get("KERAS_BACKEND")
         install = (
-            f"Install it: pip install {backend}; or set" if backend in _BACKENDS else "There is none of that name: set"
+            f"Install it: pip install {backend}; or set" if backend in BACKENDS else "There is none of that name: set"
         )
         raise MissingDependencyError(
             f"Keras does not start with the backend {backend!r}: {problem}. {install} KERAS_BACKEND to tensorflow, "

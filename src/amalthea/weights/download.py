@@ -12,7 +12,7 @@ from ..catalog import WeightFile
 from ..errors import DownloadError
 from ..storage import exclusive, models_folder, no_room, unusable_folder
 from .http import FetchError, Patience, fetch
-from .part import Part, remove_abandoned, require_same
+from .part import Part, hidden_path, remove_abandoned, require_same
 from .placement import free_path, genuine_in, place
 from .progress import progress
 from .verification import expected_hash, problem_with, record, stamp_genuine
@@ -51,7 +51,7 @@ def download(file: WeightFile, folder: Path | None = None, patience: Patience | 
                     shared.discard()  # of a process that was killed when the file had got its name
                 return path
             fetched = partial(_fetched, file, address, folder, patience or Patience())
-            own = Part(folder / f".{file.name}.{os.urandom(8).hex()}.part")
+            own = Part(hidden_path(folder, file.name))
             if not alone:
                 return fetched(own, keep=False)
             try:

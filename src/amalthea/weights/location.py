@@ -1,6 +1,5 @@
 """Where the file of a network's trained weights is on this machine."""
 
-import os
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from ..catalog import WeightFile
 from ..errors import BrokenWeightsError, MissingDependencyError
 from ..storage import models_folder, unusable_folder, weight_folders
+from .part import hidden_path
 from .placement import genuine_in, names, place
 from .verification import is_genuine, problem_with, record_first
 
@@ -68,7 +68,7 @@ def copy_weights(file: WeightFile, folder: Path) -> Path:
         return download(file, folder)
     source = source or find_weights(file)
     record_first(source, file)
-    copy = folder / f".{file.name}.{os.urandom(8).hex()}"
+    copy = hidden_path(folder, file.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)

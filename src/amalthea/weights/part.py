@@ -75,6 +75,11 @@ class Part:
         return self.path.with_name(f"{self.path.name}.json")
 
 
+def hidden_path(folder: Path, name: str) -> Path:
+    """A place for a file of this name that no other process has."""
+    return folder / f".{name}.{os.urandom(8).hex()}.part"
+
+
 def remove_abandoned(folder: Path, name: str) -> None:
     """Remove hidden files with a random name, of which a killed process leaves what it wrote without a lock."""
     for path in folder.glob(f".{name}.{'[0-9a-f]' * 16}*"):
