@@ -24,8 +24,18 @@ def examples(name: str) -> list[doctest.DocTest]:
     return [test for test in doctest.DocTestFinder().find(import_module(name), extraglobs=globs) if test.examples]
 
 
+# What the examples need beyond a plain installation.
+OPTIONAL = {
+    "amalthea.transfer.classifier.image_classifier": "sklearn",
+    "amalthea.transfer.curves": "matplotlib",
+    "amalthea.transfer.evaluation": "sklearn",
+}
+
+
 @pytest.mark.parametrize("name", [name for name in MODULES if examples(name)])
 def test_examples(name, tmp_path, monkeypatch, test_data):
+    if name in OPTIONAL:
+        pytest.importorskip(OPTIONAL[name])
     monkeypatch.chdir(tmp_path)
     write_small_h5(Path("my_weights.h5"))
     shutil.copy(test_data / "images" / "elephant.jpg", tmp_path)
@@ -38,5 +48,5 @@ def test_examples(name, tmp_path, monkeypatch, test_data):
 
 def test_the_way_in_has_examples():
     """What a newcomer calls first."""
-    for name in ("get_model", "list_models", "predictor", "variant"):
+    for name in ("cut", "get_model", "list_models", "load", "predictor", "save", "variant", "ImageClassifier"):
         assert ">>>" in getattr(amalthea, name).__doc__, name

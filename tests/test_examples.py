@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,80 @@ def test_classes(run, picture, tmp_path, example, name, module):
     answer = ast.literal_eval(output.removeprefix("Predicted: "))
     assert [row[:2] for row in answer] == [row[:2] for row in expected]
     assert [row[2] for row in answer] == pytest.approx([row[2] for row in expected], abs=1e-4)
+
+
+@pytest.fixture
+def pets(test_data, tmp_path, backend):
+    """Cats and dogs to train on; the examples that train need a backend that can."""
+    if backend == "openvino":
+        pytest.skip("Keras cannot train on OpenVINO")
+    for part, count in (("train", 8), ("validation", 4)):
+        for name, breed in (("cats", "Abyssinian"), ("dogs", "american_bulldog")):
+            folder = tmp_path / part / name
+            folder.mkdir(parents=True)
+            for picture in sorted((test_data / "pets" / part / breed).glob("*.jpg"))[:count]:
+                shutil.copy(picture, folder)
+    return tmp_path
+
+
+def weights_of(path, part):
+    """Arrays by layer, of the layers whose name begins so, in a model that plain Keras loads."""
+    model = keras.saving.load_model(path)
+    return {layer.name: layer.get_weights() for layer in model.layers if layer.name.startswith(part) and layer.weights}
+
+
+def unchanged(before, after):
+    return [name for name in before if all(map(np.array_equal, before[name], after[name]))]
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+def test_bottleneck_features_of_vgg16_then_block5(run, pets, tmp_path):
+    file = saved(keras.applications.VGG16(weights=None, include_top=False, input_shape=(150, 150, 3)), tmp_path)
+    first, second = tmp_path / "first.keras", tmp_path / "second.keras"
+    output = run("train_on_bottleneck_features_of_vgg16", pets, "--weights", file, "--epochs", "2", "--out", first)
+    assert re.match(r"Accuracy [01]\.\d+ on 8 pictures\n(?s:.*)cats .*\n *dogs ", output)
+    head = keras.saving.load_model(first)
+    assert head.input_shape == (None, 150, 150, 3)
+    assert [layer.name for layer in head.layers if "head" in layer.name] == [
+        "head_flatten",
+        "head_hidden_1",
+        "head_dropout_1",
+        "head_scores",
+    ]
+    assert (head.output_shape, head.get_layer("head_hidden_1").kernel.shape) == ((None, 1), (4 * 4 * 512, 256))
+
+    output = run("fine_tune_block5_of_vgg16", pets, first, "--epochs", "2", "--out", second)
+    assert re.fullmatch(r"Validation accuracy: [01]\.\d{3} before, [01]\.\d{3} after\n", output)
+    before, after = weights_of(first, "block"), weights_of(second, "block")
+    theirs = keras.saving.load_model(file, compile=False)
+    assert unchanged({name: theirs.get_layer(name).get_weights() for name in before}, before) == list(before)
+    assert [name for name in before if name not in unchanged(before, after)] == [f"block5_conv{n}" for n in (1, 2, 3)]
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+def test_inceptionv3_on_new_classes(run, pets, tmp_path):
+    theirs = keras.applications.InceptionV3(weights=None, include_top=False, input_shape=(75, 75, 3))
+    file, out = saved(theirs, tmp_path), tmp_path / "new.keras"
+    options = ("--weights", file, "--size", "75", "--epochs", "1", "--out", out)
+    output = run("fine_tune_inceptionv3_on_new_classes", pets / "train", *options)
+    assert re.findall(r"Trained on features of (\w+), (.*):", output)[1] == ("mixed8", "(1, 1, 1280)")
+    ours = keras.saving.load_model(out)
+    assert ours.output_shape == (None, 200)
+    same = [
+        all(map(np.array_equal, our.get_weights(), their.get_weights()))
+        for our, their in zip(ours.layers, theirs.layers, strict=False)
+    ]
+    assert all(same[:249])  # as many as the documentation of Keras freezes
+    assert not all(same[249:])
+
+
+def test_freezing_and_sharing(run, pets, test_data):
+    file = test_data / "weights" / "mobilenet_2_5_224_tf.h5"
+    output = run("freeze_and_share_layers", pets / "train", "--weights", file, "--alpha", "0.25")
+    assert "Frozen: 0 of 135 arrays changed\n" in output
+    # two kernels, two normalisations of four arrays
+    assert "Last block trainable: 10 of 135 arrays changed\n" in output
+    assert float(re.search(r"its probabilities changed by up to (\d\.\d+)", output)[1]) > 0.01
 
 
 OLD_RESNET50 = "a7b3fe01876f51b976af0dea6bc144eb"  # md5; Keras' file until 2.3.1, which the documentation speaks of

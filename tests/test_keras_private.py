@@ -58,6 +58,21 @@ def test_which_models_are_plain_graphs():
         assert _keras.functional(other) is None
 
 
+def test_parts_and_states_of_layers():
+    class Holder(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inside = layers.Dropout(0.5, seed=0)
+
+    holder, frozen = Holder(), layers.Dense(2, trainable=False)
+    frozen.build((None, 3))
+    assert _keras.parts(holder) == [holder, holder.inside]
+    norm = layers.BatchNormalization()
+    norm.build((None, 3))
+    states = {layer: _keras.keeps_state(layer) for layer in (holder, holder.inside, frozen, norm, layers.ReLU())}
+    assert [layer for layer, keeps in states.items() if keeps] == [holder.inside, norm]
+
+
 def test_signature():
     a, b = keras.Input((3,), name="a"), keras.Input((3,), name="b")
     both = layers.Add()([a, b])

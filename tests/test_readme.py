@@ -21,8 +21,13 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def test_the_two_command_blocks():
-    assert blocks("sh") == ["pip install .\namalthea predict --demo\n", "pip install nox\nnox\n"]
+def test_the_command_blocks():
+    assert blocks("sh") == [
+        "pip install .\namalthea predict --demo\n",
+        "pip install nox\nnox\n",
+        "pip install '.[tensorflow-cpu]'\namalthea train pets --out pets.onnx\n"
+        "amalthea predict --model pets.onnx cat.jpg\n",
+    ]
 
 
 def test_ci_runs_the_second_block():

@@ -11,13 +11,17 @@ from importlib.util import find_spec
 __version__ = "0.1.0"
 
 _HOME = {
+    "ImageClassifier": "transfer",
+    "cut": "transfer",
     "get_model": "architectures",
     "list_models": "catalog",
+    "load": "runtime",
     "load_weights": "weights",
     "predictor": "runtime",
+    "save": "runtime",
     "variant": "catalog",
 }
-_LAYERS = ("applications", "catalog", "errors", "preprocessing", "runtime")
+_LAYERS = ("applications", "catalog", "errors", "preprocessing", "runtime", "transfer")
 
 __all__ = [*_HOME, *_LAYERS]
 

@@ -51,6 +51,20 @@ def calls(model: Any) -> Iterator[Call]:
                 yield Call(node.operation, arguments.args, arguments.kwargs, node.input_tensors, node.outputs)
 
 
+def parts(layer: Any) -> list[Any]:
+    """A layer and all layers inside it (``_flatten_layers`` of Keras 3.15.1)."""
+    return layer._flatten_layers()  # type: ignore[no-any-return]
+
+
+def keeps_state(layer: Any) -> bool:
+    """Whether a layer, those inside it left out, holds variables that its calls may change: not weights, but counters.
+
+    Reads ``_seed_generators`` and ``_non_trainable_variables``, where weights that are merely frozen are not (Keras
+    3.15.1).
+    """
+    return bool(layer._seed_generators or layer._non_trainable_variables)
+
+
 def signature(model: Any) -> tuple[tuple[str, ...], Any]:
     """Names of the inputs of a model that has a graph, and the structure of what its ``predict`` returns.
 

@@ -1,24 +1,31 @@
-"""How far a download is, for a person at a terminal."""
+"""How far long work is, for a person at a terminal."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+Show = Callable[[int, int | None], None]
+
 
 @contextmanager
-def progress(title: str) -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on the error output while the block runs; none where that is no terminal.
+def progress(title: str, unit: str) -> Iterator[Show]:
+    """A bar with the time left, on the error output while the block runs; none where that is no terminal.
+
+    Args:
+        title: what is being done, or to which file.
+        unit: ``"bytes"``, which are shown as such, or what is counted, such as ``"pictures"``.
 
     Yields:
-        To be called with the bytes that arrived and those of the whole file, None where nobody knows them.
+        To be called with how many are done and how many there are, None where nobody knows that.
     """
     if not (sys.stderr and sys.stderr.isatty()):
-        yield lambda arrived, total: None
+        yield lambda done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    counted = (DownloadColumn(),) if unit == "bytes" else (MofNCompleteColumn(), TextColumn(unit))
+    columns = (TextColumn("{task.description}"), BarColumn(), *counted, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         bar = bars.add_task(title, total=None)
-        yield lambda arrived, total: bars.update(bar, completed=arrived, total=total)
+        yield lambda done, total: bars.update(bar, completed=done, total=total)

@@ -9,6 +9,7 @@
     │   ├── BrokenWeightsError                 truncated, foreign or damaged
     │   ├── UnsafeWeightsError                 asks to run code when it is read
     │   └── WeightsMismatchError               belongs to another network
+    ├── ModelFileError (ValueError)            a saved model that cannot be opened
     ├── UnsupportedLayerError (ValueError)     a layer that the runtime cannot express
     ├── DownloadError (FileNotFoundError)      a weight file that could not be fetched
     ├── StorageError (FileNotFoundError)       a folder that cannot hold our files
@@ -52,6 +53,10 @@ class UnsafeWeightsError(WeightsError):
 
 class WeightsMismatchError(WeightsError):
     """A weight file that belongs to another network; the message lists both sides. No weight was changed."""
+
+
+class ModelFileError(AmaltheaError, ValueError):
+    """A saved model that cannot be opened: damaged, foreign or of a later format; the message names the file."""
 
 
 class UnsupportedLayerError(AmaltheaError, ValueError):

@@ -27,7 +27,15 @@ def test_version():
 def test_help_lists_every_command(arguments):
     answer = CliRunner().invoke(command_line, arguments)
     listed = answer.output.split("Commands:\n")[1].splitlines()
-    assert [line.split()[0] for line in listed] == ["models", "predict", "weights"]
+    assert [line.split()[0] for line in listed] == [
+        "evaluate",
+        "features",
+        "models",
+        "predict",
+        "train",
+        "weights",
+    ]
+    assert not any(line.endswith("...") for line in listed)
 
 
 def test_an_unknown_command_is_a_usage_error():

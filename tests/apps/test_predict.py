@@ -13,7 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 from amalthea.apps.command_line import command_line
-from amalthea.apps.predict import DEMO
+from amalthea.apps.predict import DEMO, rows
+from amalthea.catalog import best_classes
+from amalthea.errors import ImageError
+from amalthea.runtime import Prediction
 
 
 def predict(*arguments):
@@ -64,6 +67,36 @@ def test_folders_and_patterns(tmp_path):
     assert by_pattern == [str(tmp_path / name) for name in ("a.jpg", "b.jpg")]
 
 
+def test_a_picture_that_is_named_twice_is_answered_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(DEMO, "cat.jpg")
+    assert [answer["path"] for answer in answers("cat.jpg", tmp_path / "cat.jpg", "./cat.jpg", ".")] == ["cat.jpg"]
+
+
+def test_pictures_that_nothing_here_reads_are_counted(tmp_path):
+    for name in ("a.HEIC", "deep/b.heic", "c.svg", ".hidden.heic", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    shutil.copy(DEMO, tmp_path / "cat.jpg")
+    result = predict(tmp_path, "--top", 1)
+    assert result.exit_code == 0
+    assert result.stderr == "Skipped: 2 .heic, 1 .svg. They cannot be read here; convert them to JPEG or PNG.\n"
+    assert len(result.stdout.splitlines()) == 2
+
+
+def test_a_terminal_is_spared_the_folder_that_all_pictures_share():
+    classes = best_classes([1.0] + [0.0] * 999, top=1)
+    predictions = [
+        Prediction(path, classes) for path in ("/photos/pets/a.jpg", "/photos/people/b.jpg", "/photos/c.jpg")
+    ]
+    error = Prediction("elsewhere.jpg", (), ImageError("no picture"))
+    cells, _ = rows([*predictions, error], shorten=True)
+    assert [path for path, *_ in cells] == ["pets/a.jpg", "people/b.jpg", "c.jpg"]
+    assert [path for path, *_ in rows(predictions, shorten=False)[0]] == [each.path for each in predictions]
+    assert rows(predictions[:1], shorten=True)[0][0][0] == "a.jpg"
+    assert rows([error], shorten=True) == ([], [])
+
+
 def test_the_table_for_a_pipe():
     result = predict("--demo", "--top", 2)
     header, first, second = result.stdout.splitlines()
@@ -100,8 +133,8 @@ def test_what_stands_for_no_picture_does_not_keep_the_others_from_being_answered
     cat = str(shutil.copy(DEMO, Path("pics", "cat.jpg")))
     absent = {
         "nowhere.jpg": "There is no file nowhere.jpg (looked for at ",
-        "empty": "empty is a folder, not a picture. If it holds pictures, give their paths.",
-        "nothing*.png": "There is no file nothing*.png (looked for at ",
+        "empty": "There is no picture in the folder empty: no file in it has the suffix of one, such as .jpg or .png.",
+        "nothing*.png": "No file matches the pattern nothing*.png.",
     }
     result = predict("nowhere.jpg", "pics", "empty", "nothing*.png", "--top", 1)
     assert result.exit_code == 1
@@ -131,11 +164,12 @@ def test_only_broken_pictures_print_no_table(tmp_path):
     ("arguments", "words"),
     [
         (["nowhere.jpg"], "There is no file nowhere.jpg"),
-        (["*.nothing"], "There is no file *.nothing"),
+        (["*.nothing"], "No file matches the pattern *.nothing."),
+        (["https://example.org/cat.jpg"], "https://example.org/cat.jpg is an address. Fetch the picture"),
         (["--demo", "--model", "ResNet5O"], "Did you mean ResNet50"),
-        (["--demo", "--weights", "nowhere.h5"], "nowhere.h5"),
+        (["--demo", "--weights", "none"], "--weights: there is no file none. Give the path of a weight file"),
         (["--demo", "--model", "MobileNet", "--alpha", "0.3"], "alpha"),
-        (["--demo", "--alpha", "0.5"], "alpha"),
+        (["--demo", "--alpha", "0.5"], "EfficientNetLite0 has one width. MobileNet and MobileNetV2 have more"),
     ],
 )
 def test_errors_are_one_message_and_status_1(arguments, words):
@@ -151,7 +185,8 @@ def test_errors_are_one_message_and_status_1(arguments, words):
     ("arguments", "words"),
     [
         ([], "Name one picture or more, or ask for --demo."),
-        (["--demo", "cat.jpg"], "Name one picture or more, or ask for --demo."),
+        (["--demo", "cat.jpg"], "--demo takes its own picture. Leave out --demo, or cat.jpg."),
+        (["cat.jpg", "--model", "pets.onnx", "--alpha", "0.5"], "pets.onnx is whole"),
         (["--demo", "--top", "0"], "0 is not in the range 1<=x<=1000"),
         (["--demo", "--top", "1001"], "1001 is not in the range 1<=x<=1000"),
         (["--demo", "--alpha", "wide"], "'wide' is not a valid float"),
@@ -185,7 +220,8 @@ def test_the_second_answer_needs_no_keras_and_the_home_stays_clean(home):
     [before], [after] = json.loads(first.stdout), json.loads(second.stdout)
     assert best(before) == (best(after)[0], pytest.approx(best(after)[1], abs=1e-4))
     # OpenVINO reports its use to its makers, and notes that in ~/intel, unless it is kept from it.
-    assert {entry.name for entry in home.iterdir()} <= {".keras", "cache"}
+    matplotlib = {".cache", ".config"}  # Keras imports it where it is installed
+    assert {entry.name for entry in home.iterdir()} <= {".keras", "cache"} | matplotlib
 
 
 def test_a_cache_folder_that_cannot_be_written_is_one_line_and_no_failure(tmp_path):

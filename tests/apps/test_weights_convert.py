@@ -1,5 +1,7 @@
 """`amalthea weights convert`."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -54,8 +56,24 @@ def test_errors_are_one_sentence(source, target, reason, path):
     assert [file.name for file in path.parent.iterdir()] == ["small.h5"]
 
 
-def test_folder_of_the_new_file_is_named_when_it_cannot_be_written(path):
+@pytest.mark.parametrize("folder", ["nowhere", "file"])
+def test_the_folder_of_the_new_file_must_exist(folder, path):
     (path.parent / "file").touch()
-    answer = convert(path, path.parent / "file" / "new.npz")
+    answer = convert(path, path.parent / folder / "new.npz")
     assert answer.exit_code == 1
-    assert "Cannot write into" in answer.stderr and "set OUT to another folder" in answer.stderr
+    assert f"there is no folder {path.parent / folder}. Make it first." in answer.stderr
+    assert not (path.parent / "nowhere").exists()
+
+
+def test_a_disk_without_room_is_named(path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    answer = convert(path, path.with_name("new.npz"))
+    assert answer.exit_code == 1
+    assert answer.stderr == (
+        f"Error: Cannot write into {path.parent}: No space left on device. "
+        "Make room or give write permission there, or name another folder.\n"
+    )
+    assert [file.name for file in path.parent.iterdir()] == ["small.h5"]

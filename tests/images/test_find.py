@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from amalthea.errors import ImageError, MissingFileError
-from amalthea.images import find_pictures, read_picture
+from amalthea.images import find_pictures, read_picture, skipped_pictures
 
 pytestmark = pytest.mark.single_backend
 
@@ -53,6 +53,14 @@ def test_a_file_with_the_signs_of_a_pattern_is_a_file(folder: Path) -> None:
 def test_the_order_is_the_callers_and_each_file_stands_once(folder: Path) -> None:
     found = find_pictures(["pets/b.jpg", "pets/cats", "pets/cats/z.webp", "./pets/b.jpg"])
     assert found == [Path("pets/b.jpg"), Path("pets/cats/deep/y.tiff"), Path("pets/cats/z.webp")]
+    assert find_pictures(["pets/cats/../b.jpg", folder / "b.jpg"]) == [Path("pets/cats/../b.jpg")]
+
+
+def test_pictures_that_cannot_be_read_here_are_found_in_folders_only(folder: Path) -> None:
+    for name in ("a.heic", "cats/b.HEIF", ".c.heic"):
+        (folder / name).touch()
+    assert skipped_pictures(["pets", folder, "pets/a.heic"]) == [Path("pets/a.heic"), Path("pets/cats/b.HEIF")]
+    assert skipped_pictures(["pets/a.heic", "nowhere"]) == []
 
 
 def test_nothing_in_nothing_out() -> None:

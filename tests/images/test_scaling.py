@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from amalthea.catalog import Scaling
+from amalthea.catalog import Scaling, ScalingSteps
 from amalthea.errors import ArgumentError
 from amalthea.images import scale
 
@@ -131,3 +131,13 @@ def test_wrong_data_formats(data_format: Any) -> None:
 def test_pixels_are_real_numbers(dtype: str) -> None:
     with pytest.raises(ArgumentError, match=r"Pixels are real numbers in .* given was an array of type"):
         scale(np.zeros((2, 2, 3), dtype), Scaling.TF)
+
+
+@pytest.mark.parametrize("data_format", FORMATS)
+def test_a_number_and_steps_of_ones_own(data_format: str) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 3, 3, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(scale(pixels, 1 / 255, data_format), pixels.astype(np.float32) / np.float32(255))
+    np.testing.assert_array_equal(scale(pixels, "torch", data_format), scale(pixels, Scaling.TORCH, data_format))
+    np.testing.assert_array_equal(scale(pixels, ScalingSteps(), data_format), pixels.astype(np.float32))
+    with pytest.raises(ArgumentError, match="scaling='keras' is unknown"):
+        scale(pixels, "keras", data_format)

@@ -1,5 +1,7 @@
 """Any number of pictures, of any size, from any thread, in float32."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import keras
@@ -167,3 +169,24 @@ def test_a_compiled_network_that_openvino_refuses(graph, model, home):
     cache.store(f"compiled/{blob.name}", b"whole, but from another world")
     assert_same(OpenVINORunner(graph, cache_key="key")([pictures])[0], answers_of_keras(model, [pictures])[0])
     assert blob.stat().st_size > 1000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a process alone")
+def test_control_c_is_no_crash_after_runners_are_gone(graph, tmp_path):
+    (tmp_path / "graph.onnx").write_bytes(graph)
+    code = (
+        "import gc, os, pathlib, signal, sys, time, numpy\n"
+        "from amalthea.runtime.openvino_runner import OpenVINORunner\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "runners = [OpenVINORunner(pathlib.Path(sys.argv[1])) for _ in range(2)]\n"
+        "for runner in runners: runner([numpy.zeros((4, 16, 16, 3), numpy.float32)])\n"
+        "del runner\n"
+        "while runners: del runners[0]; gc.collect()\n"
+        "try:\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    time.sleep(5)\n"
+        "except KeyboardInterrupt: print('heard')\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path / "graph.onnx")]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (answer.returncode, answer.stdout) == (0, "heard\n"), answer.stderr

@@ -1,14 +1,16 @@
-"""Files whose hash nobody published: the first decides, and is held to."""
+"""Files whose hash nobody published: the first one that fills its network decides, and is held to."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
 
+from amalthea.architectures import get_model
 from amalthea.catalog import WeightFile, variant
 from amalthea.errors import BrokenWeightsError, DownloadError, WeightsMismatchError
 from amalthea.storage import models_folder, stamp
-from amalthea.weights import copy_weights, find_weights, load_weights, local_weights
+from amalthea.weights import copy_weights, find_weights, load_weights, local_weights, record_first
 from tests.weights.file_server import FileServer, Serve
 from tests.weights.small_files import Layer, write_small_h5
 
@@ -38,6 +40,13 @@ def official() -> Path:
     return models_folder() / "mobilenet.h5"
 
 
+def use() -> Path:
+    """What the constructor of a network does, if the file fits."""
+    path = find_weights(FILE)
+    record_first(path, FILE)
+    return path
+
+
 def put(content: bytes) -> Path:
     models_folder().mkdir(parents=True, exist_ok=True)
     official().write_bytes(content)
@@ -51,20 +60,22 @@ def server(serve: Serve, first: bytes, monkeypatch: pytest.MonkeyPatch) -> FileS
     return server
 
 
-def test_first_download_is_recorded_as_sha256sum_writes_it(server: FileServer, first: bytes) -> None:
+def test_the_first_file_used_is_recorded_as_sha256sum_writes_it(server: FileServer, first: bytes) -> None:
     assert find_weights(FILE) == official()
+    assert not record().exists()
+    assert use() == official()
     assert record().read_text() == f"{hashlib.sha256(first).hexdigest()}  mobilenet.h5\n"
 
 
 def test_another_download_is_refused_until_the_record_is_deleted(
     server: FileServer, first: bytes, second: bytes
 ) -> None:
-    find_weights(FILE).unlink()
+    use().unlink()
     server.content = second
     digests = [hashlib.sha256(content).hexdigest() for content in (first, second)]
     expected = (
         f"the server sent another file, with sha256 {digests[1]}.\n.* "
-        rf"\(sha256 {digests[0]}, that of the first file; to accept another one, delete {record()}\)"
+        rf"\(sha256 {digests[0]}, that of the first file used; to accept another one, delete {record()}\)"
     )
     with pytest.raises(DownloadError, match=expected):
         find_weights(FILE)
@@ -75,15 +86,15 @@ def test_another_download_is_refused_until_the_record_is_deleted(
 
 def test_a_file_put_there_by_hand_counts_as_first(server: FileServer, first: bytes, second: bytes) -> None:
     put(second)
-    assert find_weights(FILE) == official()
+    assert use() == official()
     assert server.asked == []
     official().unlink()
-    with pytest.raises(DownloadError, match=f"that of the first file; .* delete {record()}"):
+    with pytest.raises(DownloadError, match=f"that of the first file used; .* delete {record()}"):
         find_weights(FILE)
 
 
 def test_a_changed_file_is_fetched_again_and_kept(server: FileServer, first: bytes, second: bytes) -> None:
-    find_weights(FILE)
+    use()
     put(second)
     name = f"mobilenet.{hashlib.sha256(first).hexdigest()[:8]}.h5"
     for _ in range(2):
@@ -98,7 +109,7 @@ def test_a_changed_file_offline_says_how_to_accept_it(
 ) -> None:
     monkeypatch.setenv("AMALTHEA_OFFLINE", "1")
     put(first)
-    find_weights(FILE)
+    use()
     put(second)
     with pytest.raises(DownloadError, match=rf"delete {record()}\) .*, for another file has the official name; or"):
         find_weights(FILE)
@@ -120,7 +131,6 @@ def test_what_is_no_weight_file_is_never_the_first(server: FileServer, first: by
     assert server.asked == []
     put(first)
     assert find_weights(FILE) == official()
-    assert record().exists()
 
 
 def test_what_is_no_weight_file_is_not_copied(tmp_path: Path, first: bytes) -> None:
@@ -131,7 +141,6 @@ def test_what_is_no_weight_file_is_not_copied(tmp_path: Path, first: bytes) -> N
     assert not usb.exists()
     put(first)
     assert copy_weights(FILE, usb).read_bytes() == first
-    record().unlink()
     (usb / FILE.name).write_bytes(b"<html>log in</html>")
     with pytest.raises(BrokenWeightsError, match=f"{usb / FILE.name} is no weight file"):
         copy_weights(FILE, usb)
@@ -140,7 +149,7 @@ def test_what_is_no_weight_file_is_not_copied(tmp_path: Path, first: bytes) -> N
 def test_a_copy_is_verified(tmp_path: Path, first: bytes, second: bytes) -> None:
     """A disk that loses a bit changes no time, so the original is believed to be as it was."""
     put(first)
-    find_weights(FILE)
+    use()
     put(second)
     stamp(official(), "sha256", hashlib.sha256(first).hexdigest(), official().stat())
     assert find_weights(FILE) == official()
@@ -150,23 +159,33 @@ def test_a_copy_is_verified(tmp_path: Path, first: bytes, second: bytes) -> None
     assert list((tmp_path / "usb").iterdir()) == []
 
 
-def test_a_first_file_of_another_network_says_how_to_get_rid_of_it(server: FileServer) -> None:
-    path = find_weights(FILE)
-    network = [Layer.of("conv", (5, 5, 2, 4))]
-    expected = f"{path} does not fit(?s:.*)because it came first, as {record()} says: to fetch another, delete both.$"
-    with pytest.raises(WeightsMismatchError, match=expected):
-        load_weights(network, path)
-    record().unlink()
-    with pytest.raises(WeightsMismatchError) as caught:
-        load_weights(network, path)
-    assert "came first" not in str(caught.value)
+def test_a_file_of_another_network_is_not_recorded_and_says_how_to_get_rid_of_it(cached_weights: Path) -> None:
+    """The wrong alpha under the name of another: nothing but the network can tell."""
+    name = variant("MobileNet").file(top=True, alpha=0.5).name
+    path = cached_weights / name
+    shutil.copy(cached_weights / "mobilenet_2_5_224_tf.h5", path)
+    delete = "Nobody published its hash, so any file of its name was taken: to fetch the official one, delete it.$"
+    with pytest.raises(WeightsMismatchError, match=rf"{path} does not fit(?s:.*)another alpha(?s:.*)\n{delete}"):
+        get_model("MobileNet", alpha=0.5)
+    assert list(cached_weights.glob("*.sha256")) == []
+
+
+def test_a_file_that_filled_a_network_is_recorded_and_then_trusted(cached_weights: Path) -> None:
+    path = cached_weights / variant("MobileNet").file(top=True, alpha=0.25).name
+    get_model("MobileNet", alpha=0.25)
+    assert [entry.name for entry in cached_weights.glob("*.sha256")] == [f"{path.name}.sha256"]
+    with pytest.raises(WeightsMismatchError, match="The file belongs to another network") as caught:
+        load_weights([Layer.of("conv", (5, 5))], path)
+    assert "delete it" not in str(caught.value)
+    get_model("MobileNet", alpha=0.75, weights=cached_weights / "mobilenet_7_5_224_tf.h5")
+    assert len(list(cached_weights.glob("*.sha256"))) == 1, "a file that the user names is no official one"
 
 
 @pytest.mark.parametrize("content", [b"", b"abc", b"\xff" * 64, b"g" * 64])
 def test_a_damaged_record_is_none(content: bytes, first: bytes) -> None:
     put(first)
     record().write_bytes(content)
-    assert find_weights(FILE) == official()
+    assert use() == official()
     assert record().read_text().startswith(hashlib.sha256(first).hexdigest())
 
 
@@ -191,5 +210,6 @@ def test_without_a_place_for_the_record_the_file_still_serves(
 def test_real_files_are_recorded(alpha: float, cached_weights: Path) -> None:
     file = variant("MobileNet").file(top=True, alpha=alpha)
     path = find_weights(file)
+    record_first(path, file)
     value, name = (cached_weights / f"{file.name}.sha256").read_text().split()
     assert (value, name) == (hashlib.sha256(path.read_bytes()).hexdigest(), path.name)

@@ -11,7 +11,7 @@ import pytest
 
 from amalthea.catalog import variant
 from amalthea.storage import models_folder, stamp
-from amalthea.weights import Condition, Inspection, find_weights, inspect_weights, local_weights
+from amalthea.weights import Condition, Inspection, inspect_weights, local_weights, record_first
 from tests.weights.small_files import write_small_h5
 
 pytestmark = pytest.mark.single_backend
@@ -53,29 +53,38 @@ def test_the_file_of_a_package_is_good() -> None:
     assert list(inspect_weights("efficientnetlite0")) == [expected]
 
 
-def test_unrecorded_then_good_then_damaged(small: Path) -> None:
+def test_unrecorded_then_good_then_different(small: Path) -> None:
     assert condition("mobilenet") is Condition.UNRECORDED
-    find_weights(SMALL)
+    record_first(small, SMALL)
     assert condition("mobilenet") is Condition.GOOD
     flip(small, 1_000_000)
-    assert condition("mobilenet") is Condition.DAMAGED
+    [inspection] = inspect_weights("mobilenet")
+    assert inspection.condition is Condition.DIFFERENT
+    assert inspection.advice == (
+        f"{small} differs from the first file used, whose hash {small}.sha256 keeps; nobody published which is right. "
+        "If this one is, delete that."
+    )
+    os.truncate(small, 1000)
+    [inspection] = inspect_weights("mobilenet")
+    assert inspection.condition is Condition.DAMAGED
+    assert inspection.advice == f"{small} is damaged, or another file. Delete it, and it is fetched anew."
 
 
 def test_no_stamp_is_believed(small: Path) -> None:
     """A disk that loses a bit changes no time."""
-    find_weights(SMALL)
+    record_first(small, SMALL)
     value = hashlib.sha256(small.read_bytes()).hexdigest()
     flip(small, 1_000_000)
     stamp(small, "sha256", value, small.stat())
     assert local_weights(SMALL) == small
     [inspection] = inspect_weights("mobilenet")
-    assert inspection.condition is Condition.DAMAGED
+    assert inspection.condition is Condition.DIFFERENT
     assert inspection.hash == hashlib.sha256(small.read_bytes()).hexdigest()
     assert local_weights(SMALL) is None
 
 
 def test_what_changes_while_it_is_read_is_not_believed_afterwards(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    find_weights(SMALL)
+    record_first(small, SMALL)
     os.utime(small, (0, 0))
     time.sleep(2.1)  # until no change can hide in the same tick of a clock
 

@@ -12,7 +12,7 @@ import pytest
 from amalthea.catalog import WeightFile, variant
 from amalthea.errors import BrokenWeightsError, DownloadError, MissingDependencyError
 from amalthea.storage import digest, models_folder
-from amalthea.weights import find_weights
+from amalthea.weights import find_weights, weight_file
 
 pytestmark = pytest.mark.single_backend
 
@@ -45,7 +45,24 @@ def test_official_files_are_found_in_further_folders(
     monkeypatch.setenv("AMALTHEA_WEIGHTS", os.pathsep.join([str(tmp_path / "none"), str(test_data / "weights")]))
     file = variant("MobileNet").file(top=True, alpha=0.25)
     assert find_weights(file) == test_data / "weights" / file.name
-    assert [path.name for path in models_folder().iterdir()] == [f"{file.name}.sha256"]
+    assert not models_folder().exists()
+
+
+def test_folders_that_did_not_serve_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs, empty, nowhere = put(tmp_path / "theirs", FILE.name, THEIRS), tmp_path / "empty", tmp_path / "nowhere"
+    empty.mkdir()
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / OWN_NAME).symlink_to(nowhere)
+    folders = [theirs.parent, empty, nowhere, tmp_path / "linked"]
+    monkeypatch.setenv("AMALTHEA_WEIGHTS", os.pathsep.join(map(str, folders)))
+    expected = (
+        f"holds it in AMALTHEA_WEIGHTS.\n{theirs}, in a folder of AMALTHEA_WEIGHTS, is another file, with md5 "
+        f"{hashlib.md5(THEIRS).hexdigest()}.\nAMALTHEA_WEIGHTS names {nowhere}, which is no folder.\n"
+        f"{tmp_path / 'linked' / OWN_NAME}, in a folder of AMALTHEA_WEIGHTS, is unreadable: No such file or directory."
+    )
+    with pytest.raises(DownloadError, match=f"{expected}$") as caught:
+        find_weights(FILE)
+    assert str(empty) not in str(caught.value)
 
 
 def test_the_folder_of_keras_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,3 +161,12 @@ def test_damaged_package_is_told(content: bytes | None, tmp_path: Path, monkeypa
     ):
         find_weights(file)
     shutil.rmtree(package)
+
+
+def test_a_network_without_its_classifier_takes_the_file_that_is_here(cached_weights: Path) -> None:
+    row = variant("MobileNet")
+    whole, other = row.file(top=True, alpha=0.25), row.file(top=False, alpha=0.25)
+    assert weight_file(row, top=False, alpha=0.25) == whole
+    assert weight_file(row, top=False, alpha=0.5) == row.file(top=False, alpha=0.5)
+    shutil.copy(cached_weights / whole.name, cached_weights / other.name)
+    assert weight_file(row, top=False, alpha=0.25) == other

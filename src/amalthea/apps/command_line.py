@@ -6,8 +6,9 @@ import click
 
 from .. import __version__
 from ..errors import AmaltheaError
+from .interruption import interruptible
 
-_COMMANDS = ("models", "predict", "weights")
+_COMMANDS = ("evaluate", "features", "models", "predict", "train", "weights")
 
 
 class _Commands(click.Group):
@@ -24,7 +25,8 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(ctx)
+            with interruptible():
+                return super().invoke(ctx)
         except AmaltheaError as error:
             raise click.ClickException(str(error)) from error
         except KeyboardInterrupt:

@@ -12,7 +12,7 @@ _TITLES = ("model", "parameters", "size px", "top-1 %", "top-5 %", "MB", "licenc
 _SPEED_TITLES = ("ms for one", "pictures/s")
 
 
-@click.command()
+@click.command(short_help="List the models.")
 @click.argument("pattern", default="*")
 @click.option("--long", is_flag=True, help="Print all that is known of each, with paper and attribution.")
 @click.option("--speed", is_flag=True, help="Measure each on this machine; takes seconds a model.")
@@ -34,7 +34,8 @@ def models(pattern: str, long: bool, speed: bool, as_json: bool) -> None:
         click.echo("\n\n".join(map(_card, rows, speeds)))
     else:
         cells = [_cells(row) + _speed_cells(measured) for row, measured in zip(rows, speeds, strict=True)]
-        print_table(_TITLES + (_SPEED_TITLES if speed else ()), cells)
+        titles = _TITLES + (_SPEED_TITLES if speed else ())
+        print_table(titles, cells, dispensable=("licence", "top-5 %", "parameters"))
 
 
 def _cells(row: Variant) -> tuple[str, ...]:

@@ -1,12 +1,16 @@
 """``amalthea predict``: what is on these pictures?"""
 
 import json
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from .networks import ALPHA, WEIGHTS, opened
+from .pictures import reason, tell_skipped
 from .tables import print_table
 
 if TYPE_CHECKING:
@@ -24,15 +28,21 @@ _JSON = """With --json, a list of one object a picture, in their order, best cla
                "probability": 0.77}, ...],
   "error": null}, ...]
 
+A file that `amalthea train` wrote has classes of its own, whose "wordnet_id" is empty.
 Where there is no picture to read, "classes" is empty and "error" says why."""
 
 
-@click.command(epilog=_JSON)
-@click.argument("images", nargs=-1, metavar="IMAGE...")
+@click.command(short_help="Name what is on pictures.", epilog=_JSON)
+@click.argument("images", nargs=-1, metavar="[IMAGE]...")
 @click.option("--demo", is_flag=True, help="Take the photograph of a cat that comes with Amalthea.")
-@click.option("--model", default="EfficientNetLite0", show_default=True, help="A name from `amalthea models`.")
-@click.option("--alpha", type=float, help="Width of the network, such as 0.25 for a quarter of MobileNet's channels.")
-@click.option("--weights", default="imagenet", show_default=True, help="'imagenet', or the path of a weight file.")
+@click.option(
+    "--model",
+    default="EfficientNetLite0",
+    show_default=True,
+    help="A name from `amalthea models`, or an .onnx file from `amalthea train`.",
+)
+@ALPHA
+@WEIGHTS
 @click.option("--top", type=click.IntRange(1, 1000), default=5, show_default=True, help="Classes for each picture.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, of the form below.")
 def predict(
@@ -40,22 +50,23 @@ def predict(
 ) -> None:
     """Name what is on each IMAGE: a picture, a folder of pictures, or a pattern such as 'holiday/*.jpg'.
 
-    A file that is no picture or not there, a folder without pictures and a pattern without a match are reported on the
-    standard error; the others are answered, and the exit status is 1.
+    A picture that is named twice is answered once. A file that is no picture or not there, a folder without pictures
+    and a pattern without a match are reported on the standard error; the others are answered, and the exit status is 1.
     """
-    if demo == bool(images):
+    if demo and images:
+        raise click.UsageError(f"--demo takes its own picture. Leave out --demo, or {' '.join(images)}.")
+    if not (demo or images):
         raise click.UsageError("Name one picture or more, or ask for --demo.")
     from ..images import find_pictures
-    from ..runtime import predictor
 
     paths = find_pictures([DEMO] if demo else images)
-    width: dict[str, Any] = {} if alpha is None else {"alpha": alpha}
-    predictions = predictor(model, weights=weights, **width).predict_images(paths, top=top, on_error="return")
-    errors = [prediction.error for prediction in predictions if prediction.error]
+    predictions = opened(model, alpha, weights).predict_images(paths, top=top, on_error="return")
+    errors = [reason(prediction.path, prediction.error) for prediction in predictions if prediction.error]
     if as_json:
         click.echo(json.dumps([_object(prediction) for prediction in predictions], indent=2))
     elif len(errors) < len(predictions):
-        print_table(TITLES, *rows(predictions, shorten=demo))
+        print_table(TITLES, *rows(predictions, shorten=demo or sys.stdout.isatty()))
+    tell_skipped(images)
     for error in errors:
         click.echo(f"Error: {error}", err=True)
     if errors:
@@ -66,14 +77,25 @@ def _object(prediction: "Prediction") -> dict[str, object]:
     return {
         "path": str(prediction.path),
         "classes": [scored._asdict() for scored in prediction.classes],
-        "error": str(prediction.error) if prediction.error else None,
+        "error": reason(prediction.path, prediction.error) if prediction.error else None,
     }
 
 
 def rows(predictions: Sequence["Prediction"], shorten: bool) -> tuple[list[tuple[str, str, str]], list[float]]:
-    """The rows of the table, and each one's probability; ``shorten`` leaves the folder out of the picture's name."""
-    answers = [(prediction.path, scored) for prediction in predictions for scored in prediction.classes]
-    cells = [
-        (click.format_filename(path, shorten), scored.name, f"{scored.probability:.3f}") for path, scored in answers
+    """The rows of the table, and each one's probability; ``shorten`` leaves out the folder that holds all pictures."""
+    answered = [prediction for prediction in predictions if prediction.classes]
+    folder = _common_folder([prediction.path for prediction in answered]) if shorten else ""
+    answers = [
+        (prediction.path.removeprefix(folder), scored) for prediction in answered for scored in prediction.classes
     ]
+    cells = [(click.format_filename(path), scored.name, f"{scored.probability:.3f}") for path, scored in answers]
     return cells, [scored.probability for _, scored in answers]
+
+
+def _common_folder(paths: Sequence[str]) -> str:
+    """What all of these paths begin with, with a separator at the end; empty where they have no folder in common."""
+    try:
+        folder = os.path.commonpath([os.path.dirname(path) for path in paths])
+    except ValueError:  # no path, or some relative and some absolute
+        return ""
+    return os.path.join(folder, "") if folder else ""

@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..catalog import list_models, variant
-from ..errors import AmaltheaError
+from ..errors import AmaltheaError, ArgumentError
 from .tables import print_table
 
 if TYPE_CHECKING:
     from ..weights import Holding, Inspection
 
+_TITLES = ("model", "file", "MB", "alpha", "size px", "top", "where")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _SELECTION = (
-    click.argument("names", nargs=-1, metavar="MODEL..."),
+    click.argument("names", nargs=-1, metavar="[MODEL]..."),
     click.option("--alpha", type=float, help="Width of the network; without it 1."),
     click.option("--size", type=int, help="Side in pixels of the pictures that they know; without it the usual one."),
     click.option("--top/--no-top", default=None, help="With the classifier, or without; without either: with."),
-    click.option("--all", "every", is_flag=True, help="Every file that the other options allow; without MODEL of all."),
+    click.option(
+        "--all", "every", is_flag=True, help="Every file that the other options allow; without MODEL, of every model."
+    ),
 )
 
 
@@ -53,7 +56,7 @@ def list_(pattern: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_object(holding) for holding in holdings], indent=2))
     else:
-        print_table(("model", "file", "MB", "alpha", "size px", "top", "where"), [_cells(each) for each in holdings])
+        print_table(_TITLES, [_cells(each) for each in holdings], dispensable=("file", "MB"))
 
 
 @weights.command()
@@ -65,12 +68,14 @@ def pull(names: tuple[str, ...], every: bool, to: Path | None, as_json: bool, **
 
     Prints the path of the weights of each MODEL. An interrupted download goes on where it stopped. With --to they are
     copied or fetched into a folder, such as one for a machine without a network, where AMALTHEA_WEIGHTS names it. A
-    file that cannot be had is reported on the standard error; the others are fetched, and the exit status is 1.
+    name that nothing has and a file that cannot be had are reported on the standard error; the others are fetched, and
+    the exit status is 1.
     """
     from ..weights import copy_weights, find_weights
 
-    objects, failed = [], False
-    for holding in _selected(names, every, selection):
+    holdings, failed = _selected(names, every, selection)
+    objects = []
+    for holding in holdings:
         try:
             path = copy_weights(holding.file, to) if to else find_weights(holding.file)
         except AmaltheaError as error:
@@ -93,17 +98,16 @@ def pull(names: tuple[str, ...], every: bool, to: Path | None, as_json: bool, **
 def where(names: tuple[str, ...], every: bool, as_json: bool, **selection: Any) -> None:
     """Print where weights are, or belong.
 
-    The path of those of each MODEL; where they are not here, it is followed by their address and hash.
+    The path of those of each MODEL; where they are not here, it is followed by their address, or the command that
+    brings them, and their hash. A name that nothing has is reported on the standard error, and the exit status is 1.
     """
-    holdings = _selected(names, every, selection)
+    holdings, failed = _selected(names, every, selection)
     if as_json:
         click.echo(json.dumps([_object(holding) for holding in holdings], indent=2))
-        return
-    for holding in holdings:
-        click.echo(holding.destination)
-        if not holding.path:
-            source = holding.file.url or f"the Python package {holding.file.package.partition('/')[0]}"
-            click.echo(f"  not here yet: {source} ({holding.expected or 'no hash is published'})")
+    else:
+        click.echo("\n".join(map(_place, holdings)), nl=bool(holdings))
+    if failed:
+        raise SystemExit(1)
 
 
 @weights.command()
@@ -113,10 +117,11 @@ def verify(pattern: str, as_json: bool) -> None:
     """Hash the weight files on this machine.
 
     Those of the models whose name matches PATTERN; without it all of them. Each is good, damaged, foreign (another
-    known file, such as the ResNet50 of Keras 2 under the name of today's) or unrecorded (nobody published its hash,
-    and it was not used yet). The exit status is 1 if one is damaged.
+    known file, such as the ResNet50 of Keras 2 under the name of today's), unrecorded (nobody published its hash, and
+    none of its name was used yet) or different (from the first one that was used). The exit status is 1 if one is
+    damaged or different.
     """
-    from ..weights import Condition, inspect_weights
+    from ..weights import inspect_weights
 
     _require_models(pattern)
     inspections = list(inspect_weights(pattern))
@@ -126,10 +131,10 @@ def verify(pattern: str, as_json: bool) -> None:
         print_table(("model", "state", "path"), [(each.model, each.condition, str(each.path)) for each in inspections])
     else:
         click.echo("None of their weight files is on this machine.")
-    damaged = [each.path for each in inspections if each.condition is Condition.DAMAGED]
-    for path in damaged:
-        click.echo(f"Error: {path} is damaged, or another file. Delete it, and it is fetched anew.", err=True)
-    if damaged:
+    advice = [each.advice for each in inspections if each.advice]
+    for sentence in advice:
+        click.echo(f"Error: {sentence}", err=True)
+    if advice:
         raise SystemExit(1)
 
 
@@ -140,8 +145,8 @@ def verify(pattern: str, as_json: bool) -> None:
 def convert(source: Path, target: Path, force: bool) -> None:
     """Write the weight file IN in the format that OUT's suffix names.
 
-    It may be .safetensors, .npz or .h5 (Keras 2's, which Keras 3 reads as well). IN may be any weight file of Keras or
-    PyTorch. All numbers become float32; layers and names stay.
+    It may be .safetensors, .npz or .h5 (Keras 2's, which Keras 3 reads as well), in a folder that exists. IN may be any
+    weight file of Keras or PyTorch. All numbers become float32; layers and names stay.
     """
     from ..weights import convert_weights
 
@@ -153,16 +158,31 @@ def _require_models(pattern: str) -> None:
         raise click.ClickException(f"No model matches {pattern!r}. Patterns are those of a shell, such as 'resnet*'.")
 
 
-def _selected(names: tuple[str, ...], every: bool, selection: dict[str, Any]) -> "list[Holding]":
+def _selected(names: tuple[str, ...], every: bool, selection: dict[str, Any]) -> "tuple[list[Holding], bool]":
+    """The files that are asked for, and whether a name or its file was unknown, of which the user is told."""
     from ..weights import choose_weights
 
     if not names and not every:
         raise click.UsageError("Name one model or more, or ask for --all.")
-    rows = [variant(name) for name in names or list_models()]
-    holdings = [holding for row in rows for holding in choose_weights(row, every=every, **selection)]
-    if not holdings:
+    holdings: list[Holding] = []
+    failed = False
+    for name in names or list_models():
+        try:
+            holdings += choose_weights(variant(name), every=every, **selection)
+        except ArgumentError as error:
+            failed = True
+            click.echo(f"Error: {error}", err=True)
+    if not holdings and not failed:
         raise click.ClickException("There is no such weight file; `amalthea weights list` shows all.")
-    return holdings
+    return holdings, failed
+
+
+def _place(holding: "Holding") -> str:
+    file = holding.file
+    if holding.path:
+        return str(holding.path)
+    source = file.url or f"pip install {file.distribution}"
+    return f"{holding.destination}\n  not here yet: {source} ({holding.expected or 'no hash is published'})"
 
 
 def _cells(holding: "Holding") -> tuple[str, ...]:

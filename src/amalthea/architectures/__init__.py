@@ -1,11 +1,13 @@
 """The networks: one file a paper, each its table and its block. Keras is imported when the first one is built."""
 
 import os
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib import import_module
 from inspect import signature
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import BACKENDS
 from ..catalog import Variant, variant
@@ -14,7 +16,19 @@ from ..errors import ArgumentError, MissingDependencyError
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["get_model", "variant_of"]
+__all__ = ["Block", "blocks_of", "get_model", "variant_of"]
+
+
+class Block(NamedTuple):
+    """One of the blocks that a network repeats.
+
+    Attributes:
+        name: with which the names of its layers begin, such as ``"block5"`` of VGG16.
+        end: the layer whose output is the block's, such as ``"block5_pool"``.
+    """
+
+    name: str
+    end: str
 
 
 def get_model(name: str, **arguments: Any) -> "keras.Model":
@@ -67,3 +81,31 @@ def variant_of(model: "keras.Model") -> Variant | None:
         return None
     row = variant(name)
     return replace(row, scaling=scaling) if scaling not in (None, row.scaling) else row
+
+
+def blocks_of(name: str, layers: Iterable[str]) -> tuple[Block, ...]:
+    """The blocks of a network: what its paper repeats, from the pictures to the scores.
+
+    Args:
+        name: of the catalogue.
+        layers: names of the layers of a model of it, in the order of its graph. Of a model that ends earlier, the last
+            block may be a part of one.
+
+    Raises:
+        UnknownModelError: no network has this name.
+        MissingDependencyError: Keras does not start with the chosen backend.
+
+    Example:
+        >>> model = get_model("VGG16", weights=None, include_top=False)
+        >>> blocks_of("VGG16", [layer.name for layer in model.layers])[-1]
+        Block(name='block5', end='block5_pool')
+    """
+    pattern = re.compile(_family(variant(name).family).BLOCKS)
+    ends: dict[str, str] = {}
+    for layer in layers:
+        if found := pattern.match(layer):
+            # a layer to which Keras gave its name belongs to the block that came last
+            block = found[1] or next(reversed(ends), None)
+            if block:
+                ends[block] = layer
+    return tuple(Block(*item) for item in ends.items())

@@ -94,7 +94,7 @@ def assemble(network: Network, request: Request, alpha: float = 1.0, row: Varian
     side = rows if rows == columns else None
     file = official_file(spec, top=request.include_top, alpha=alpha, side=side) if request.pretrained else None
     path = find_weights(file) if file else request.weights
-    weights = None if path is None else look_into(path, spec)
+    weights = None if path is None else look_into(path, spec, file)
     _keras.pin_openvino_precision()
 
     image = keras.Input(shape) if request.input_tensor is None else request.input_tensor

@@ -4,16 +4,24 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike, fspath
+from pathlib import Path
 
 import keras
 
 from .. import _keras
 from ..catalog import Scaling, Variant, WeightFile
 from ..errors import WeightsMismatchError, warn
-from ..weights import Checkpoint, StoredLayer, assign_weights, identify, read_weights
+from ..weights import Checkpoint, StoredLayer, assign_weights, identify, read_weights, record_first, weight_file
 
 # Kinds of layers with weights that a network may leave without names; Keras numbers them through a whole process.
 _NUMBERED = ("conv2d", "batch_normalization")
+
+
+@dataclass(frozen=True, slots=True)
+class _Network:
+    """What ``assign_weights`` takes for a whole model, though it leaves out layers that somebody put in front."""
+
+    layers: Sequence[keras.Layer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +32,13 @@ class Source:
         path: of the file, for messages.
         layers: that it holds; those of another maker's file under Keras' names.
         checkpoint: another maker's file; None for one of Keras.
+        official: the catalogue's row of a published file; None for a file of the user's.
     """
 
     path: str
     layers: tuple[StoredLayer, ...]
     checkpoint: Checkpoint | None
+    official: WeightFile | None
 
     @property
     def edition(self) -> str:
@@ -43,15 +53,20 @@ class Source:
 
 def official_file(spec: Variant, *, top: bool, alpha: float, side: int | None) -> WeightFile:
     """The published file that suits best; where there is one for each of several sizes and none fits, say so."""
-    file = spec.file(top=top, alpha=alpha, size=side)
+    file = weight_file(spec, top=top, alpha=alpha, size=side)
     sizes = sorted({other.size for other in spec.files if other.alpha == alpha})
     if side not in (None, file.size) and len({other.size for other in spec.files}) > 1:
         warn(f"{spec.name}: weights exist for {sizes} pixels, not for {side}; those for {file.size} are loaded.")
     return file
 
 
-def look_into(path: str | PathLike[str], spec: Variant) -> Source:
+def look_into(path: str | PathLike[str], spec: Variant, official: WeightFile | None) -> Source:
     """Opens a weight file for a network, and says in a warning what it changes.
+
+    Args:
+        path: of the file.
+        spec: row of the network.
+        official: row of the file, if it is a published one.
 
     Raises:
         WeightsMismatchError: another maker's file of another network, or of one that is unknown.
@@ -60,13 +75,13 @@ def look_into(path: str | PathLike[str], spec: Variant) -> Source:
     name, stored = fspath(path), read_weights(path)
     checkpoint = identify(stored, source=name)
     if checkpoint is None:
-        return Source(name, stored, None)
+        return Source(name, stored, None, official)
     held = f"{name} holds weights of {checkpoint.variant} by {checkpoint.maker}"
     if checkpoint.variant != spec.name:
         raise WeightsMismatchError(f"{held}, not of {spec.name}. Build {checkpoint.variant} with them.")
     if notes := _differences(checkpoint, spec):
         warn(f"{held}. {notes}")
-    return Source(name, checkpoint.layers, checkpoint)
+    return Source(name, checkpoint.layers, checkpoint, official)
 
 
 def fill(layers: Sequence[keras.Layer], source: Source) -> None:
@@ -78,7 +93,9 @@ def fill(layers: Sequence[keras.Layer], source: Source) -> None:
     """
     foreign = source.checkpoint is not None
     stored = _renamed(source.layers, layers) if foreign else source.layers
-    assign_weights(layers, stored, source=source.path, by_name=foreign, give_value=_keras.give_value)
+    assign_weights(_Network(layers), stored, source=source.path, by_name=foreign, give_value=_keras.give_value)
+    if source.official:
+        record_first(Path(source.path), source.official)
 
 
 def _differences(checkpoint: Checkpoint, spec: Variant) -> str:

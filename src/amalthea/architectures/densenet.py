@@ -28,6 +28,8 @@ LAYERS = {
     "DenseNet201": (6, 12, 48, 32),
 }
 
+BLOCKS = r"(conv\d)_block"
+
 
 def norm(x: Tensor, name: str, relu: str) -> Tensor:
     """Batch normalisation, and a rectifier after it."""

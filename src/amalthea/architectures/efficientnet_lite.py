@@ -29,6 +29,8 @@ TABLE = (
     (3, 1, 6, 320, 1),
 )
 
+BLOCKS = r"(block\d[a-z])_"
+
 
 def fan_out() -> initializers.Initializer:
     """Normal kernels whose variance falls with the outputs of a layer, as EfficientNet is trained from scratch."""

@@ -19,6 +19,8 @@ Steps = tuple[tuple[int, int | tuple[int, int]], ...]  # (filters, kernel size) 
 
 MIDDLE_WIDTHS = (128, 160, 160, 192)  # of mixed4 to mixed7: filters inside their 7 x 7 branches
 
+BLOCKS = r"(mixed\d+)$"
+
 
 def conv(x: Tensor, filters: int, kernel: int | tuple[int, int], strides: int = 1, padding: str = "same") -> Tensor:
     """Convolution, normalisation without scale, rectifier."""

@@ -40,6 +40,8 @@ A = Residual("block35", 10, 0.17, (((32, 1),), ((32, 1), (32, 3)), ((32, 1), (48
 B = Residual("block17", 20, 0.1, (((192, 1),), ((128, 1), (160, (1, 7)), (192, (7, 1)))))  # figure 17
 C = Residual("block8", 9, 0.2, (((192, 1),), ((192, 1), (224, (1, 3)), (256, (3, 1)))))  # figure 19
 
+BLOCKS = r"(mixed_\d[ab]|block\d+_\d+)|custom_scale_layer"
+
 
 def correction(x: Tensor, kind: Residual, name: str) -> Tensor:
     """(N, H, W, C) -> (N, H, W, C)."""

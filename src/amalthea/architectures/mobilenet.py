@@ -30,6 +30,8 @@ TABLE = (
     (1024, 1),
 )
 
+BLOCKS = r"(conv_pw_\d+)"
+
 
 def finish(x: Tensor, name: str) -> Tensor:
     """Normalisation and a rectifier that ends at 6."""

@@ -34,6 +34,8 @@ TABLE = (
     (6, 320, 1, 1),
 )
 
+BLOCKS = r"(expanded_conv|block_\d+)_"
+
 
 def divisible(filters: float) -> int:
     """The nearest multiple of 8, or the next one where that would take away more than a tenth."""

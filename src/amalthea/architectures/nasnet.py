@@ -16,6 +16,8 @@ from ._blocks import channel_axis, pooled_top
 from ._build import Network, Request, Shape, Tensor
 from ._constructor import constructor
 
+BLOCKS = r"((normal|reduction)_concat_.+)"  # cells
+
 conv = partial(layers.Conv2D, kernel_size=1, padding="same", use_bias=False, kernel_initializer="he_normal")
 average = partial(layers.AveragePooling2D, 3, strides=1, padding="same")
 

@@ -23,6 +23,8 @@ LAYERS_50 = (3, 4, 6, 3)
 LAYERS_101 = (3, 4, 23, 3)
 LAYERS_152 = (3, 8, 36, 3)
 
+BLOCKS = r"(conv\d_block\d+)_"
+
 
 Norm = Callable[..., Tensor]
 

@@ -16,6 +16,8 @@ from .resnet import LAYERS_50, LAYERS_101, norm
 CARDINALITY = 32
 FILTERS = (128, 256, 512, 1024)
 
+BLOCKS = r"(conv\d_block\d+)_"
+
 
 def block(x: Tensor, filters: int, stride: int, first: bool, name: str) -> Tensor:
     """(N, H, W, C) -> (N, H/stride, W/stride, 2 * filters)."""

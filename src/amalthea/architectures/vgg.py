@@ -14,6 +14,8 @@ FILTERS = (64, 128, 256, 512, 512)
 D = (2, 2, 3, 3, 3)  # convolutions of each stack, by the paper's columns
 E = (2, 2, 4, 4, 4)
 
+BLOCKS = r"(block\d)_"
+
 
 def body(x: Tensor, stacks: tuple[int, ...]) -> Tensor:
     """(N, H, W, 3) -> (N, H/32, W/32, 512)."""

@@ -17,6 +17,8 @@ MIDDLE_FLOW = ((728, 728, 728),) * 8
 EXIT_FLOW = (728, 1024)
 LAST = (1536, 2048)
 
+BLOCKS = r"(block\d+)_|add(_\d+)?$"
+
 
 def norm(x: Tensor, name: str | None = None) -> Tensor:
     """Batch normalisation."""

@@ -2,7 +2,7 @@
 
 from .classes import ImageNetClass, ScoredClass, best_classes, check_top, imagenet_classes
 from .lookup import list_models, variant
-from .scaling import Scaling, ScalingSteps
+from .scaling import Scaling, ScalingSteps, scaling_steps
 from .variant import Variant, WeightFile
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "check_top",
     "imagenet_classes",
     "list_models",
+    "scaling_steps",
     "variant",
 ]

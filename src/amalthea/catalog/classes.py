@@ -1,5 +1,6 @@
 """The 1000 classes of ILSVRC 2012 in the order of Keras' weights."""
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from operator import index
@@ -31,19 +32,22 @@ def imagenet_classes() -> tuple[ImageNetClass, ...]:
 
 
 class ScoredClass(NamedTuple):
-    """A class and how sure a network is of it, as a probability in [0, 1]."""
+    """A class and how sure a network is of it, as a probability in [0, 1]; a class of one's own has no WordNet id."""
 
     wordnet_id: str
     name: str
     probability: float
 
 
-def best_classes(scores: "ArrayLike", top: int = 5) -> tuple[ScoredClass, ...]:
-    """The best of 1000 scores, best first, equal ones in Keras' order.
+def best_classes(
+    scores: "ArrayLike", top: int = 5, classes: Sequence[tuple[str, str]] | None = None
+) -> tuple[ScoredClass, ...]:
+    """The best of some scores, best first, equal ones in Keras' order.
 
     Args:
-        scores: one probability a class in ImageNet's order, shape (1000,).
-        top: how many to return; all of them where it exceeds 1000.
+        scores: one probability a class, shape (k,).
+        top: how many to return; all of them where it exceeds k.
+        classes: WordNet id and name of each class, in the order of the scores; None takes the 1000 of ImageNet.
 
     Raises:
         ArgumentError: ``top`` is no whole number above 0.
@@ -57,7 +61,8 @@ def best_classes(scores: "ArrayLike", top: int = 5) -> tuple[ScoredClass, ...]:
 
     scores = np.asarray(scores)
     best = scores.argsort()[-top:][::-1]
-    return tuple(ScoredClass(*imagenet_classes()[int(number)], float(scores[number])) for number in best)
+    names = imagenet_classes() if classes is None else classes
+    return tuple(ScoredClass(*names[int(number)], float(scores[number])) for number in best)
 
 
 def check_top(top: int) -> None:

@@ -6,6 +6,10 @@ This is the only place where these numbers stand. NumPy applies them in ``amalth
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
+from numbers import Real
+
+from ..errors import ArgumentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +53,35 @@ _STEPS = {
     Scaling.TORCH: ScalingSteps(divisor=255.0, mean=(0.485, 0.456, 0.406), deviation=(0.229, 0.224, 0.225)),
     Scaling.LITE: ScalingSteps(mean=(127.0, 127.0, 127.0), deviation=(128.0, 128.0, 128.0)),
 }
+
+
+def scaling_steps(scaling: Scaling | ScalingSteps | str | float) -> ScalingSteps:
+    """The arithmetic of a scaling, however it is given.
+
+    Args:
+        scaling: a ``Scaling`` or its name, "caffe", "tf", "torch" or "lite"; a number by which pixels in [0, 255] are
+            multiplied, such as 1 / 255; or the steps themselves.
+
+    Raises:
+        ArgumentError: none of these.
+
+    Example:
+        >>> scaling_steps("tf")
+        ScalingSteps(divisor=127.5, reverse_channels=False, mean=(1.0, 1.0, 1.0), deviation=(1.0, 1.0, 1.0))
+        >>> scaling_steps(1 / 255).divisor
+        255.0
+    """
+    if isinstance(scaling, ScalingSteps):
+        return scaling
+    if isinstance(scaling, str) and scaling in list(Scaling):
+        return Scaling(scaling).steps
+    if _is_factor(scaling):
+        return ScalingSteps(divisor=1 / float(scaling))
+    raise ArgumentError(
+        f"scaling={scaling!r} is unknown; choose one of {', '.join(map(repr, map(str, Scaling)))}, or give a number "
+        "above 0 by which pixels in [0, 255] are multiplied, such as 1 / 255."
+    )
+
+
+def _is_factor(scaling: object) -> bool:
+    return not isinstance(scaling, bool) and isinstance(scaling, Real) and 0 < float(scaling) < inf

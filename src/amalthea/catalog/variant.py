@@ -30,6 +30,11 @@ class WeightFile:
     md5: str = ""
     sha256: str = ""
 
+    @property
+    def distribution(self) -> str:
+        """What pip calls the Python package that carries it; empty for all others."""
+        return self.package.partition("/")[0].replace("_", "-")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:

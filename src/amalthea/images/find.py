@@ -1,7 +1,7 @@
 """Which files of a list of files, folders and patterns are pictures."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
@@ -20,6 +20,23 @@ _SUFFIXES = (
     ".tiff",
     ".webp",
 )
+# Pictures as well, of cameras and drawing programs; nothing here can read them.
+_FOREIGN_SUFFIXES = (
+    ".arw",
+    ".cr2",
+    ".cr3",
+    ".dng",
+    ".eps",
+    ".heic",
+    ".heif",
+    ".jp2",
+    ".jxl",
+    ".nef",
+    ".psd",
+    ".raw",
+    ".svg",
+    ".tga",
+)
 
 
 def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
@@ -31,29 +48,56 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
             that the shell did not resolve, sorted.
 
     Returns:
-        Each file once. What stands for no picture (a file that is not there, a folder without any, a pattern without a
-        match) remains as it is: whoever reads it is told why it cannot be read, and reads the others all the same.
+        Each file once, however it is spelled. What stands for no picture (a file that is not there, a folder without
+        any, a pattern without a match) remains as it is: whoever reads it is told why it cannot be read, and reads the
+        others all the same.
 
     Example:
         >>> find_pictures(["*.jpg", "nowhere.png"])
         [...Path('elephant.jpg'), ...Path('nowhere.png')]
     """
-    return list(dict.fromkeys(picture for path in paths for picture in _expand(os.fspath(path))))
+    named = (match for path in paths for match in _matches(os.fspath(path)))
+    return _each_once(picture for path in named for picture in _within(path, _SUFFIXES) or [path])
 
 
-def _expand(path: str) -> list[Path]:
+def skipped_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """The pictures that ``find_pictures`` leaves out, because they are in a format that is not read here, such as HEIC.
+
+    Args:
+        paths: as for ``find_pictures``.
+
+    Returns:
+        Those in folders, recognised by suffix, each once.
+
+    Example:
+        >>> skipped_pictures(["elephant.jpg"])
+        []
+    """
+    named = (match for path in paths for match in _matches(os.fspath(path)))
+    return _each_once(picture for path in named for picture in _within(path, _FOREIGN_SUFFIXES))
+
+
+def _each_once(paths: Iterable[Path]) -> list[Path]:
+    """By the first of its spellings."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        first.setdefault(os.path.abspath(path), path)
+    return list(first.values())
+
+
+def _matches(path: str) -> list[Path]:
     is_pattern = has_magic(path) and not os.path.exists(path)
     matches = sorted(Path(match) for match in glob(path, recursive=True)) if is_pattern else []
-    return [picture for match in matches or [Path(path)] for picture in _within(match) or [match]]
+    return matches or [Path(path)]
 
 
-def _within(path: Path) -> list[Path]:
-    """The pictures in a folder; none in a file."""
+def _within(path: Path, suffixes: Sequence[str]) -> list[Path]:
+    """The files with such a suffix in a folder; none in a file."""
     files = path.rglob("*") if os.path.isdir(path) else ()
     return sorted(
         file
         for file in files
-        if file.suffix.lower() in _SUFFIXES and os.path.isfile(file) and not _hidden(file.relative_to(path))
+        if file.suffix.lower() in suffixes and os.path.isfile(file) and not _hidden(file.relative_to(path))
     )
 
 

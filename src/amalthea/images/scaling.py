@@ -6,18 +6,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ..catalog import Scaling
+from ..catalog import Scaling, ScalingSteps, scaling_steps
 from ..errors import ArgumentError
 
 
 def scale(
-    pixels: NDArray[Any], scaling: Scaling, data_format: str = "channels_last", dtype: DTypeLike = np.float32
+    pixels: NDArray[Any],
+    scaling: Scaling | ScalingSteps | str | float,
+    data_format: str = "channels_last",
+    dtype: DTypeLike = np.float32,
 ) -> NDArray[Any]:
     """Apply a network's scaling to pictures; bit-equal to Keras' ``preprocess_input`` in float32 and float64.
 
     Args:
         pixels: RGB in [0, 255], shape (H, W, 3) or (N, H, W, 3), or (3, H, W) or (N, 3, H, W); it is not changed.
-        scaling: the convention of the network's weights.
+        scaling: the convention of the network's weights, as ``amalthea.catalog.scaling_steps`` takes it.
         data_format: "channels_last" or "channels_first".
         dtype: floating type of the result where the pixels are integers or booleans; floating pixels keep theirs.
 
@@ -26,7 +29,7 @@ def scale(
         rounds the mean, too.
 
     Raises:
-        ArgumentError: another data format, rank or number of channels, or pixels that are no real numbers.
+        ArgumentError: another scaling, data format, rank or number of channels, or pixels that are no real numbers.
 
     Example:
         >>> scale(np.array([[[0, 255, 51]]]), Scaling.TF).tolist()
@@ -37,7 +40,7 @@ def scale(
         raise ArgumentError(f"Pixels are real numbers in [0, 255]; given was an array of type {pixels.dtype}.")
     wanted = pixels.dtype if pixels.dtype.kind == "f" else np.dtype(dtype)
     working = np.result_type(wanted, np.float32)
-    steps = scaling.steps
+    steps = scaling_steps(scaling)
     result = _reversed_copy(pixels, working, axis) if steps.reverse_channels else pixels.astype(working, order="C")
     if steps.divisor != 1:
         result /= steps.divisor

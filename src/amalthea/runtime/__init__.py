@@ -9,19 +9,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .factory import predictor
     from .graph import to_onnx
+    from .loading import load
     from .prediction import Prediction, Predictor
     from .runner import Runner
+    from .saving import save
     from .speed import Speed, measure_speed
 
-__all__ = ["Prediction", "Predictor", "Runner", "Speed", "measure_speed", "predictor", "to_onnx"]
+__all__ = ["Prediction", "Predictor", "Runner", "Speed", "load", "measure_speed", "predictor", "save", "to_onnx"]
 
 _HOME = {
     "Prediction": "prediction",
     "Predictor": "prediction",
     "Runner": "runner",
     "Speed": "speed",
+    "load": "loading",
     "measure_speed": "speed",
     "predictor": "factory",
+    "save": "saving",
     "to_onnx": "graph",
 }
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..catalog import Variant, variant
+from ..catalog import Variant, imagenet_classes, variant
 from ..errors import AmaltheaWarning, ArgumentError, warn
 from ..storage import keras_settings
 from . import cache
 from .graph import FORMAT, OPSET, to_onnx
-from .prediction import Predictor
+from .prediction import Predictor, Structure
+from .runner import Runner
 
 if TYPE_CHECKING:
     import keras
@@ -28,7 +29,8 @@ def predictor(
 
     Args:
         model: a functional or ``Sequential`` model of Keras, or a name of the catalogue.
-        precision: ``"float32"``.
+        precision: of what it computes with: ``"float32"``, or ``"bfloat16"``, up to twice as fast and right to two or
+            three digits, where the processor has instructions for it. Answers are float32.
         runtime: ``"openvino"``.
         arguments: for a name, those of the network's own function, such as ``alpha=0.25`` or ``include_top=False``.
 
@@ -43,33 +45,57 @@ def predictor(
         >>> classify.predict_images("elephant.jpg", top=1)[0].classes[0].name
         'African_elephant'
     """
-    for name, value, allowed in (("precision", precision, "float32"), ("runtime", runtime, "openvino")):
-        if value != allowed:
-            raise ArgumentError(f"{name}={value!r}; there is {allowed!r}.")
+    if runtime != "openvino":
+        raise ArgumentError(f"runtime={runtime!r}; there is 'openvino'.")
+    from .openvino_runner import check_precision
+
+    check_precision(precision)
     if isinstance(model, str):
-        return _of_name(variant(model), arguments)
+        return _of_name(variant(model), arguments, precision)
     if arguments:
         raise ArgumentError(
             f"{', '.join(arguments)}: only a network given by its name takes arguments; this one is a "
             f"{type(model).__name__}, which is built already."
         )
-    return _of_model(model)
+    return _of_model(model, precision)
 
 
-def _of_model(model: "keras.Model") -> Predictor:
+def _of_model(model: "keras.Model", precision: str) -> Predictor:
     from .. import _keras
     from ..architectures import variant_of
     from .openvino_runner import OpenVINORunner
 
     _keras.pin_openvino_precision()  # so that model.predict returns the same numbers
-    graph = to_onnx(model).SerializeToString()
+    runner = OpenVINORunner(to_onnx(model).SerializeToString(), precision=precision)
     inputs, outputs = _keras.signature(model)
+    row = variant_of(model)
+    if row is None:
+        return Predictor(name=model.name, runner=runner, inputs=inputs, outputs=outputs)
+    return _of_variant(model.name, row, runner, inputs, outputs)
+
+
+def _of_variant(name: str, row: Variant, runner: Runner, inputs: tuple[str, ...], outputs: Structure = 0) -> Predictor:
+    """A network whose row says how pictures are prepared, at its own size, or where it takes any, that of training."""
+    from ..images import Preparation
+
+    [spec] = runner.inputs
+    rows, columns = spec.shape[2:] if spec.channels_first else spec.shape[1:3]
+    classes = imagenet_classes() if [port.shape[1:] for port in runner.outputs] == [(1000,)] else ()
     return Predictor(
-        name=model.name, runner=OpenVINORunner(graph), inputs=inputs, outputs=outputs, variant=variant_of(model)
+        name=name,
+        runner=runner,
+        inputs=inputs,
+        outputs=outputs,
+        variant=row,
+        preparation=Preparation(
+            size=(rows or row.size, columns or row.size), scaling=row.scaling.steps, interpolation=row.interpolation
+        ),
+        classes=tuple(known.name for known in classes),
+        wordnet_ids=tuple(known.wordnet_id for known in classes),
     )
 
 
-def _of_name(row: Variant, arguments: dict[str, Any]) -> Predictor:
+def _of_name(row: Variant, arguments: dict[str, Any], precision: str) -> Predictor:
     """A network of the catalogue; all of them have one output."""
     from .openvino_runner import OpenVINORunner
 
@@ -82,8 +108,8 @@ def _of_name(row: Variant, arguments: dict[str, Any]) -> Predictor:
         # A warning must come each time, so that what it is about is not kept.
         key = None if said else key or _cache_key(row, arguments)
         graph = (cache.store(f"graphs/{key}.onnx", content) if key else None) or content
-    runner = OpenVINORunner(graph, cache_key=key if isinstance(graph, Path) else None)
-    return Predictor(name=row.name, runner=runner, inputs=tuple(spec.name for spec in runner.inputs), variant=trained)
+    runner = OpenVINORunner(graph, precision=precision, cache_key=key if isinstance(graph, Path) else None)
+    return _of_variant(row.name, trained, runner, tuple(spec.name for spec in runner.inputs))
 
 
 def _built(row: Variant, arguments: dict[str, Any]) -> tuple[bytes, Variant, list[str]]:
@@ -123,13 +149,13 @@ def _cache_key(row: Variant, arguments: dict[str, Any]) -> str | None:
 
 def _official_file(row: Variant, arguments: dict[str, Any]) -> Path | None:
     """The official file that the constructor will choose, if it is on this machine."""
-    from ..weights import local_weights
+    from ..weights import local_weights, weight_file
 
     shape = arguments.get("input_shape") or ()
     sides = set(shape[1:] if _setting("image_data_format", "channels_last") == "channels_first" else shape[:-1])
     size = sides.pop() if len(sides) == 1 else None
     top, alpha = bool(arguments.get("include_top", True)), arguments.get("alpha", 1.0)
-    return local_weights(row.file(top=top, alpha=alpha, size=size))
+    return local_weights(weight_file(row, top=top, alpha=alpha, size=size))
 
 
 def _setting(name: str, default: str) -> str:

@@ -100,4 +100,16 @@ def _fitting(array: NDArray[Any], spec: TensorSpec, model: str) -> NDArray[Any]:
         raise ArgumentError(
             f"{model}: input {spec.name!r} takes arrays of shape (batch, {expected}); given was {array.shape}.{advice}"
         )
-    return array
+    return _pixels(array, spec, model) if spec.dtype == "uint8" else array
+
+
+def _pixels(array: NDArray[Any], spec: TensorSpec, model: str) -> NDArray[Any]:
+    """Refuse what would lose its meaning as bytes: pictures that are scaled already."""
+    whole = array.dtype.kind in "iu"
+    if whole and (array.dtype == np.uint8 or not array.size or (array.min() >= 0 and array.max() <= 255)):
+        return array
+    given = f"whole numbers from {array.min()} to {array.max()}" if whole else f"an array of type {array.dtype}"
+    raise ArgumentError(
+        f"{model}: input {spec.name!r} takes pictures as they are decoded, RGB in [0, 255] of type uint8, and scales "
+        f"them itself; given was {given}."
+    )

@@ -1,7 +1,7 @@
-"""Networks on the processor, by OpenVINO, in float32."""
+"""Networks on the processor, by OpenVINO."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -16,9 +16,38 @@ from .runner import TensorSpec
 
 Sizes = tuple[tuple[int, ...], ...]  # of one picture, for each input
 
-_PRECISION = {"INFERENCE_PRECISION_HINT": "f32"}  # else OpenVINO takes bfloat16 where the processor has it
+_PRECISIONS = {"float32": "f32", "bfloat16": "bf16"}  # the names of NumPy and of OpenVINO
 _KEPT_SIZES = 4  # compiled networks hold their own copy of the weights
 _LARGE = 256 * 2**20  # bytes of a graph, nearly all of them weights
+
+
+def check_precision(precision: str) -> None:
+    """Refuse a precision that the processor would have to imitate, before a network is built for it.
+
+    Raises:
+        ArgumentError: there is none of this name, or the processor has no instructions for it.
+    """
+    if precision not in _PRECISIONS:
+        raise ArgumentError(f"precision={precision!r}; there is {' and '.join(map(repr, _PRECISIONS))}.")
+    if precision == "bfloat16" and "BF16" not in _processor("OPTIMIZATION_CAPABILITIES"):
+        raise ArgumentError(
+            f"precision='bfloat16': this processor, {_processor('FULL_DEVICE_NAME')}, has no instructions for it. "
+            "Take 'float32'."
+        )
+
+
+def _processor(fact: str) -> Any:
+    return _core().get_property("CPU", fact)
+
+
+@lru_cache
+def _core() -> Any:
+    """OpenVINO itself, once in a process and never taken down.
+
+    Each of several would give its thread another stack for signals, and the last that goes puts back one that is gone:
+    then Ctrl-C crashes Python (OpenVINO 2026.4.1).
+    """
+    return openvino.Core()
 
 
 class OpenVINORunner:
@@ -30,15 +59,30 @@ class OpenVINORunner:
 
     Args:
         graph: an ONNX file, or its content.
+        precision: of what it computes with, ``"float32"`` or ``"bfloat16"``. What it takes and returns stays the same.
         threads: how many the processor may use; None leaves that to OpenVINO.
         cache_key: names the content of the graph. With it, the network for single pictures is kept in the cache
             folder, from where it loads in half the time.
+
+    Raises:
+        ArgumentError: another precision, or one for which the processor has no instructions.
     """
 
-    def __init__(self, graph: bytes | Path, *, threads: int | None = None, cache_key: str | None = None) -> None:
-        self._core = openvino.Core()
+    def __init__(
+        self,
+        graph: bytes | Path,
+        *,
+        precision: str = "float32",
+        threads: int | None = None,
+        cache_key: str | None = None,
+    ) -> None:
+        check_precision(precision)
+        self._core = _core()
         self._model = self._core.read_model(graph)
-        self._settings = _PRECISION | ({} if threads is None else {"INFERENCE_NUM_THREADS": threads})
+        # Always said: left alone, OpenVINO takes bfloat16 where the processor has it.
+        self._settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": _PRECISIONS[precision]}
+        if threads is not None:
+            self._settings["INFERENCE_NUM_THREADS"] = threads
         self._cache_key = cache_key
         size = graph.stat().st_size if isinstance(graph, Path) else len(graph)
         # Small ones stay in the processor's cache. But each reads all weights from memory: those of VGG's dense layers,
@@ -66,7 +110,7 @@ class OpenVINORunner:
         settings = self._settings | {"PERFORMANCE_HINT": hint}
         if self._cache_key is None or pictures > 1:
             return self._freshly_compiled(sizes, pictures, settings)
-        processor = self._core.get_property("CPU", "FULL_DEVICE_NAME")
+        processor = _processor("FULL_DEVICE_NAME")
         key = cache.key_of(self._cache_key, openvino.get_version(), processor, sizes, settings)
         name = f"compiled/{key}.blob"
         if (stored := cache.load(name)) is not None:
@@ -121,11 +165,13 @@ class _Network:
 
         if batched:
             self._queue.set_callback(store)
-            for start in range(0, batched, self._micro_batch):
-                rows = slice(start, start + self._micro_batch)
-                _fill(self._queue[self._queue.get_idle_request_id()], arrays, rows)
-                self._queue.start_async(userdata=rows)
-            self._queue.wait_all()
+            try:
+                for start in range(0, batched, self._micro_batch):
+                    rows = slice(start, start + self._micro_batch)
+                    _fill(self._queue[self._queue.get_idle_request_id()], arrays, rows)
+                    self._queue.start_async(userdata=rows)
+            finally:
+                self._queue.wait_all()  # after Ctrl-C, too: requests write into what would be gone
         for row in range(batched, count):
             rows = slice(row, row + 1)
             _fill(self._single, arrays, rows)
@@ -135,7 +181,7 @@ class _Network:
 
 
 def _fill(request: Any, arrays: Sequence[NDArray[Any]], rows: slice) -> None:
-    """Give a request its pictures: here any type becomes float32, so that no array is ever converted as a whole."""
+    """Give a request its pictures; here they get the type of the input, so that no array is converted as a whole."""
     for tensor, array in zip(request.input_tensors, arrays, strict=True):
         tensor.data[...] = array[rows]
 
@@ -145,6 +191,7 @@ def _specs(ports: Sequence[Any]) -> tuple[TensorSpec, ...]:
         TensorSpec(
             port.get_any_name(),
             tuple(None if size.is_dynamic else size.get_length() for size in port.get_partial_shape()),
+            str(port.get_element_type().to_dtype()),
         )
         for port in ports
     )

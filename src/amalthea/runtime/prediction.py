@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from io import IOBase
 from itertools import islice
@@ -10,19 +11,21 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from .._progress import Show, progress
 from ..catalog import ScoredClass, Variant, best_classes, check_top
 from ..errors import ArgumentError, ImageError, MissingFileError
 from .inputs import as_arrays, batches_in
 from .runner import Runner
+from .scores import as_probabilities
 
 if TYPE_CHECKING:
-    from ..images import Picture
+    from ..images import Picture, Preparation
 
 T = TypeVar("T")
 FilePath: TypeAlias = str | os.PathLike[str]
 Structure: TypeAlias = int | list["Structure"] | tuple["Structure", ...] | dict[str, "Structure"]
 
-_PICTURES_AT_ONCE = 32  # decoded and held in memory, whatever the number of paths
+_PICTURES_AT_ONCE = 32  # scaled and computed together, whatever the number of paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Prediction:
     error: ImageError | MissingFileError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Predictor:
     """A network that is ready to answer; ``amalthea.predictor`` makes them. Several threads may share one.
 
@@ -49,7 +52,10 @@ class Predictor:
         runner: computes it.
         inputs: names of its inputs, by which a dictionary may give them.
         outputs: how its outputs are nested, each as its number: 0 for a single one, [0, 1] for a list of two.
-        variant: the catalogue's row, by which pictures are prepared; None where it is not known.
+        variant: the catalogue's row of the network; None where it is not known.
+        preparation: how it wants pictures prepared; None where that is not known.
+        classes: their names, in the order of the scores; empty where it returns something else.
+        wordnet_ids: those of ImageNet's classes; empty for others.
     """
 
     name: str
@@ -57,6 +63,15 @@ class Predictor:
     inputs: tuple[str, ...]
     outputs: Structure = 0
     variant: Variant | None = None
+    preparation: "Preparation | None" = None
+    classes: tuple[str, ...] = ()
+    wordnet_ids: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        takes, returns = (
+            ", ".join(str(spec.shape) for spec in ports) for ports in (self.runner.inputs, self.runner.outputs)
+        )
+        return f"<Predictor {self.name}: {takes} -> {returns}>"
 
     def __call__(self, x: Any) -> Any:
         """The network's answers: the same numbers in the same structure as ``model.predict``.
@@ -89,7 +104,7 @@ class Predictor:
     def predict_images(
         self, paths: FilePath | Iterable[FilePath], top: int = 5, on_error: str = "raise"
     ) -> list[Prediction]:
-        """The best classes of ImageNet for pictures, each prepared as the network's weights expect.
+        """The best classes for pictures, each prepared as the network's weights expect.
 
         Args:
             paths: picture files; a single path, too.
@@ -111,81 +126,107 @@ class Predictor:
             >>> prediction.classes[0].name
             'African_elephant'
         """
+        check_top(top)
+        files = self._files(paths)
+        named = list(zip(self.wordnet_ids or [""] * len(self.classes), self.classes, strict=True))
+        return [
+            Prediction(os.fspath(path), best_classes(found, top, named))
+            if isinstance(found, np.ndarray)
+            else Prediction(os.fspath(path), (), found)
+            for path, found in zip(files, self.probabilities(files, on_error), strict=True)
+        ]
+
+    def probabilities(
+        self, paths: FilePath | Iterable[FilePath], on_error: str = "raise"
+    ) -> Iterator["NDArray[np.float32] | ImageError | MissingFileError"]:
+        """The probabilities of all classes for pictures, one after another; few of them are in memory at a time.
+
+        Args:
+            paths: as for ``predict_images``.
+            on_error: ``"raise"``, or ``"return"`` to go on after a file that is no picture, and yield its error.
+
+        Returns:
+            One for each path, in their order: numbers in [0, 1] of shape (k,), in the order of ``classes``.
+
+        Raises:
+            ArgumentError, ImageError, MissingFileError: as for ``predict_images``.
+
+        Example:
+            >>> import amalthea
+            >>> [found] = amalthea.predictor("EfficientNetLite0").probabilities(["elephant.jpg"])
+            >>> found.shape
+            (1000,)
+        """
         if on_error not in ("raise", "return"):
             raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise' and 'return'.")
-        check_top(top)
-        variant = self._imagenet_variant()
-        if isinstance(paths, bytes | IOBase | np.ndarray) or not isinstance(paths, str | os.PathLike | Iterable):
-            raise ArgumentError(
-                f"predict_images takes the paths of pictures; given was {type(paths).__name__}. Pictures in memory: "
-                "scale them with preprocess_input, and call predictor(arrays)."
-            )
-        files = [paths] if isinstance(paths, str | os.PathLike) else paths
-        return [
-            prediction
-            for group in _groups(files, _PICTURES_AT_ONCE)
-            for prediction in self._predicted(variant, group, top, on_error)
-        ]
+        return self._found(self._files(paths), self._known_preparation(), on_error)
 
     def _answers(self, x: Any) -> list[NDArray[np.float32]]:
         return self.runner(as_arrays(x, self.inputs, self.runner.inputs, self.name))
 
-    def _imagenet_variant(self) -> Variant:
-        if self.variant is None:
+    def _files(self, paths: Any) -> list[FilePath]:
+        if isinstance(paths, str | os.PathLike):
+            return [paths]
+        if isinstance(paths, Iterable) and not isinstance(paths, bytes | IOBase | np.ndarray):
+            return list(paths)
+        raise ArgumentError(
+            f"{self.name} takes the paths of pictures; given was {type(paths).__name__}. Pictures in memory go to "
+            "predictor(arrays), prepared as it expects them."
+        )
+
+    def _known_preparation(self) -> "Preparation":
+        if self.preparation is None:
             raise ArgumentError(
                 f"{self.name} was not built by amalthea, or has other layers in front; which pixels it expects is "
                 "unknown. Prepare the pictures yourself, and call predictor(arrays)."
             )
-        shapes = [spec.shape[1:] for spec in self.runner.outputs]
-        if shapes != [(1000,)]:
+        if not self.classes:
+            shapes = ", ".join(str(spec.shape[1:]) for spec in self.runner.outputs)
             raise ArgumentError(
-                f"{self.name} returns {', '.join(map(str, shapes))} for a picture, not the scores of ImageNet's 1000 "
-                "classes. Build it with include_top=True and classes=1000, or call predictor(arrays)."
+                f"{self.name} returns {shapes} for a picture, not the scores of ImageNet's 1000 classes. Build it with "
+                "include_top=True and classes=1000, or call predictor(arrays)."
             )
-        return self.variant
+        return self.preparation
 
-    def _predicted(self, variant: Variant, paths: Sequence[FilePath], top: int, on_error: str) -> Iterator[Prediction]:
-        """Predictions for as many pictures as fit into memory."""
-        found = [self._read(variant, path, on_error) for path in paths]
-        pictures = [picture for picture in found if isinstance(picture, np.ndarray)]
-        scores = iter(self._scores(variant, pictures) if pictures else ())
-        for path, picture in zip(paths, found, strict=True):
-            if isinstance(picture, np.ndarray):
-                yield Prediction(os.fspath(path), best_classes(next(scores), top))
-            else:
-                yield Prediction(os.fspath(path), (), picture)
+    def _found(
+        self, files: Sequence[FilePath], preparation: "Preparation", on_error: str
+    ) -> Iterator["NDArray[np.float32] | ImageError | MissingFileError"]:
+        from ..images import read_resized
 
-    def _read(self, variant: Variant, path: FilePath, on_error: str) -> "Picture | ImageError | MissingFileError":
-        from ..images import read_picture, resize
+        pictures = read_resized(files, preparation.size, preparation.interpolation)
+        with _progress_of(self.name, len(files)) as show:
+            show(0, len(files))
+            for number, group in enumerate(_groups(pictures, _PICTURES_AT_ONCE)):
+                if on_error == "raise" and (problems := [found for found in group if isinstance(found, Exception)]):
+                    raise problems[0]
+                usable = [found for found in group if isinstance(found, np.ndarray)]
+                scores = iter(self._scores(preparation, usable) if usable else ())
+                for found in group:
+                    yield next(scores) if isinstance(found, np.ndarray) else found
+                show(number * _PICTURES_AT_ONCE + len(group), len(files))
 
-        try:
-            return resize(read_picture(path), self._size(variant), variant.interpolation)
-        except (ImageError, MissingFileError) as problem:
-            if on_error == "raise":
-                raise
-            return problem
-
-    def _scores(self, variant: Variant, pictures: list["Picture"]) -> NDArray[np.float32]:
+    def _scores(self, preparation: "Preparation", pictures: list["Picture"]) -> NDArray[np.float32]:
         from ..images import scale
 
-        pixels = scale(np.stack(pictures), variant.scaling)
-        (scores,) = self._answers(pixels.transpose(0, 3, 1, 2) if self._channels_first() else pixels)
-        if scores.min() < 0 or not np.allclose(scores.sum(axis=1), 1, atol=1e-3):
+        [spec] = self.runner.inputs
+        pixels: NDArray[Any] = np.stack(pictures)
+        if spec.dtype != "uint8":  # else the graph scales them itself
+            pixels = scale(pixels, preparation.scaling)
+            pixels = pixels.transpose(0, 3, 1, 2) if spec.channels_first else pixels
+        (scores,) = self._answers(pixels)
+        if (found := as_probabilities(scores, len(self.classes))) is None:
             raise ArgumentError(
                 f"{self.name} returns no probabilities. Build it with classifier_activation='softmax', or call "
                 "predictor(arrays)."
             )
-        return scores
+        return found
 
-    def _size(self, variant: Variant) -> tuple[int, int]:
-        """Rows and columns of the pictures: the network's own, or where it takes any, those of its training."""
-        shape = self.runner.inputs[0].shape
-        rows, columns = shape[2:] if self._channels_first() else shape[1:3]
-        return rows or variant.size, columns or variant.size
 
-    def _channels_first(self) -> bool:
-        shape = self.runner.inputs[0].shape
-        return shape[1] == 3 and shape[3] != 3
+def _progress_of(name: str, pictures: int) -> AbstractContextManager[Show]:
+    """A bar, if there is more than one step to show."""
+    if pictures > _PICTURES_AT_ONCE:
+        return progress(name, "pictures")
+    return nullcontext(lambda done, total: None)
 
 
 def _nested(structure: Structure, arrays: list[NDArray[np.float32]]) -> Any:

@@ -15,10 +15,17 @@ class TensorSpec:
     Attributes:
         name: in the graph.
         shape: the first axis counts pictures; None where a size is open.
+        dtype: NumPy's name of the type: "float32", or "uint8" for pictures as they are decoded.
     """
 
     name: str
     shape: tuple[int | None, ...]
+    dtype: str = "float32"
+
+    @property
+    def channels_first(self) -> bool:
+        """Whether the three colours of pictures stand before their rows and columns."""
+        return len(self.shape) == 4 and self.shape[1] == 3 and self.shape[3] != 3
 
 
 class Runner(Protocol):
@@ -36,7 +43,8 @@ class Runner(Protocol):
         """Compute any number of pictures.
 
         Args:
-            arrays: one an input, of its shape and any real type, all with the same number of pictures; it may be 0.
+            arrays: one an input, of its shape, all with the same number of pictures; it may be 0. Of any real type,
+                but whole numbers in [0, 255] where the input is uint8.
 
         Returns:
             One an output, in the order of the pictures.

@@ -55,8 +55,7 @@ def renewed_digest(path: Path, algorithm: str) -> str:
     """
     before = path.stat()
     computed = digest(path, algorithm)
-    # A change within the same tick of the file system's clock would leave the same times, so a new file has to wait.
-    if all(abs(time.time_ns() - moment) > _COARSEST for moment in (before.st_mtime_ns, before.st_ctime_ns)):
+    if settled(before):
         stamp(path, algorithm, computed, before)
     else:
         with suppress(OSError):
@@ -73,19 +72,18 @@ def stamp(path: Path, algorithm: str, value: str, before: os.stat_result) -> Non
         value: its hash.
         before: the status of the file before it was hashed.
     """
-    identity = _identity(before)
-    if _identity(path.stat()) != identity:
+    if identity(path.stat()) != identity(before):
         return
-    content = {"path": os.path.abspath(path), "identity": identity, "hash": value}
+    content = {"path": os.path.abspath(path), "identity": identity(before), "hash": value}
     with suppress(StorageError), atomic_file(_stamp_file(path, algorithm), setting="AMALTHEA_CACHE") as temporary:
         temporary.write_text(json.dumps(content), encoding="utf-8")
 
 
 def _read_stamp(path: Path, algorithm: str) -> str | None:
-    identity = _identity(path.stat())
+    now = identity(path.stat())
     try:
         content = json.loads(_stamp_file(path, algorithm).read_bytes())
-        same = content["path"] == os.path.abspath(path) and content["identity"] == identity
+        same = content["path"] == os.path.abspath(path) and content["identity"] == now
         return content["hash"] if same and re.fullmatch("[0-9a-f]{32,}", content["hash"]) else None
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
@@ -96,6 +94,14 @@ def _stamp_file(path: Path, algorithm: str) -> Path:
     return cache_folder() / "hashes" / f"{name}.{algorithm}.json"
 
 
-def _identity(status: os.stat_result) -> list[int]:
+def identity(status: os.stat_result) -> list[int]:
     """What changes with a file: size, time of its content and of its entry, inode. Its time alone can be set."""
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+def settled(status: os.stat_result) -> bool:
+    """Whether a change of the file would change its times.
+
+    One within the same tick of the file system's clock would leave them as they are, so a new file has to wait.
+    """
+    return all(abs(time.time_ns() - moment) > _COARSEST for moment in (status.st_mtime_ns, status.st_ctime_ns))

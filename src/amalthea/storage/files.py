@@ -12,7 +12,7 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
-def atomic_file(path: Path, *, setting: str) -> Iterator[Path]:
+def atomic_file(path: Path, *, setting: str | None) -> Iterator[Path]:
     """A temporary file beside ``path`` that takes its place when the block ends without an error.
 
     A reader sees the old file or the whole new one, also when several processes write the same path or one is killed.
@@ -20,7 +20,8 @@ def atomic_file(path: Path, *, setting: str) -> Iterator[Path]:
 
     Args:
         path: the file to write; its folders are made.
-        setting: the environment variable by which a user chooses another folder, for the error message.
+        setting: the environment variable by which a user chooses another folder, for the error message; None where the
+            user named the file.
 
     Yields:
         The temporary file, which exists, is empty and ends in the same suffix.

@@ -9,9 +9,10 @@ from .convert import Conversion, convert_weights
 from .formats import read_weights
 from .inspection import Condition, Inspection, inspect_weights
 from .inventory import Holding, choose_weights, list_weights
-from .location import copy_weights, find_weights, local_weights
+from .location import copy_weights, find_weights, local_weights, weight_file
 from .report import LoadReport
 from .stored import StoredLayer
+from .verification import record_first
 
 __all__ = [
     "Checkpoint",
@@ -32,4 +33,6 @@ __all__ = [
     "load_weights",
     "local_weights",
     "read_weights",
+    "record_first",
+    "weight_file",
 ]

@@ -6,12 +6,12 @@ from typing import Protocol
 
 import numpy as np
 
-from ..errors import WeightsError, WeightsMismatchError
+from ..errors import ArgumentError, WeightsError, WeightsMismatchError
 from .checkpoints import recognise
 from .formats import read_weights
 from .layer import Layer, Variable
-from .matching import Match, matches, places
-from .mismatch import mismatch_message
+from .matching import Match, matches, places_for
+from .mismatch import mismatch_message, other_options
 from .report import LoadReport
 from .stored import StoredLayer, StoredTensor
 
@@ -33,7 +33,7 @@ def load_weights(
     of the file that the network lacks are skipped, so that a file with the classifier fills a network without.
 
     Args:
-        model: a model; or layers in the order of the file, if it keeps one. Those without weights are passed over.
+        model: see ``assign_weights``.
         path: see ``read_weights``.
         by_name: find layers by their name instead; layers whose name the file lacks keep their weights.
         skip_mismatch: layers for which the file has other shapes keep their weights.
@@ -42,7 +42,8 @@ def load_weights(
         What was loaded, and what was left out on either side.
 
     Raises:
-        WeightsMismatchError: see ``assign_weights``.
+        ArgumentError: no model, or no path.
+        WeightsMismatchError: see ``assign_weights``; it also says which options would fill most layers.
         WeightsError, MissingFileError: see ``read_weights``; or weights of another maker, for which the network has to
             be built accordingly.
 
@@ -52,22 +53,23 @@ def load_weights(
         >>> print(load_weights(model.layers[2:], "my_weights.h5", by_name=True))
         2 layers loaded; 1 skipped: conv
     """
-    layers = model if isinstance(model, Sequence) else model.layers
-    source, stored = fspath(path), read_weights(path)
+    layers, stored, source = _layers_of(model), read_weights(path), fspath(path)
     if not _speak_alike(layers, stored, by_name) and (checkpoint := recognise(stored, source=source)):
         raise WeightsError(
             f"{source} holds {checkpoint.variant} by {checkpoint.maker}, whose network may differ from that of Keras. "
             f"Build the model with it, which sees to that: {checkpoint.variant}(weights={source!r})."
         )
-    if layers is model and not by_name:
-        _check_addresses(layers, stored, source)
-    return assign_weights(
-        layers, stored, source=source, by_name=by_name, allow_missing=by_name, allow_mismatched=skip_mismatch
-    )
+    try:
+        return assign_weights(
+            model, stored, source=source, by_name=by_name, allow_missing=by_name, allow_mismatched=skip_mismatch
+        )
+    except WeightsMismatchError as problem:
+        advice = other_options(matches(layers, stored, by_name=True), source)
+        raise WeightsMismatchError("\n".join((str(problem), *advice))) from None
 
 
 def assign_weights(
-    layers: Sequence[Layer],
+    model: Model | Sequence[Layer],
     stored: Sequence[StoredLayer],
     *,
     source: str,
@@ -79,7 +81,8 @@ def assign_weights(
     """Fills layers with what a file holds. Everything is read before anything is assigned, so an error changes nothing.
 
     Args:
-        layers: of a network, from its first one on, where a file addresses them; those without weights are passed over.
+        model: a model; or layers in the order of the file, all of them if it keeps none. Those without weights are
+            passed over.
         stored: what ``read_weights`` returned; layers without tensors are passed over.
         source: names the file in an error.
         by_name: see ``load_weights``.
@@ -92,13 +95,16 @@ def assign_weights(
 
     Raises:
         WeightsMismatchError: the file lacks layers, or has other shapes, or nothing at all fits; it shows both sides.
+        WeightsError: of which layers of the file these few are the places, nobody can tell.
         BrokenWeightsError: the numbers of a tensor cannot be read.
 
     Example:
         >>> assign_weights(model.layers[:3], read_weights("my_weights.h5"), source="my_weights.h5").skipped
         ('dense',)
     """
-    holders = [layer for layer in stored if layer.tensors]
+    layers, holders = _layers_of(model), [layer for layer in stored if layer.tensors]
+    if layers is model and not by_name:
+        _check_addresses(layers, holders, source)
     found = matches(layers, holders, by_name=by_name)
     report = _report(found, holders)
     if _refused(report, allow_missing, allow_mismatched):
@@ -107,10 +113,20 @@ def assign_weights(
     return report
 
 
-def _check_addresses(layers: Sequence[Layer], stored: Sequence[StoredLayer], source: str) -> None:
+def _layers_of(model: Model | Sequence[Layer]) -> Sequence[Layer]:
+    layers = model if isinstance(model, Sequence) else getattr(model, "layers", None)
+    if layers is None or not all(hasattr(layer, "weights") for layer in layers):
+        raise ArgumentError(
+            f"{model!r} is neither a model nor a list of layers. To build a network of the collection and fill it: "
+            "amalthea.get_model(name, weights=path)."
+        )
+    return layers
+
+
+def _check_addresses(layers: Sequence[Layer], holders: Sequence[StoredLayer], source: str) -> None:
     """Refuses some layers of a model, whose addresses nobody knows, for a file that has nothing else."""
-    addressed = [layer for layer in stored if layer.tensors and layer.address is not None]
-    given = len(places(layers, inner=True))
+    addressed = [layer for layer in holders if layer.address is not None]
+    given = len(places_for(layers, holders))
     if given < len(addressed):
         or_names = ", or by_name=True" if all(layer.name for layer in addressed) else ""
         raise WeightsError(
@@ -124,8 +140,8 @@ def _speak_alike(layers: Sequence[Layer], stored: Sequence[StoredLayer], by_name
 
     Where names decide, one is enough. Where the order does, most must agree: a new classifier has another name.
     """
-    found = matches(layers, stored, by_name=True)
-    agreed = sum(match.stored is not None for match in found)
+    found, names = places_for(layers, stored), {layer.name for layer in stored}
+    agreed = sum(place.name in names for place in found)
     return agreed > (0 if by_name else len(found) / 2)
 
 
@@ -153,6 +169,5 @@ def _assign(found: Sequence[Match], give_value: Callable[[Variable, np.ndarray],
 
 def _array_for(variable: Variable, tensor: StoredTensor) -> np.ndarray:
     axes = tensor.axes_for(tuple(variable.shape))
-    array = tensor.read().transpose(axes)
-    # Contiguous, because not every backend takes an array with its axes swapped.
-    return np.asarray(array, dtype=np.float32 if array.dtype.kind == "f" else None, order="C")
+    # In C's order, because not every backend takes an array with its axes swapped.
+    return np.asarray(tensor.numbers().transpose(axes), order="C")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import ArgumentError, WeightsError
+from ..errors import ArgumentError, MissingFileError, WeightsError
 from ..storage import atomic_file
 from .formats import read_weights
-from .stored import Layout, StoredLayer, StoredTensor
+from .stored import StoredLayer, StoredTensor
 
 _SUFFIXES = (".safetensors", ".npz", ".h5")
 
@@ -50,7 +50,8 @@ def convert_weights(source: str | PathLike[str], target: str | PathLike[str], *,
 
     Raises:
         ArgumentError: another suffix, or a file that is there already.
-        WeightsError, MissingFileError: see ``read_weights``; or weights that the new format cannot hold.
+        WeightsError, MissingFileError: see ``read_weights``; or weights that the new format cannot hold, or there is no
+            folder for the new file.
         StorageError: the folder cannot be written, or the disk is full.
 
     Example:
@@ -64,10 +65,10 @@ def convert_weights(source: str | PathLike[str], target: str | PathLike[str], *,
     _check_names(stored, source, target.suffix)
     # Everything is read before the file is begun.
     layers = [
-        (layer.name, dict(zip(_keys(layer, target.suffix), map(_float32, layer.tensors), strict=True)))
+        (layer.name, dict(zip(_keys(layer, target.suffix), map(StoredTensor.numbers, layer.tensors), strict=True)))
         for layer in stored
     ]
-    with atomic_file(target, setting="OUT") as temporary:
+    with atomic_file(target, setting=None) as temporary:
         _write(temporary, layers, in_order=_in_order(stored))
     return Conversion(target, len(layers), sum(array.size for _, arrays in layers for array in arrays.values()))
 
@@ -77,13 +78,15 @@ def _check_target(target: Path, overwrite: bool) -> None:
         raise ArgumentError(f"{target}: the suffix chooses the format; allowed are {', '.join(_SUFFIXES)}.")
     if target.name.endswith(".weights.h5"):
         raise ArgumentError(f"{target}: Keras keeps the suffix .weights.h5 for another format. Call it name.h5.")
+    if not target.parent.is_dir():
+        raise MissingFileError(f"{target} cannot be written, for there is no folder {target.parent}. Make it first.")
     if target.exists() and not overwrite:
         raise ArgumentError(f"{target} exists already. Choose another name, or overwrite it with --force.")
 
 
 def _check_axes_and_order(layers: Sequence[StoredLayer], source: Path, suffix: str) -> None:
     """Refuses what would become wrong weights in the new format."""
-    if suffix == ".h5" and any(tensor.layout is Layout.TORCH for layer in layers for tensor in layer.tensors):
+    if suffix == ".h5" and any(layer.has_torch_axes for layer in layers):
         raise WeightsError(
             f"{source} has the names and axes of PyTorch, which .h5 cannot hold. Convert it to .safetensors; or build "
             f"the network of Keras with weights={str(source)!r} and save that."
@@ -117,14 +120,9 @@ def _is_keras3(tensor: StoredTensor) -> bool:
 def _keys(layer: StoredLayer, suffix: str) -> list[str]:
     """The names of a layer's tensors in the new file."""
     names = [tensor.name for tensor in layer.tensors]
-    if suffix == ".h5" or layer.address is not None or layer.tensors[0].layout is Layout.TORCH:
+    if suffix == ".h5" or layer.address is not None or layer.has_torch_axes:
         return names
     return [f"{layer.name}/{name.rpartition('/')[2].removesuffix(':0')}" for name in names]
-
-
-def _float32(tensor: StoredTensor) -> np.ndarray:
-    array = tensor.read()
-    return np.ascontiguousarray(array, dtype=np.float32 if array.dtype.kind == "f" else array.dtype)
 
 
 def _write(path: Path, layers: Sequence[tuple[str, Mapping[str, np.ndarray]]], *, in_order: bool) -> None:

@@ -1,6 +1,7 @@
 """Fetching a published weight file: whole and verified, or not at all."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -8,14 +9,14 @@ from pathlib import Path
 
 import requests
 
+from .._progress import progress
 from ..catalog import WeightFile
 from ..errors import DownloadError
 from ..storage import exclusive, models_folder, no_room, unusable_folder
 from .http import FetchError, Patience, fetch
 from .part import Part, hidden_path, remove_abandoned, require_same
-from .placement import free_path, genuine_in, place
-from .progress import progress
-from .verification import expected_hash, problem_with, record, stamp_genuine
+from .placement import free_path, genuine_in, overlooked, place
+from .verification import expected_hash, problem_with, stamp_genuine
 
 
 def download(file: WeightFile, folder: Path | None = None, patience: Patience | None = None) -> Path:
@@ -42,6 +43,7 @@ def download(file: WeightFile, folder: Path | None = None, patience: Patience | 
     with _explained(file, address, folder, setting):
         if os.environ.get("AMALTHEA_OFFLINE", "0") not in ("", "0"):
             raise FetchError("AMALTHEA_OFFLINE forbids the network")
+        _check_mirror()
         shared = Part(folder / f"{file.name}.part")
         with exclusive(folder / f".{file.name}.lock") as alone:
             if alone:
@@ -77,14 +79,13 @@ def _fetched(file: WeightFile, address: str, folder: Path, patience: Patience, p
     finally:
         if not (keep and part.source(address)):
             part.discard()
-    record(path, file)
     stamp_genuine(path, file, verified)
     return path
 
 
 def _fill(part: Part, file: WeightFile, address: str, patience: Patience) -> os.stat_result:
     """Makes the part whole, and the right file; returns by what that file is known again."""
-    with progress(file.name) as show:
+    with progress(file.name, "bytes") as show:
         for again in (True, False):
             arrived = fetch(address, part, patience, show)
             problem = problem_with(part.path, file)
@@ -107,8 +108,9 @@ def _explained(file: WeightFile, address: str, folder: Path, setting: str | None
         raise DownloadError(
             f"Cannot download {file.name} from {address}: {problem}.\n"
             f"Fetch it another way from {file.url} ({expected_hash(file) or 'no hash is published'}) and put the file "
-            f"at {path}{taken}; or name a folder that holds it in AMALTHEA_WEIGHTS.{_kept(file, folder)}"
-        ) from problem
+            f"at {path}{taken}; or name a folder that holds it in AMALTHEA_WEIGHTS."
+            f"{overlooked(file)}{_kept(file, folder)}"
+        ) from None  # what requests and urllib3 raised on the way fills a page and says no more
     except OSError as problem:
         raise unusable_folder(folder, problem, setting) from problem
 
@@ -121,3 +123,13 @@ def _kept(file: WeightFile, folder: Path) -> str:
 def _address(file: WeightFile) -> str:
     mirror = os.environ.get("AMALTHEA_WEIGHTS_URL")
     return f"{mirror.rstrip('/')}/{file.name}" if mirror else file.url
+
+
+def _check_mirror() -> None:
+    """Refuses what is no address; a newcomer may take the mirror's variable for that of folders."""
+    mirror = os.environ.get("AMALTHEA_WEIGHTS_URL")
+    if mirror and not re.match("https?://", mirror, re.IGNORECASE):
+        raise FetchError(
+            f"AMALTHEA_WEIGHTS_URL={mirror} does not begin with http:// or https://. A folder of weight files is named "
+            "by AMALTHEA_WEIGHTS"
+        )

@@ -6,6 +6,7 @@ the same one. Proxies and certificates are those of the environment: HTTPS_PROXY
 
 import os
 import re
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -86,7 +87,7 @@ def fetch(address: str, part: Part, patience: Patience, show: Callable[[int, int
             if part.size >= furthest + _CHUNK:
                 failures, furthest = 0, part.size
             failures += 1
-            if failures >= patience.attempts or not _worth_another(problem):
+            if failures >= patience.attempts or not _worth_another(problem, failures):
                 raise
             resumed = part.source(address) is not None
             time.sleep(_pause(failures, problem, patience))
@@ -164,8 +165,10 @@ def _receive(
         raise InterruptedFetchError(f"the server announced {length} bytes and sent {size}")
 
 
-def _worth_another(problem: Exception) -> bool:
+def _worth_another(problem: Exception, failures: int) -> bool:
     """Whether the same request may succeed later."""
+    if unresolved := _unresolved(problem):
+        return unresolved.errno == socket.EAI_AGAIN and failures == 1
     if isinstance(problem, requests.HTTPError) and problem.response is not None:
         status = problem.response.status_code
         return status >= requests.codes.server_error or status in (_TOO_MANY_REQUESTS, requests.codes.request_timeout)
@@ -173,6 +176,15 @@ def _worth_another(problem: Exception) -> bool:
         return "CERTIFICATE_VERIFY_FAILED" not in str(problem)
     interruptions = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
     return isinstance(problem, (*interruptions, InterruptedFetchError))
+
+
+def _unresolved(problem: BaseException | None) -> socket.gaierror | None:
+    """Why the server's name has no address, however deep the exception lies below others."""
+    while problem:
+        if isinstance(problem, socket.gaierror):
+            return problem
+        problem = problem.__cause__ or problem.__context__
+    return None
 
 
 def _pause(failures: int, problem: Exception, patience: Patience) -> float:

@@ -10,20 +10,22 @@ from ..catalog import WeightFile, list_models, variant
 from ..errors import AmaltheaError, WeightsMismatchError
 from ..storage import renewed_digest
 from .location import local_candidates
-from .verification import expected_hash
+from .verification import ExpectedHash, expected_hash, record_of
 
 
 class Condition(StrEnum):
     """What became of a file."""
 
     GOOD = "good"
-    """It has the published hash, or that of the first file."""
+    """It has the published hash, or that of the first file used."""
     DAMAGED = "damaged"
-    """It has another one, or cannot be read."""
+    """It has another hash than the published one, or cannot be read."""
+    DIFFERENT = "different"
+    """It has another hash than the first file used, and nobody published which is right."""
     FOREIGN = "foreign"
     """It is another known file, such as the ResNet50 of Keras 2 under the name of today's."""
     UNRECORDED = "unrecorded"
-    """It is a weight file, but nobody published its hash, and none was kept yet."""
+    """It is a weight file, but nobody published its hash, and none of its name was used yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,18 @@ class Inspection:
     path: Path
     condition: Condition
     hash: str
+
+    @property
+    def advice(self) -> str:
+        """What is wrong with it, and what to do, in one sentence about the path; empty if nothing is."""
+        if self.condition is Condition.DAMAGED:
+            return f"{self.path} is damaged, or another file. Delete it, and it is fetched anew."
+        if self.condition is Condition.DIFFERENT:
+            return (
+                f"{self.path} differs from the first file used, whose hash {record_of(self.file.name)} keeps; nobody "
+                "published which is right. If this one is, delete that."
+            )
+        return ""
 
 
 def inspect_weights(pattern: str = "*") -> Iterator[Inspection]:
@@ -66,11 +80,11 @@ def _inspected(model: str, file: WeightFile, path: Path) -> Inspection:
     except OSError:
         return Inspection(model, file, path, Condition.DAMAGED, "")
     good = expected is not None and actual == expected.value
-    condition = Condition.GOOD if good else _condition(path, actual, recorded=expected is not None)
+    condition = Condition.GOOD if good else _condition(path, actual, expected)
     return Inspection(model, file, path, condition, actual)
 
 
-def _condition(path: Path, actual: str, recorded: bool) -> Condition:
+def _condition(path: Path, actual: str, expected: ExpectedHash | None) -> Condition:
     """Of a file without the right hash."""
     # Here, because h5py takes long to import, and a good file need not be opened.
     from .checkpoints import recognise
@@ -86,4 +100,6 @@ def _condition(path: Path, actual: str, recorded: bool) -> Condition:
         return Condition.FOREIGN
     except AmaltheaError:
         return Condition.DAMAGED
-    return Condition.DAMAGED if recorded else Condition.UNRECORDED
+    if expected is None:
+        return Condition.UNRECORDED
+    return Condition.DIFFERENT if expected.record else Condition.DAMAGED

@@ -4,12 +4,12 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..catalog import WeightFile
+from ..catalog import Variant, WeightFile
 from ..errors import BrokenWeightsError, MissingDependencyError
 from ..storage import models_folder, unusable_folder, weight_folders
 from .part import hidden_path
 from .placement import genuine_in, names, place
-from .verification import is_genuine, problem_with, record_first
+from .verification import is_genuine, problem_with, require_weights
 
 
 def find_weights(file: WeightFile) -> Path:
@@ -18,8 +18,7 @@ def find_weights(file: WeightFile) -> Path:
     Looked for in ``~/.keras/models`` (``KERAS_HOME``), then in the folders of ``AMALTHEA_WEIGHTS``, then inside the
     Python package that carries it, which is not imported. A file with another hash than the published one is another
     file: it does not count, and it is never overwritten (Keras 2 and Keras 3 have different files under one name for
-    ResNet50). Where nobody published a hash, the first file decides: its hash is kept as ``name.sha256`` in Keras'
-    folder of models.
+    ResNet50). Where nobody published a hash, the first file that fills a network decides: ``record_first``.
 
     Args:
         file: from the catalogue.
@@ -37,7 +36,7 @@ def find_weights(file: WeightFile) -> Path:
         'efficientnet-lite0-57934424.pth'
     """
     if path := local_weights(file):
-        record_first(path, file)
+        require_weights(path, file)
         return path
     if file.package:
         raise _unusable_package(file)
@@ -45,6 +44,25 @@ def find_weights(file: WeightFile) -> Path:
     from .download import download
 
     return download(file)
+
+
+def weight_file(row: Variant, *, top: bool, alpha: float = 1.0, size: int | None = None) -> WeightFile:
+    """The weight file for a network.
+
+    The one of ``row.file``; but where only the file with the classifier is on this machine, a network without it takes
+    that one, which holds the same weights, instead of a download.
+
+    Args:
+        row: of the network.
+        top: whether the network has its classifier.
+        alpha: width of the network.
+        size: side of its pictures in pixels.
+
+    Raises:
+        ArgumentError: nobody trained a network of this width.
+    """
+    file, whole = (row.file(top=with_top, alpha=alpha, size=size) for with_top in (top, True))
+    return whole if not local_weights(file) and local_weights(whole) else file
 
 
 def copy_weights(file: WeightFile, folder: Path) -> Path:
@@ -59,7 +77,7 @@ def copy_weights(file: WeightFile, folder: Path) -> Path:
             not the right file, since the original changed.
     """
     if path := genuine_in(folder, file):
-        record_first(path, file)
+        require_weights(path, file)
         return path
     source = local_weights(file)
     if source is None and not file.package:
@@ -67,7 +85,7 @@ def copy_weights(file: WeightFile, folder: Path) -> Path:
 
         return download(file, folder)
     source = source or find_weights(file)
-    record_first(source, file)
+    require_weights(source, file)
     copy = hidden_path(folder, file.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -102,7 +120,7 @@ def _in_package(file: WeightFile) -> list[Path]:
 
 
 def _unusable_package(file: WeightFile) -> MissingDependencyError | BrokenWeightsError:
-    distribution = file.package.partition("/")[0].replace("_", "-")
+    distribution = file.distribution
     if not _in_package(file):
         return MissingDependencyError(
             f"The weights {file.name} come with the Python package {distribution}, which is not installed: "

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from .addresses import address_of
 from .grouped import as_grouped
 from .layer import Layer, Variable, inner_layers, trainable_first
-from .stored import Layout, StoredLayer, StoredTensor
+from .stored import StoredLayer, StoredTensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,11 @@ def matches(layers: Sequence[Layer], stored: Sequence[StoredLayer], *, by_name: 
         stored: layers of the file that have tensors.
         by_name: whether names decide; else addresses where the file has them, and else the order.
     """
-    # PyTorch and Keras 3 know the layers within a model within the model; for Keras 1 and 2 that is one layer.
-    inner = any(holder.address is not None or _is_torch(holder) for holder in stored)
-    found = places(layers, inner=inner)
+    return matched(places_for(layers, stored), stored, by_name=by_name)
+
+
+def matched(found: Sequence[Place], stored: Sequence[StoredLayer], *, by_name: bool) -> list[Match]:
+    """What the file has for each of some places; as ``matches``."""
     holders: list[StoredLayer | None]
     if by_name:
         by_key = {holder.name: holder for holder in stored}
@@ -65,6 +67,12 @@ def matches(layers: Sequence[Layer], stored: Sequence[StoredLayer], *, by_name: 
         Match(place, holder, _pairs(place.layer, holder) if holder else ())
         for place, holder in zip_longest(found, holders)  # a file may end early
     ]
+
+
+def places_for(layers: Sequence[Layer], stored: Sequence[StoredLayer]) -> list[Place]:
+    """The layers with weights, in order, and those within a model within the model where the file knows them."""
+    # PyTorch and Keras 3 do; for Keras 1 and 2 that is one layer.
+    return places(layers, inner=any(holder.address is not None or holder.has_torch_axes for holder in stored))
 
 
 def places(layers: Sequence[Layer], *, inner: bool) -> list[Place]:
@@ -121,7 +129,3 @@ def _owner(tensor: StoredTensor) -> str:
 
 def _owners(stored: StoredLayer) -> set[str]:
     return {_owner(tensor) for tensor in stored.tensors}
-
-
-def _is_torch(stored: StoredLayer) -> bool:
-    return any(tensor.layout is Layout.TORCH for tensor in stored.tensors)

@@ -1,15 +1,15 @@
 """The message for a weight file that does not fit a network: where they part, and the likeliest reason."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from .layer import inner_layers, shapes
 from .matching import Match
+from .nesting import nesting
 from .report import LoadReport
-from .stored import Layout, StoredLayer
-from .verification import record_of
+from .stored import StoredLayer
+from .verification import is_unverified
 
 # Layers shown around the first difference.
 _BEFORE, _AFTER = 1, 2
@@ -29,24 +29,41 @@ def mismatch_message(
         (_described(match.place.name, shapes(match.place.layer)), _stored(match.stored))
         for match in found[max(first - _BEFORE, 0) : first + _AFTER + 1]
     ]
-    axes = ", in PyTorch's order of axes" if _has_torch_axes(holders) else ""
+    axes = ", in PyTorch's order of axes" if any(holder.has_torch_axes for holder in holders) else ""
     return "\n".join(
         (
             f"{source} does not fit this model; no weight was changed ({nothing}).",
             f"Layers with weights, of {len(found)} in the model and {len(holders)} in the file{axes}:",
             *(f"  {ours:<{_MAX_WIDTH}}  {theirs}" for ours, theirs in [("model", "file"), *rows]),
             _reason(found, holders, by_name),
-            *_held_to(Path(source)),
+            *_unverified(Path(source)),
         )
     )
 
 
-def _held_to(path: Path) -> tuple[str, ...]:
-    """How to get rid of an official file that was taken for the right one because it came first."""
-    record = record_of(path.name)
-    if not os.path.isfile(record):
+def other_options(named: Sequence[Match], source: str) -> tuple[str, ...]:
+    """How ``load_weights`` would fill most layers, if it would.
+
+    Args:
+        named: what the file has for each layer by its name.
+        source: path of the file.
+    """
+    fitting = sum(bool(match.pairs) for match in named)
+    if fitting <= len(named) / 2:
         return ()
-    return (f"It counts as right because it came first, as {record} says: to fetch another, delete both.",)
+    unfit = any(match.stored and not match.pairs for match in named)
+    options = "by_name=True, skip_mismatch=True" if unfit else "by_name=True"
+    return (
+        f"By their names, {fitting} of {len(named)} layers fit: amalthea.load_weights(model, {source!r}, {options}) "
+        "fills these.",
+    )
+
+
+def _unverified(path: Path) -> tuple[str, ...]:
+    """How to get rid of a file that was taken for an official one by its name alone."""
+    if not is_unverified(path):
+        return ()
+    return ("Nobody published its hash, so any file of its name was taken: to fetch the official one, delete it.",)
 
 
 def _described(name: str, known: _Shapes) -> str:
@@ -62,13 +79,11 @@ def _shapes_in(layer: StoredLayer | None) -> _Shapes:
     return [tensor.shape for tensor in layer.tensors] if layer else []
 
 
-def _has_torch_axes(stored: Sequence[StoredLayer]) -> bool:
-    return any(tensor.layout is Layout.TORCH for layer in stored for tensor in layer.tensors)
-
-
 def _reason(found: Sequence[Match], holders: Sequence[StoredLayer], by_name: bool) -> str:
     if not holders:
         return "The file holds no weights."
+    if within := nesting([match.place for match in found], holders):
+        return within
     if by_name and not any(match.stored for match in found):
         if not any(holder.name for holder in holders):
             return "The file keeps no names of layers: load it without by_name."

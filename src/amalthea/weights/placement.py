@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 from ..catalog import WeightFile
+from ..storage import weight_folders
 from .part import require_same
-from .verification import expected_hash, is_genuine
+from .verification import expected_hash, is_genuine, problem_with
 
 
 def names(file: WeightFile) -> tuple[str, ...]:
@@ -20,6 +21,24 @@ def names(file: WeightFile) -> tuple[str, ...]:
 def genuine_in(folder: Path, file: WeightFile) -> Path | None:
     """The path of a weight file in a folder; None if it is not there."""
     return next((folder / name for name in names(file) if is_genuine(folder / name, file)), None)
+
+
+def overlooked(file: WeightFile) -> str:
+    """Why the folders of ``AMALTHEA_WEIGHTS`` did not serve, a line for each reason, for the end of a message."""
+    lines = []
+    for folder in weight_folders():
+        if not os.path.isdir(folder):
+            lines.append(f"\nAMALTHEA_WEIGHTS names {folder}, which is no folder.")
+        there = [folder / name for name in names(file) if os.path.lexists(folder / name)]
+        lines += [f"\n{path}, in a folder of AMALTHEA_WEIGHTS, is {_rejected(path, file)}." for path in there]
+    return "".join(lines)
+
+
+def _rejected(path: Path, file: WeightFile) -> str:
+    try:
+        return problem_with(path, file) or "right, but came only now"
+    except OSError as problem:
+        return f"unreadable: {problem.strerror}"
 
 
 def free_path(folder: Path, file: WeightFile) -> Path:

@@ -35,6 +35,11 @@ class StoredTensor:
     layout: Layout
     read: Callable[[], np.ndarray]
 
+    def numbers(self) -> np.ndarray:
+        """What ``read`` returns, in C's order, and with floating-point numbers of any precision as float32."""
+        array = self.read()
+        return np.asarray(array, dtype=np.float32 if array.dtype.kind == "f" else None, order="C")
+
     def axes_for(self, shape: tuple[int, ...]) -> tuple[int, ...] | None:
         """The order of this tensor's axes that gives a Keras variable of this shape; None if there is none."""
         orders = (axes for axes in self._axes_in_keras() if tuple(self.shape[axis] for axis in axes) == shape)
@@ -73,3 +78,8 @@ class StoredLayer:
     def label(self) -> str:
         """What a message calls it."""
         return self.name or self.address or ""
+
+    @property
+    def has_torch_axes(self) -> bool:
+        """Whether the axes of a tensor have PyTorch's order."""
+        return any(tensor.layout is Layout.TORCH for tensor in self.tensors)

@@ -1,4 +1,4 @@
-"""Whether a file is the right one: the one that was published, or else the one that came first."""
+"""Whether a file is the right one: the one that was published, or else the first one that filled a network."""
 
 import os
 import re
@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from ..catalog import WeightFile
+from ..catalog import WeightFile, list_models, variant
 from ..errors import BrokenWeightsError, WeightsError
-from ..storage import atomic_file, digest, models_folder, stamp, stamped_digest
+from ..storage import atomic_file, digest, models_folder, stamp, stamped_digest, weight_folders
 from .formats import read_weights
 
 
@@ -26,12 +26,12 @@ class ExpectedHash(NamedTuple):
     record: Path | None = None
 
     def __str__(self) -> str:
-        first = f", that of the first file; to accept another one, delete {self.record}" if self.record else ""
+        first = f", that of the first file used; to accept another one, delete {self.record}" if self.record else ""
         return f"{self.algorithm} {self.value}{first}"
 
 
 def expected_hash(file: WeightFile) -> ExpectedHash | None:
-    """The stronger of the published hashes; where there is none, that of the first file; None before there was one."""
+    """The stronger of the published hashes; where there is none, that of the first file used; None before that."""
     if file.sha256:
         return ExpectedHash("sha256", file.sha256)
     if file.md5:
@@ -56,23 +56,28 @@ def is_genuine(path: Path, file: WeightFile) -> bool:
         return False
 
 
-def record_first(path: Path, file: WeightFile) -> None:
-    """Hold all later files to this one where no hash is known yet.
+def require_weights(path: Path, file: WeightFile) -> None:
+    """Refuses what is no weight file at all, where no hash is known yet that would tell.
 
     Raises:
-        BrokenWeightsError: it is no weight file at all.
+        BrokenWeightsError: it is none.
     """
-    if expected_hash(file) is None:
-        if not _holds_weights(path):
-            raise BrokenWeightsError(f"{path} is no weight file. Delete it, and fetch it anew.")
-        record(path, file)
+    if expected_hash(file) is None and not _holds_weights(path):
+        raise BrokenWeightsError(f"{path} is no weight file. Delete it, and fetch it anew.")
 
 
-def record(path: Path, file: WeightFile) -> None:
-    """Hold all later files to this one, which holds weights, where no hash is known yet.
+def record_first(path: Path, file: WeightFile) -> None:
+    """Holds all later files to one that has filled its network, where nobody published a hash, and none did before.
 
     The hash is kept beside the cached weights, in the form of the command ``sha256sum``. A folder that cannot be
     written keeps none.
+
+    Args:
+        path: where ``find_weights`` found it.
+        file: from the catalogue.
+
+    Example:
+        >>> record_first(Path("my_weights.h5"), variant("MobileNet").file(top=True))
     """
     if expected_hash(file) is None:
         with suppress(OSError), atomic_file(record_of(file.name), setting="KERAS_HOME") as temporary:
@@ -108,6 +113,13 @@ def _holds_weights(path: Path) -> bool:
     return True
 
 
+def is_unverified(path: Path) -> bool:
+    """Whether its name alone makes this an official file: no hash was published, and none of its name was used yet."""
+    files = [file for name in list_models() for file in variant(name).files if file.name == path.name]
+    searched = path.parent in (models_folder(), *weight_folders())
+    return searched and any(expected_hash(file) is None for file in files)
+
+
 def record_of(name: str) -> Path:
-    """The file that keeps the hash of the first weight file of this name, where nobody published one."""
+    """The file that keeps the hash of the first weight file used of this name, where nobody published one."""
     return models_folder() / f"{name}.sha256"

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from amalthea.errors import BrokenWeightsError, WeightsError, WeightsMismatchError
-from amalthea.weights import load_weights, read_weights
+from amalthea.weights import assign_weights, load_weights, read_weights
 from amalthea.weights.addresses import address_of
 from tests.weights.small_files import edited, equal, set_random_weights
 
@@ -156,6 +156,8 @@ def test_some_layers_of_a_model_have_no_addresses(tmp_path: Path) -> None:
     )
     with pytest.raises(WeightsError, match=f"^{expected}$"):
         load_weights(ours.layers[1:], path)
+    with pytest.raises(WeightsError, match=f"^{expected}$"):
+        assign_weights(ours.layers[1:], read_weights(path), source=str(path))
     assert equal(ours.get_weights(), before)
     assert load_weights(ours.layers[1:], path, by_name=True).loaded == ("b", "c")
     assert equal(ours.get_weights(), [*before[:2], *theirs.get_weights()[2:]])

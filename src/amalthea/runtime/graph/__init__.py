@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from ...catalog import ScalingSteps
+
 if TYPE_CHECKING:
     import keras
     import onnx
@@ -15,21 +17,25 @@ OPSET = 18
 """Version of ONNX' operators."""
 
 
-def to_onnx(model: "keras.Model") -> "onnx.ModelProto":
+def to_onnx(model: "keras.Model", scaling: ScalingSteps | None = None) -> "onnx.ModelProto":
     """Write a functional or built ``Sequential`` model as ONNX, whatever backend Keras runs on.
 
     The graph takes and returns float32 in the shapes of the model, any number of pictures at a time; sizes that are
-    None in the model stay open. Layers that act in training only are left out.
+    None in the model stay open. Layers that act in training only are left out. With a scaling, the graph takes pictures
+    as they are decoded instead, and its first nodes do what ``amalthea.images.scale`` does.
 
     Args:
         model: nested models, shared layers, several inputs and outputs are allowed, each layer in its own data format.
+        scaling: for a model with a single input, pictures of three channels in either data format. The input of the
+            graph is uint8 then, RGB in [0, 255], of shape (N, H, W, 3).
 
     Returns:
         A model of operator set 18, its inputs and outputs named as in Keras; characters other than ASCII letters,
         digits and ``_`` become ``_``, and names that occur twice are numbered.
 
     Raises:
-        ArgumentError: no model of Keras, one that is not built, or one whose inputs are not float32.
+        ArgumentError: no model of Keras, one that is not built, one whose inputs are not float32, or with a scaling
+            one that does not take pictures.
         UnsupportedLayerError: a layer that has no converter; the message names it.
 
     Example:
@@ -41,4 +47,4 @@ def to_onnx(model: "keras.Model") -> "onnx.ModelProto":
     # Here, because a process that takes the graph from the cache needs neither Keras nor onnx.
     from .walk import written
 
-    return written(model)
+    return written(model, scaling)

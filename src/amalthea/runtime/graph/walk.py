@@ -6,26 +6,33 @@ import keras
 import onnx
 
 from ... import _keras
+from ...catalog import ScalingSteps
 from ...errors import ArgumentError, UnsupportedLayerError
+from .pictures import add_pictures
 from .table import converter_of
 from .tensor import Tensor
 from .unsupported import unsupported
 from .writer import Writer
 
+_LARGEST = 2**31 - 2**24  # bytes of weights; no message of Protocol Buffers reaches 2 GiB, nodes and names included
 
-def written(model: Any) -> onnx.ModelProto:
+
+def written(model: Any, scaling: ScalingSteps | None) -> onnx.ModelProto:
     """See ``to_onnx``."""
     network = _graph_of(model)
     writer = Writer(network.name)
-    inputs = [writer.add_input(tensor.name, tensor.shape) for tensor in network.inputs]
+    if scaling is None:
+        inputs = [writer.add_input(tensor.name, tensor.shape) for tensor in network.inputs]
+    else:
+        inputs = [add_pictures(model, network, scaling, writer)]
     outputs = _converted(network, inputs, writer)
     for name, tensor in zip(network.output_names, outputs, strict=True):
         writer.add_output(tensor, name)
     used = {name for node in writer.model.graph.node for name in node.input}
-    for tensor in inputs:
-        if tensor.origin not in used:
+    for port in writer.model.graph.input:
+        if port.name not in used:
             # Runtimes drop such an input, and would take the next array for it.
-            raise ArgumentError(f"Model {model.name!r}: nothing uses its input {tensor.origin!r}. Build it without.")
+            raise ArgumentError(f"Model {model.name!r}: nothing uses its input {port.name!r}. Build it without.")
     return writer.model
 
 
@@ -39,6 +46,11 @@ def _graph_of(model: Any) -> Any:
         raise UnsupportedLayerError(
             f"Model {model.name!r} of type {type(model).__name__} computes in a method of its own, which cannot become "
             "a graph; functional and Sequential models can. Keep model.predict for this model."
+        )
+    if 4 * model.count_params() > _LARGEST:
+        raise ArgumentError(
+            f"Model {model.name!r} has {model.count_params():,} weights; a graph holds no more than 2 GiB of them. "
+            "Keep model.predict for this model."
         )
     for tensor in network.inputs:
         if tensor.dtype != "float32":

@@ -36,10 +36,10 @@ class Writer:
         self._operations: dict[tuple[Any, ...], str] = {}
         self._constants: dict[tuple[Any, ...], tuple[str, Any]] = {}
 
-    def add_input(self, name: str, shape: Shape) -> Tensor:
-        """A float32 input; its first axis takes any number of pictures."""
+    def add_input(self, name: str, shape: Shape, dtype: int = onnx.TensorProto.FLOAT) -> Tensor:
+        """An input of one of ONNX's types; its first axis takes any number of pictures."""
         name = self._unique(_plain(name))
-        self._graph.input.append(_described(name, shape))
+        self._graph.input.append(_described(name, shape, dtype))
         return Tensor(name, tuple(range(len(shape))), shape)
 
     def write(self, tensor: Tensor, layer: str, shape: Shape) -> Tensor:
@@ -108,9 +108,9 @@ def _fill(weight: onnx.TensorProto, constant: Constant) -> None:
     weight.raw_data = array.tobytes()
 
 
-def _described(name: str, shape: Shape) -> onnx.ValueInfoProto:
+def _described(name: str, shape: Shape, dtype: int = onnx.TensorProto.FLOAT) -> onnx.ValueInfoProto:
     sizes = ["batch", *(size or f"{name}_{axis}" for axis, size in enumerate(shape[1:], start=1))]
-    return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, sizes)
+    return helper.make_tensor_value_info(name, dtype, sizes)
 
 
 def _plain(name: str) -> str:

@@ -45,7 +45,7 @@ def identify(stored: Sequence[StoredLayer], *, source: str) -> Checkpoint | None
         True
     """
     checkpoint = recognise(stored, source=source)
-    names = [tensor.name for layer in stored for tensor in layer.tensors if tensor.layout is Layout.TORCH]
+    names = [tensor.name for layer in stored if layer.has_torch_axes for tensor in layer.tensors]
     if names and checkpoint is None:
         raise WeightsMismatchError(
             f"{source} is in PyTorch's layout, and its names are those of no network that Amalthea can tell: "

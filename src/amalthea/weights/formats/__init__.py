@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from os import PathLike, fspath
 from pathlib import Path
 
-from ...errors import BrokenWeightsError, MissingFileError, WeightsError
+from ...errors import ArgumentError, BrokenWeightsError, MissingFileError, WeightsError
 from ..stored import StoredLayer
 from .bounds import MAX_RANK, is_excessive
 
@@ -35,6 +35,7 @@ def read_weights(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
             old or its zip format, safetensors, or ``.npz``.
 
     Raises:
+        ArgumentError: no path.
         MissingFileError: nothing there.
         BrokenWeightsError: truncated, damaged, or no weight file.
         UnsafeWeightsError: a pickle that asks for anything but tensors.
@@ -44,6 +45,8 @@ def read_weights(path: str | PathLike[str]) -> tuple[StoredLayer, ...]:
         >>> [layer.name for layer in read_weights("my_weights.h5")]
         ['input', 'conv', 'norm', 'dense']
     """
+    if not isinstance(path, str | PathLike):
+        raise ArgumentError(f"{path!r} is no path of a weight file; {UNDERSTOOD}.")
     path = Path(fspath(path))
     layers = _read(path, _first_bytes(path))
     _check(path, layers)

@@ -1,0 +1,51 @@
+"""The options that name a network: ``--model``, ``--alpha`` and ``--weights``."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..catalog import list_models, variant
+
+if TYPE_CHECKING:
+    from ..runtime import Predictor
+
+ALPHA = click.option(
+    "--alpha", type=float, help="Width of the network, such as 0.25 for a quarter of MobileNet's channels."
+)
+WEIGHTS = click.option(
+    "--weights", default="imagenet", show_default=True, help="'imagenet', or the path of a weight file."
+)
+
+
+def is_one_file(model: str) -> bool:
+    """Whether what ``--model`` says is a finished model of ``amalthea train``, not a name of the catalogue."""
+    return Path(model).suffix.lower() == ".onnx"
+
+
+def opened(model: str, alpha: float | None, weights: str) -> "Predictor":
+    """The network that the options name, ready to answer."""
+    from .. import runtime
+
+    if not is_one_file(model):
+        return runtime.predictor(model, **network_arguments(model, alpha, weights))
+    if alpha is not None or weights != "imagenet":
+        raise click.UsageError(f"--alpha and --weights choose among networks of the catalogue; {model} is whole.")
+    return runtime.load(model)
+
+
+def network_arguments(model: str, alpha: float | None, weights: str) -> dict[str, Any]:
+    """What the network's function takes beside the name; refused here is what needs the words of a command line."""
+    if alpha is not None and not _has_widths(model):
+        wide = " and ".join(name for name in list_models() if _has_widths(name))
+        raise click.ClickException(f"--alpha: {variant(model).name} has one width. {wide} have more: see --model.")
+    if weights != "imagenet" and not Path(weights).is_file():
+        raise click.ClickException(
+            f"--weights: there is no file {weights}. Give the path of a weight file, or leave it out for those of "
+            "ImageNet."
+        )
+    return {"weights": weights} | ({} if alpha is None else {"alpha": alpha})
+
+
+def _has_widths(model: str) -> bool:
+    return len({file.alpha for file in variant(model).files}) > 1

@@ -1,0 +1,103 @@
+"""The options of ``amalthea train``."""
+
+from collections.abc import Callable
+
+import click
+
+from .networks import ALPHA, WEIGHTS
+
+_POSITIVE = click.IntRange(min=1)
+_RATE = click.FloatRange(min=0, min_open=True)
+
+BUILDING = (
+    "alpha",
+    "weights",
+    "image_size",
+    "features",
+    "pooling",
+    "hidden",
+    "dropout",
+    "optimizer",
+    "learning_rate",
+    "epochs",
+)
+"""Parameters that say how a new network is built and its head trained; there is nothing to build upon a .keras file."""
+
+# Each is the parameter of ImageClassifier that bears its name, with the same default.
+_PARAMETERS = (
+    click.option(
+        "--model",
+        default="EfficientNetLite0",
+        show_default=True,
+        help="A name from `amalthea models`; or an earlier --out pets.keras, which is trained on, see --fine-tune.",
+    ),
+    ALPHA,
+    WEIGHTS,
+    click.option("--image-size", type=_POSITIVE, help="Side of the pictures in pixels; without it the network's own."),
+    click.option("--features", metavar="LAYER", help="The layer whose output the head takes; without it the last."),
+    click.option(
+        "--pooling",
+        type=click.Choice(["avg", "max", "flatten"]),
+        default="avg",
+        show_default=True,
+        help="How feature maps become numbers.",
+    ),
+    click.option(
+        "--hidden", type=_POSITIVE, multiple=True, metavar="W", help="A hidden layer of this width; repeatable."
+    ),
+    click.option("--dropout", type=click.FloatRange(0, 1, max_open=True), default=0.2, show_default=True),
+    click.option(
+        "--optimizer",
+        type=click.Choice(["adam", "sgd", "rmsprop"]),
+        default="adam",
+        show_default=True,
+        help="Of the head.",
+    ),
+    click.option("--learning-rate", type=_RATE, default=5e-4, show_default=True, help="Of the head."),
+    click.option("--epochs", type=_POSITIVE, default=20, show_default=True, help="Of the head."),
+    click.option("--batch-size", type=_POSITIVE, default=20, show_default=True, help="Pictures in a training step."),
+    click.option(
+        "--balanced",
+        "class_weight",
+        flag_value="balanced",
+        default=None,
+        help="Give classes of every size the same weight.",
+    ),
+    click.option(
+        "--patience",
+        "early_stopping",
+        type=_POSITIVE,
+        metavar="EPOCHS",
+        help="End after so many epochs without a better validation, and keep the best.",
+    ),
+    click.option(
+        "--seed", type=int, default=0, show_default=True, help="Of the split, the head and the order of pictures."
+    ),
+    click.option(
+        "--verify", is_flag=True, help="Read every picture, even if its features are kept since an earlier run."
+    ),
+    click.option(
+        "--on-error",
+        type=click.Choice(["raise", "skip"]),
+        default="raise",
+        show_default=True,
+        help="What a file that is no usable picture does: end the run, or be left out.",
+    ),
+)
+
+_TUNING = (
+    click.option(
+        "--fine-tune", metavar="LAYER|N", help="Then train the network from this layer on, or its last N blocks, too."
+    ),
+    click.option("--fine-tune-epochs", type=_POSITIVE, default=10, show_default=True, help="The best of them is kept."),
+    click.option(
+        "--fine-tune-learning-rate", type=_RATE, default=1e-4, show_default=True, help="Of SGD with momentum."
+    ),
+)
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with all of them."""
+    for option in reversed(_PARAMETERS + _TUNING):
+        command = option(command)
+    return command

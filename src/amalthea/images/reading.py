@@ -1,0 +1,73 @@
+"""Many pictures from files, decoded and resized by threads while whoever asked for them works on those before."""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TypeAlias
+
+from ..errors import ArgumentError, ImageError, MissingFileError
+from .decode import Picture, Source, read_picture
+from .resizing import pillow_size, resampling, resize
+
+PictureOrError: TypeAlias = Picture | ImageError | MissingFileError
+
+_AHEAD = 64  # pictures that are read before they are asked for: as many as a network is given at once
+
+
+def read_resized(
+    paths: Iterable[Source], size: int | Sequence[int], interpolation: str = "nearest", *, workers: int | None = None
+) -> Iterator[PictureOrError]:
+    """Read pictures and give all of them one size, some of them ahead of time.
+
+    Memory is bounded whatever the number of pictures. A file is opened soon before its picture is yielded. Closing the
+    iterator, or leaving it, ends the threads.
+
+    Args:
+        paths: picture files, or other sources of ``read_picture``.
+        size: as for ``resize``.
+        interpolation: as for ``resize``.
+        workers: how many threads; None takes one for each processor.
+
+    Returns:
+        In the order of the paths, pictures of shape (*size, 3), RGB in [0, 255]; in the place of a file that is no
+        usable picture, or not there, the error that says why.
+
+    Raises:
+        ArgumentError: a size below 1, an unknown interpolation, or no thread.
+
+    Example:
+        >>> [picture, problem] = read_resized(["elephant.jpg", "nowhere.jpg"], 224)
+        >>> picture.shape
+        (224, 224, 3)
+        >>> type(problem).__name__
+        'MissingFileError'
+    """
+    height_and_width = (size, size) if isinstance(size, int) else tuple(size)
+    pillow_size(height_and_width)
+    resampling(interpolation)
+    if workers is not None and workers < 1:
+        raise ArgumentError(f"workers={workers}; at least one thread has to read the pictures.")
+    return _in_order(paths, height_and_width, interpolation, workers or os.cpu_count() or 1)
+
+
+def _in_order(
+    paths: Iterable[Source], size: Sequence[int], interpolation: str, workers: int
+) -> Iterator[PictureOrError]:
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="amalthea-pictures")
+    try:
+        remaining = (pool.submit(_read, path, size, interpolation) for path in paths)
+        waiting: deque[Future[PictureOrError]] = deque(islice(remaining, _AHEAD))
+        while waiting:
+            yield waiting.popleft().result()
+            waiting.extend(islice(remaining, 1))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _read(path: Source, size: Sequence[int], interpolation: str) -> PictureOrError:
+    try:
+        return resize(read_picture(path), size, interpolation)
+    except (ImageError, MissingFileError) as problem:
+        return problem

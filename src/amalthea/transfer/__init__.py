@@ -1,0 +1,52 @@
+"""Transfer learning: cut a network, keep the features of its frozen part, train the rest, judge and ship the result.
+
+Loaded when first used: the command line must answer before Keras could even be imported.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .base import Wishes
+    from .classifier.image_classifier import ImageClassifier
+    from .curves import draw_curves
+    from .cutting.division import cut
+    from .evaluation import Report, evaluate
+    from .features.files import check_feature_file, layer_features, write_features
+    from .features.store import FeatureSet, FeatureStore, FileFeatureStore
+
+__all__ = [
+    "FeatureSet",
+    "FeatureStore",
+    "FileFeatureStore",
+    "ImageClassifier",
+    "Report",
+    "Wishes",
+    "check_feature_file",
+    "cut",
+    "draw_curves",
+    "evaluate",
+    "layer_features",
+    "write_features",
+]
+
+_HOME = {
+    "FeatureSet": "features.store",
+    "FeatureStore": "features.store",
+    "FileFeatureStore": "features.store",
+    "ImageClassifier": "classifier.image_classifier",
+    "Report": "evaluation",
+    "Wishes": "base",
+    "check_feature_file": "features.files",
+    "cut": "cutting.division",
+    "draw_curves": "curves",
+    "evaluate": "evaluation",
+    "layer_features": "features.files",
+    "write_features": "features.files",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""``ImageClassifier``, and the steps that it is made of."""

@@ -1,0 +1,191 @@
+"""Pictures and labels as a user gives them: folders, lists of paths, arrays."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ArgumentError
+from ...images import find_pictures, labelled_folder, split
+
+Pictures: TypeAlias = list[Path] | NDArray[Any]
+
+
+class Samples(NamedTuple):
+    """Pictures and what is on them.
+
+    Attributes:
+        pictures: paths, or an array of shape (N, H, W, 3) with RGB in [0, 255], uint8 or float32.
+        labels: shape (N,), whole numbers: each picture's place in ``classes``.
+        classes: names or numbers as the user gave them, sorted.
+    """
+
+    pictures: Pictures
+    labels: NDArray[np.int64]
+    classes: NDArray[Any]
+
+    def take(self, indices: NDArray[np.int64]) -> "Samples":
+        """Some of them."""
+        some = self.pictures[indices] if isinstance(self.pictures, np.ndarray) else [self.pictures[i] for i in indices]
+        return Samples(some, self.labels[indices], self.classes)
+
+
+def training_samples(x: Any, y: Any) -> Samples:
+    """What a classifier learns from, with the classes that are found there.
+
+    Args:
+        x: a folder with one sub-folder a class; or paths, or an array of pictures (N, H, W, 3), with labels.
+        y: one label a picture, of any type that sorts; None for a folder.
+
+    Raises:
+        ArgumentError: pictures or labels that cannot be used, or of one class only.
+        MissingFileError: there is no such folder.
+    """
+    if _is_path(x):
+        _refuse_labels(y, x)
+        found = labelled_folder(x)
+        return Samples(found.paths, found.labels, np.array(found.classes))
+    pictures, given = pictures_of(x), _labels(y, x)
+    _check_lengths(pictures, given)
+    classes, labels = np.unique(given, return_inverse=True)
+    if len(classes) < 2:
+        raise ArgumentError(
+            f"All {len(given)} pictures are of the class {classes[0].item()!r}; a classifier tells at least two apart."
+        )
+    return Samples(pictures, labels.astype(np.int64), classes)
+
+
+def samples_of(x: Any, y: Any, classes: NDArray[Any]) -> Samples:
+    """Pictures whose labels must be among the classes that a classifier knows.
+
+    Args:
+        x: as for ``training_samples``.
+        y: as there.
+        classes: sorted.
+
+    Raises:
+        ArgumentError: as there; or a label that is none of the classes.
+        MissingFileError: there is no such folder.
+    """
+    if _is_path(x):
+        _refuse_labels(y, x)
+        found = labelled_folder(x, [str(name) for name in classes])
+        return Samples(found.paths, found.labels, classes)
+    pictures, given = pictures_of(x), _labels(y, x)
+    _check_lengths(pictures, given)
+    known = np.isin(given, classes)
+    if not known.all():
+        strangers = ", ".join(repr(label.item()) for label in np.unique(given[~known])[:10])
+        raise ArgumentError(
+            f"y holds the labels {strangers}; the classes are {', '.join(repr(name.item()) for name in classes)}. "
+            "Each label must be one of them."
+        )
+    return Samples(pictures, np.searchsorted(classes, given).astype(np.int64), classes)
+
+
+def with_validation(samples: Samples, validation: Any, seed: int) -> tuple[Samples, Samples | None]:
+    """Samples to train on, and those to validate with.
+
+    Args:
+        samples: all that there are to train on.
+        validation: None; a folder; (pictures, labels); or the fraction of each class that is taken from ``samples``.
+        seed: chooses that fraction.
+
+    Raises:
+        ArgumentError: none of these, or as for ``samples_of``.
+    """
+    if validation is None:
+        return samples, None
+    if _is_path(validation):
+        return samples, samples_of(validation, None, samples.classes)
+    if isinstance(validation, tuple | list) and len(validation) == 2:
+        return samples, samples_of(validation[0], validation[1], samples.classes)
+    if isinstance(validation, int | float | np.number) and 0 < validation < 1:
+        training, held_back = split(samples.classes[samples.labels], float(validation), seed)
+        return samples.take(training), samples.take(held_back)
+    raise ArgumentError(
+        f"validation={_shortened(validation)}; allowed are a folder, a fraction in (0, 1) such as 0.2, and "
+        "(pictures, labels)."
+    )
+
+
+def pictures_of(x: Any) -> Pictures:
+    """Pictures without labels: those of a file or folder, of paths, or of an array.
+
+    Raises:
+        ArgumentError: none of these, or no picture at all.
+    """
+    if _is_path(x):
+        return find_pictures([x])
+    if isinstance(x, Sequence) or hasattr(x, "__array__"):
+        items = x if isinstance(x, Sequence) or np.ndim(x) else ()
+        if len(items) and all(map(_is_path, items)):
+            return [Path(item) for item in items]
+        return _array(x)
+    raise ArgumentError(f"Pictures are a folder, a list of paths, or an array (N, H, W, 3); given was {_shortened(x)}.")
+
+
+def _is_path(x: object) -> bool:
+    return isinstance(x, str | os.PathLike)
+
+
+def _array(x: Any) -> NDArray[Any]:
+    """An array of pictures as uint8 or float32, not copied where it is that already."""
+    try:
+        array = np.asarray(x)
+    except ValueError as problem:  # lists of different lengths
+        raise ArgumentError(f"Pictures in memory are one array of shape (N, H, W, 3): {problem}.") from problem
+    if array.ndim != 4 or array.shape[-1] != 3 or array.dtype.kind not in "uif":
+        raise ArgumentError(
+            "Pictures in memory are an array of shape (N, H, W, 3), RGB in [0, 255]; given was shape "
+            f"{array.shape} of type {array.dtype}. Files are given as a folder or a list of paths."
+        )
+    if 0 in array.shape:
+        raise ArgumentError(f"An array of shape {array.shape} holds no picture.")
+    if array.dtype == np.uint8:
+        return array
+    if not np.isfinite(array).all():
+        raise ArgumentError("The pictures hold values that are not finite (NaN or infinity).")
+    return array.astype(np.float32, copy=False)
+
+
+def _labels(y: Any, x: Any) -> NDArray[Any]:
+    if y is None:
+        raise ArgumentError(
+            f"requires y to be passed, but the target y is None: {_shortened(x)} needs one label a picture. Only a "
+            "folder with one sub-folder a class names the labels itself."
+        )
+    labels = np.asarray(y)
+    if labels.dtype.kind == "O":  # of pandas, or read from a table
+        labels = np.array(labels.tolist())
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1:
+        raise ArgumentError(
+            f"y is one label a picture, shape (N,); given was {labels.shape}. One-hot labels: y.argmax(axis=1)."
+        )
+    if labels.dtype.kind == "f" and not np.array_equal(labels, np.trunc(labels)):  # NaN is not equal to itself
+        raise ArgumentError("y holds numbers that are not whole, or NaN: no labels of classes. Unknown label type.")
+    if labels.dtype.kind not in "biufU":
+        raise ArgumentError(f"y is one label a picture, a name or a whole number; given was type {labels.dtype}.")
+    return labels
+
+
+def _refuse_labels(y: Any, folder: Any) -> None:
+    if y is not None:
+        raise ArgumentError(f"y: the labels of {folder} are the names of its sub-folders; leave y out.")
+
+
+def _check_lengths(pictures: Pictures, labels: NDArray[Any]) -> None:
+    if len(pictures) != len(labels):
+        raise ArgumentError(f"{len(pictures)} pictures, but {len(labels)} labels; each picture needs one.")
+
+
+def _shortened(x: object) -> str:
+    if hasattr(x, "shape"):
+        return f"{type(x).__name__} of shape {tuple(x.shape)}"
+    text = repr(x)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,161 @@
+"""A classifier as a file that Keras can open, too: its model, and beside it what Keras does not know."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import __version__
+from ...errors import ArgumentError, BrokenWeightsError, MissingFileError
+from ...images import Preparation
+from ...runtime import save
+from ...storage import atomic_file
+from .parameters import from_plain, steps_of, to_plain
+
+if TYPE_CHECKING:
+    import keras
+
+_MEMBER = "amalthea.json"
+_FORMAT = 1
+
+
+class Record(NamedTuple):
+    """What makes a model of Keras a classifier.
+
+    Attributes:
+        parameters: of the classifier, without those that are objects.
+        classes: shape (k,), sorted.
+        preparation: how pictures become what the model takes.
+        variant: name of the network in the catalogue; "" for other models.
+        history: losses and accuracies after each epoch.
+    """
+
+    parameters: Mapping[str, Any]
+    classes: NDArray[Any]
+    preparation: Preparation
+    variant: str
+    history: Mapping[str, Any]
+
+
+def write_classifier(path: Path, model: "keras.Model", record: Record) -> None:
+    """Save a classifier in one file, which appears whole or not at all.
+
+    Args:
+        path: ends in ``.keras``, where plain Keras ignores the record; or in ``.onnx``, see ``amalthea.save``.
+        model: from pictures to scores.
+        record: beside it.
+
+    Raises:
+        ArgumentError: another suffix.
+        StorageError: the folder cannot be written, or the disk is full.
+    """
+    if path.suffix == ".onnx":
+        save(
+            model,
+            path,
+            classes=list(map(str, record.classes)),
+            scaling=record.preparation.scaling,
+            size=record.preparation.size,
+            interpolation=record.preparation.interpolation,
+        )
+    elif path.suffix == ".keras":
+        _write_keras_file(path, model, record)
+    else:
+        raise ArgumentError(
+            f"{path}: end the name in .keras, to train on, or in .onnx, one file for amalthea.load and "
+            "`amalthea predict --model`."
+        )
+
+
+def read_classifier(path: Path) -> tuple["keras.Model", Record]:
+    """The model and the record of a ``.keras`` file of ``write_classifier``. Nothing in it is executed.
+
+    Raises:
+        MissingFileError: there is no such file.
+        ArgumentError: a model without a record, an ONNX file, or one that a newer Amalthea wrote.
+        BrokenWeightsError: the file is damaged, or no model of Keras.
+    """
+    import keras
+
+    content = _content(path)
+    try:
+        record = _record(content)
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as problem:  # Keras raises errors of many types on damaged files
+        raise BrokenWeightsError(f"{path} is damaged: {_first_line(problem)} Save the classifier again.") from problem
+    return model, record
+
+
+def _write_keras_file(path: Path, model: "keras.Model", record: Record) -> None:
+    import keras
+
+    content = {
+        "format": _FORMAT,
+        "amalthea": __version__,
+        "parameters": to_plain(record.parameters),
+        "classes": record.classes.tolist(),
+        "class_type": record.classes.dtype.str,
+        "preparation": asdict(record.preparation),
+        "variant": record.variant,
+        "history": record.history,
+    }
+    with atomic_file(path, setting=None) as temporary:
+        keras.saving.save_model(model, temporary)
+        with ZipFile(temporary, "a") as archive:
+            archive.writestr(_MEMBER, json.dumps(content, indent=1))
+
+
+def _record(content: dict[str, Any]) -> Record:
+    prepared = content["preparation"]
+    return Record(
+        parameters=from_plain(content["parameters"]),
+        classes=np.array(content["classes"], content["class_type"]),
+        preparation=Preparation(
+            size=tuple(prepared["size"]),
+            scaling=steps_of(prepared["scaling"]),
+            interpolation=prepared["interpolation"],
+        ),
+        variant=content["variant"],
+        history=content["history"],
+    )
+
+
+def _content(path: Path) -> dict[str, Any]:
+    if path.suffix == ".onnx":
+        raise ArgumentError(f"{path} is for prediction alone: amalthea.load opens it. To train on, save as .keras.")
+    if not path.is_file():
+        raise MissingFileError(f"There is no file {path} (looked for at {path.absolute()}). Check the path.")
+    try:
+        with ZipFile(path) as archive:
+            content = archive.read(_MEMBER) if _MEMBER in archive.namelist() else None
+            is_keras = "config.json" in archive.namelist()
+    except (BadZipFile, OSError) as problem:
+        raise BrokenWeightsError(
+            f"{path} is no .keras file, or is damaged: {problem}. Save the classifier again."
+        ) from problem
+    if content is None and is_keras:
+        raise ArgumentError(
+            f"{path} holds a model, but no classes: ImageClassifier did not write it. keras.saving.load_model opens "
+            "it, and ImageClassifier(model) builds upon it."
+        )
+    try:
+        record = dict(json.loads(content or b""))
+        written = record["format"]
+    except (ValueError, TypeError, KeyError) as problem:
+        raise BrokenWeightsError(f"{path} is damaged: its {_MEMBER} cannot be read. Save it again.") from problem
+    if written != _FORMAT:
+        raise ArgumentError(
+            f"{path} was written by Amalthea {record.get('amalthea')} in format {written}; this one reads format "
+            f"{_FORMAT}. Install the newer one: pip install --upgrade amalthea"
+        )
+    return record
+
+
+def _first_line(problem: Exception) -> str:
+    lines = str(problem).strip().splitlines()
+    return f"{type(problem).__name__}: {lines[0] if lines else ''}."

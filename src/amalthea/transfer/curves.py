@@ -1,0 +1,60 @@
+"""Pictures of a training: loss and accuracy, epoch by epoch."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ..errors import ArgumentError, MissingDependencyError
+from ..storage import atomic_file
+
+_PANELS = (("Accuracy", "accuracy"), ("Loss", "loss"))
+
+
+def draw_curves(
+    history: Mapping[str, Sequence[float]],
+    path: str | os.PathLike[str],
+    title: str = "",
+    fine_tuning_from: int | None = None,
+) -> None:
+    """Draw accuracy and loss over the epochs into a PNG file: dots for training, a line for validation.
+
+    Args:
+        history: of one or several trainings: ``loss`` and ``accuracy``, and ``val_loss`` and ``val_accuracy`` where
+            there was a validation.
+        path: ends in ``.png``; the file appears whole or not at all.
+        title: stands above.
+        fine_tuning_from: number of epochs before fine-tuning began, where a line is drawn.
+
+    Raises:
+        ArgumentError: the history has no epoch, or the path another suffix.
+        StorageError: the file cannot be written.
+        MissingDependencyError: Matplotlib is not installed.
+
+    Example:
+        >>> draw_curves({"loss": [0.9, 0.4], "accuracy": [0.6, 0.8]}, "curves.png")
+    """
+    path = Path(path)
+    if path.suffix.lower() != ".png":
+        raise ArgumentError(f"The curves are drawn into a PNG file; {path} does not end in .png.")
+    if not history.get("loss"):
+        raise ArgumentError("The history has no epoch yet: there is nothing to draw.")
+    try:
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise MissingDependencyError('Curves need Matplotlib: pip install "amalthea[training]"') from None
+    figure = Figure(figsize=(11, 4.5), layout="constrained")  # inches
+    figure.suptitle(title)
+    for axes, (heading, name) in zip(figure.subplots(1, len(_PANELS)), _PANELS, strict=True):
+        epochs = range(1, len(history[name]) + 1)
+        axes.plot(epochs, history[name], "o", color="tab:blue", label="Training")
+        if validation := history.get(f"val_{name}"):
+            validated = epochs[-len(validation) :]  # maybe fine-tuning alone had pictures to validate with
+            axes.plot(validated, validation, marker=".", color="tab:orange", label="Validation")
+        if fine_tuning_from is not None:
+            axes.axvline(fine_tuning_from + 0.5, color="grey", linestyle="--", label="Fine-tuning begins")
+        axes.set(title=heading, xlabel="Epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+        axes.legend()
+    with atomic_file(path, setting=None) as temporary:
+        figure.savefig(temporary, format="png", dpi=100)

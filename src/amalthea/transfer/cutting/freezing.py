@@ -1,0 +1,87 @@
+"""Which layers of a network will be trained."""
+
+from collections.abc import Iterable
+
+import keras
+
+from ... import _keras
+from ...architectures import blocks_of, variant_of
+from ...errors import ArgumentError
+from .flat import flattened, unknown_layer
+
+
+def freeze_before(
+    model: keras.Model,
+    from_layer: str | None = None,
+    blocks: int | None = None,
+    variant: str | None = None,
+    batchnorm: str = "frozen",
+) -> None:
+    """Set ``trainable`` of all layers of a model: False for its beginning, True for the rest.
+
+    Args:
+        model: functional or ``Sequential``, models inside included.
+        from_layer: name of the first layer to train. What it needs is frozen; all else is trained, also what runs
+            beside that, such as the shortcut around a block in whose middle the layer lies.
+        blocks: instead of ``from_layer``, how many blocks to train, the last ones before the scores. With all of them
+            nothing is frozen.
+        variant: the catalogue's name of the network whose blocks these are; None: that of ``model``.
+        batchnorm: ``"frozen"`` keeps all batch normalisation frozen, which then uses its moving averages: right for few
+            pictures. ``"train"`` treats it as every other layer.
+
+    Raises:
+        ArgumentError: not one of ``from_layer`` and ``blocks``, a layer that is not there, more blocks than there are,
+            a network whose blocks nobody knows, or another value of ``batchnorm``.
+    """
+    if batchnorm not in ("frozen", "train"):
+        raise ArgumentError(f"batchnorm={batchnorm!r}; allowed are 'frozen' and 'train'.")
+    if (from_layer is None) == (blocks is None):
+        raise ArgumentError(
+            f"from_layer={from_layer!r} and blocks={blocks!r}; give one of them: the name of the first layer to train, "
+            "or how many blocks to train."
+        )
+    calls = list(_keras.calls(flattened(model)))
+    names = list(dict.fromkeys(call.operation.name for call in calls))
+    if from_layer is not None:
+        if from_layer not in names:
+            raise unknown_layer(model, from_layer, names)
+        frozen = _needed(calls, from_layer) - {from_layer}
+    else:
+        end = _last_frozen(model, names, blocks, variant)
+        frozen = _needed(calls, end) if end else set()
+    parts = _keras.parts(model)
+    for part in parts:  # one by one: on TensorFlow, Keras does not pass a flag on that the model already has
+        part.trainable = True
+    for call in calls:
+        if call.operation.name in frozen and isinstance(call.operation, keras.Layer):
+            call.operation.trainable = False
+    for part in parts:
+        if batchnorm == "frozen" and isinstance(part, keras.layers.BatchNormalization):
+            part.trainable = False
+
+
+def _last_frozen(model: keras.Model, names: list[str], blocks: object, variant: str | None) -> str | None:
+    """The layer at the end of the block before the last ``blocks``; None before the first block."""
+    row = variant_of(model)
+    name = variant or (row.name if row else None)
+    if name is None:
+        raise ArgumentError(
+            f"blocks={blocks!r}: which layers of model {model.name!r} form a block is not known, for no constructor of "
+            "Amalthea built it. Use from_layer, with the name of the first layer to train."
+        )
+    ends = blocks_of(name, names)
+    if not isinstance(blocks, int) or isinstance(blocks, bool) or not 1 <= blocks <= len(ends):
+        shown = f": {ends[0].name} to {ends[-1].name}" if ends else " in this model"
+        raise ArgumentError(f"blocks={blocks!r}; {name} has {len(ends)} blocks{shown}. Give a number of them.")
+    return ends[-blocks - 1].end if blocks < len(ends) else None
+
+
+def _needed(calls: Iterable[_keras.Call], name: str) -> set[str]:
+    """Names of a layer and of all layers on whose results it depends."""
+    found: set[str] = set()
+    tensors: set[int] = set()
+    for call in reversed(list(calls)):
+        if call.operation.name == name or any(id(tensor) in tensors for tensor in call.outputs):
+            found.add(call.operation.name)
+            tensors.update(map(id, call.inputs))
+    return found

@@ -1,0 +1,151 @@
+"""How good the answers of a classifier are."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import ArgumentError, MissingDependencyError
+
+_WIDEST = 100  # columns of text
+_MISTAKES = 10  # listed where the matrix would be wider
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Answers compared with the truth. As text it is a table.
+
+    Attributes:
+        classes: names, in the order of all that follows.
+        accuracy: part of the pictures, in [0, 1], whose most probable class is the right one.
+        confusion: number of pictures of each class (rows) that were taken for each class (columns).
+        precision: of the pictures taken for a class, the part that shows it; 0 where there is none.
+        recall: of the pictures that show a class, the part taken for it; 0 where there is none.
+        f1: harmonic mean of precision and recall.
+        support: number of pictures that show the class.
+        skipped: number of pictures that could not be read and count nowhere.
+    """
+
+    classes: tuple[str, ...]
+    accuracy: float
+    confusion: tuple[tuple[int, ...], ...]
+    precision: tuple[float, ...]
+    recall: tuple[float, ...]
+    f1: tuple[float, ...]
+    support: tuple[int, ...]
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        return "\n\n".join("\n".join(part) for part in (self._summary(), self._by_class(), self._mistakes()) if part)
+
+    def to_json(self) -> str:
+        """All of it as a JSON object; per class an object of its own."""
+        measures = zip(self.classes, self.precision, self.recall, self.f1, self.support, strict=True)
+        names = ("class", "precision", "recall", "f1", "support")
+        return json.dumps(
+            {
+                "accuracy": self.accuracy,
+                "pictures": sum(self.support),
+                "skipped": self.skipped,
+                "classes": [dict(zip(names, row, strict=True)) for row in measures],
+                "confusion": self.confusion,
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+
+    def _summary(self) -> list[str]:
+        left_out = f"; {self.skipped} could not be read" if self.skipped else ""
+        return [f"Accuracy {self.accuracy:.3f} on {sum(self.support)} pictures{left_out}"]
+
+    def _by_class(self) -> list[str]:
+        measures = zip(self.classes, self.precision, self.recall, self.f1, self.support, strict=True)
+        rows = [(name, *(f"{value:.3f}" for value in values), str(count)) for name, *values, count in measures]
+        return _aligned([("class", "precision", "recall", "f1", "pictures"), *rows])
+
+    def _mistakes(self) -> list[str]:
+        """What was taken for what: the whole matrix, or where that is too wide, the most frequent mistakes."""
+        rows = [(name, *map(str, counts)) for name, counts in zip(self.classes, self.confusion, strict=True)]
+        lines = _aligned([("shown \\ taken for", *self.classes), *rows])
+        if len(lines[0]) <= _WIDEST:
+            return lines
+        pairs = sorted(
+            (-count, self.classes[shown], self.classes[taken])
+            for shown, counts in enumerate(self.confusion)
+            for taken, count in enumerate(counts)
+            if count and shown != taken
+        )
+        mistakes = [(shown, taken, str(-count)) for count, shown, taken in pairs[:_MISTAKES]]
+        return _aligned([("shown", "taken for", "pictures"), *mistakes]) if mistakes else []
+
+
+def evaluate(truth: ArrayLike, probabilities: ArrayLike, classes: Sequence[str], skipped: int = 0) -> Report:
+    """Compare answers with the truth.
+
+    Args:
+        truth: shape (N,), whole numbers: each picture's place in ``classes``.
+        probabilities: shape (N, k), one column a class; the greatest of a row is its answer.
+        classes: k names.
+        skipped: number of pictures that could not be read, for the report.
+
+    Raises:
+        ArgumentError: the shapes do not fit, or there is no picture, or a value is no number.
+        MissingDependencyError: scikit-learn is not installed.
+
+    Example:
+        >>> report = evaluate([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]], ["cat", "dog"])
+        >>> report.confusion
+        ((1, 0), (1, 1))
+    """
+    try:
+        from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+    except ImportError:
+        raise MissingDependencyError('Reports need scikit-learn: pip install "amalthea[training]"') from None
+    truth, answers = _checked(truth, probabilities, classes)
+    labels = range(len(classes))
+    precision, recall, f1, support = precision_recall_fscore_support(truth, answers, labels=labels, zero_division=0)
+    return Report(
+        classes=tuple(classes),
+        accuracy=float(np.mean(truth == answers)),
+        confusion=tuple(map(tuple, confusion_matrix(truth, answers, labels=labels).tolist())),
+        precision=tuple(precision.tolist()),
+        recall=tuple(recall.tolist()),
+        f1=tuple(f1.tolist()),
+        support=tuple(support.tolist()),
+        skipped=skipped,
+    )
+
+
+def _checked(
+    truth: ArrayLike, probabilities: ArrayLike, classes: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Truth and answers."""
+    truth, scores = np.asarray(truth), np.asarray(probabilities)
+    if scores.shape != (len(truth), len(classes)) or truth.ndim != 1 or not len(truth):
+        raise ArgumentError(
+            f"Truth of shape {truth.shape}, probabilities of shape {scores.shape}, {len(classes)} classes; needed are "
+            "(N,) and (N, k) of at least one picture and k classes."
+        )
+    if not np.issubdtype(truth.dtype, np.integer) or truth.min() < 0 or truth.max() >= len(classes):
+        raise ArgumentError(f"Truth must be whole numbers from 0 to {len(classes) - 1}, the places of the classes.")
+    if not np.isfinite(scores).all():
+        raise ArgumentError(
+            "Some probabilities are no finite numbers: the network's weights may have grown beyond all."
+        )
+    return truth, scores.argmax(axis=1)
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table: the first row is the heading, columns of numbers are aligned at the right."""
+    numeric = [all(cell.replace(".", "").isdigit() for cell in column[1:]) for column in zip(*rows, strict=True)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = (
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(row, widths, numeric, strict=True)
+        )
+        for row in rows
+    )
+    return [line.rstrip() for line in lines]

@@ -1,0 +1,192 @@
+"""Pictures cross the frozen part of a network once; what comes out is kept."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..._progress import progress
+from ...errors import ArgumentError
+from ...images import Preparation
+from ...runtime import to_onnx
+from .keeping import Keeper
+from .rows import Features
+from .sources import Pictures, Problem, Source, source_of
+from .store import FeatureStore, FileFeatureStore
+
+if TYPE_CHECKING:
+    import keras
+
+    from ...runtime import Runner
+
+_FORMAT = 1  # raised whenever the same arguments give other features, so that none of an older version are used
+_GROUP = 64  # pictures that are decoded while as many are computed
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Extracted:
+    """The features of pictures.
+
+    Attributes:
+        features: one row for each usable picture, in their order.
+        kept: index of each of them among all pictures.
+        errors: why others are not usable, by their index.
+    """
+
+    features: Features
+    kept: NDArray[np.int64]
+    errors: dict[int, Problem]
+
+
+def extract(
+    prefix: "keras.Model",
+    pictures: Pictures,
+    preparation: Preparation,
+    *,
+    precision: str = "float32",
+    dtype: str = "float32",
+    store: FeatureStore | None = None,
+    on_error: str = "raise",
+    verify: bool = False,
+) -> Extracted:
+    """Compute the features of pictures, or find them where they were kept.
+
+    They are kept under everything that changes them: graph and weights of the network, precision, preparation, and the
+    content of each picture. The same picture is computed once, under however many paths. A run that is interrupted
+    continues where it stopped; memory does not grow with the number of pictures.
+
+    Args:
+        prefix: a model with one input, pictures, and any number of outputs.
+        pictures: paths, or an array of shape (N, *preparation.size, 3), RGB in [0, 255].
+        preparation: how they become what the model takes.
+        precision: in which the network computes, as for ``amalthea.predictor``.
+        dtype: in which features are kept: "float32", or "float16" for half the room.
+        store: where; None takes files in the cache folder. Where nothing can be written, a warning says so, and the
+            features stay in memory.
+        on_error: "raise", or "skip" for pictures that cannot be used.
+        verify: read files again that look as if they had not changed.
+
+    Raises:
+        ArgumentError: an argument that cannot be used, or features too large for float16.
+        UnsupportedLayerError: the model cannot become a graph.
+        ImageError: a file is no usable picture, or changed meanwhile.
+        MissingFileError: there is no such file.
+    """
+    for name, value, allowed in (
+        ("dtype", dtype, ("float32", "float16")),
+        ("on_error", on_error, ("raise", "skip")),
+    ):
+        if value not in allowed:
+            raise ArgumentError(f"{name}={value!r}; allowed are {' and '.join(map(repr, allowed))}.")
+    source = source_of(pictures, preparation, verify=verify)
+    network = _Network(prefix, preparation, source.kind, precision)
+    keeper = Keeper(store or FileFeatureStore(), network.key(dtype), network.shapes, dtype)
+    digests = source.digests()
+    keeper.find([digest for digest in dict.fromkeys(digests) if digest])
+    errors = _added(keeper, network, source, _first_of_each(digests, keeper), on_error)
+    # What is left are copies of unusable pictures: each is told why under its own name.
+    left = {index: digest for index, digest in enumerate(digests) if digest and digest not in keeper}
+    left = {index: digest for index, digest in left.items() if index not in errors}
+    errors |= _added(keeper, network, source, left, on_error)
+    kept = {index: digest for index, digest in enumerate(digests) if index not in errors and digest}
+    return Extracted(
+        features=keeper.features(list(kept.values())),
+        kept=np.array(list(kept), np.int64),
+        errors=dict(sorted(errors.items())),
+    )
+
+
+class _Network:
+    """A model as a graph, computed by a runner that is made when there is something to compute."""
+
+    def __init__(self, prefix: "keras.Model", preparation: Preparation, kind: str, precision: str) -> None:
+        _check_input(prefix, preparation.size)
+        self._graph = to_onnx(prefix, scaling=preparation.scaling if kind == "uint8" else None)
+        self._preparation = preparation
+        self._precision = precision
+        self.shapes = _output_shapes(prefix, preparation.size)
+
+    def key(self, dtype: str) -> str:
+        """Names everything that changes a feature, other than the picture."""
+        from .fingerprint import fingerprint
+
+        values = [_FORMAT, fingerprint(self._graph), self._precision, asdict(self._preparation), dtype]
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+    def __call__(self, pictures: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
+        batch = np.stack(pictures)
+        return self._runner([batch.transpose(0, 3, 1, 2) if self._runner.inputs[0].channels_first else batch])
+
+    @cached_property
+    def _runner(self) -> "Runner":
+        from ...runtime.openvino_runner import OpenVINORunner
+
+        return OpenVINORunner(self._graph.SerializeToString(), precision=self._precision)
+
+
+def _first_of_each(digests: Sequence[bytes | None], keeper: Keeper) -> dict[int, bytes | None]:
+    """Pictures to compute, by their index: each once. What has no digest will say why."""
+    first: dict[bytes, int] = {}
+    for index, digest in enumerate(digests):
+        if digest:
+            first.setdefault(digest, index)
+    return {
+        index: digest
+        for index, digest in enumerate(digests)
+        if digest is None or (first[digest] == index and digest not in keeper)
+    }
+
+
+def _added(
+    keeper: Keeper, network: _Network, source: Source, wanted: Mapping[int, bytes | None], on_error: str
+) -> dict[int, Problem]:
+    """The pictures that were wanted but are not usable, by their index; all others are in the keeper now."""
+    errors: dict[int, Problem] = {}
+    if not wanted:
+        return errors
+    done = 0
+    with progress("Extracting features", "pictures") as show, closing(source.read(wanted, _GROUP)) as groups:
+        show(0, len(wanted))
+        for group in groups:
+            usable = {index: found for index, found in group if isinstance(found, np.ndarray)}
+            errors |= {index: found for index, found in group if not isinstance(found, np.ndarray)}
+            if errors and on_error == "raise":
+                raise next(iter(errors.values()))
+            new = {index: digest for index in usable if (digest := wanted[index]) and digest not in keeper}
+            if new:
+                keeper.add(list(new.values()), network([usable[index] for index in new]))
+            done += len(group)
+            show(done, len(wanted))
+    return errors
+
+
+def _check_input(prefix: "keras.Model", size: tuple[int, int]) -> None:
+    shapes = [tuple(tensor.shape) for tensor in prefix.inputs]
+    allowed = [(3, *size), (*size, 3)]
+    fits = len(shapes) == 1 and any(
+        len(shapes[0]) == 4 and all(own in (None, side) for own, side in zip(shapes[0][1:], shape, strict=True))
+        for shape in allowed
+    )
+    if not fits:
+        raise ArgumentError(
+            f"{prefix.name} takes inputs of shape {', '.join(map(str, shapes))}, not pictures of {size[0]} × {size[1]} "
+            "pixels. Give a model of pictures, and a preparation of its size."
+        )
+
+
+def _output_shapes(prefix: "keras.Model", size: tuple[int, int]) -> tuple[tuple[int, ...], ...]:
+    """Of one picture's features. A model for any size knows them only when it is told the size."""
+    import keras
+
+    shapes = [tuple(tensor.shape) for tensor in prefix.outputs]
+    if any(side is None for shape in shapes for side in shape[1:]):
+        given = prefix.inputs[0].shape
+        sides = (3, *size) if given[1] == 3 and given[3] != 3 else (*size, 3)
+        shapes = keras.Model(prefix.inputs, list(prefix.outputs)).compute_output_shape((1, *sides))
+    return tuple(shape[1:] for shape in shapes)

@@ -1,0 +1,91 @@
+"""Features on their way into a store, or into memory where no store takes them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from ...errors import ArgumentError, StorageError, warn
+from .rows import Features
+from .store import FeatureSet, FeatureStore
+
+
+class Keeper:
+    """The features of one run. A store that fails is left alone from then on, with one warning.
+
+    Args:
+        store: where features are kept.
+        key: of the set in the store.
+        shapes: of one picture's features, one a tensor.
+        dtype: in which they are kept.
+    """
+
+    def __init__(self, store: FeatureStore, key: str, shapes: tuple[tuple[int, ...], ...], dtype: DTypeLike) -> None:
+        self._shapes = shapes
+        self._width = sum(int(np.prod(shape)) for shape in shapes)
+        self._dtype = np.dtype(dtype)
+        self._rows: dict[bytes, int] = {}
+        self._unstored: list[NDArray[Any]] = []
+        self._writable = True
+        self._set: FeatureSet | None = None
+        try:
+            self._set = store.feature_set(key, self._width, self._dtype)
+        except StorageError as problem:
+            self._give_up(problem)
+
+    def find(self, digests: Sequence[bytes]) -> None:
+        """Look for pictures whose features are stored already."""
+        if self._set:
+            try:
+                self._rows |= self._set.find(digests)
+            except StorageError as problem:
+                self._give_up(problem)
+
+    def add(self, digests: Sequence[bytes], outputs: Sequence[NDArray[np.float32]]) -> None:
+        """Keep the features of pictures.
+
+        Args:
+            digests: of the pictures.
+            outputs: one a tensor, shape (number of digests, ...).
+
+        Raises:
+            ArgumentError: numbers that are too large for float16.
+        """
+        flat = [output.reshape(len(digests), -1) for output in outputs]
+        records = self._rounded(np.concatenate(flat, axis=1) if len(flat) > 1 else flat[0])
+        if self._set and self._writable:
+            try:
+                self._rows |= self._set.append(digests, records)
+                return
+            except StorageError as problem:
+                self._give_up(problem)
+        first = sum(map(len, self._unstored))
+        self._unstored.append(records)
+        self._rows |= {digest: -1 - number for number, digest in enumerate(digests, start=first)}
+
+    def __contains__(self, digest: bytes) -> bool:
+        return digest in self._rows
+
+    def features(self, digests: Sequence[bytes]) -> Features:
+        """Of pictures that were all found or added."""
+        return Features(
+            shapes=self._shapes,
+            rows=np.array([self._rows[digest] for digest in digests], np.int64),
+            stored=self._set.records() if self._set else np.empty((0, self._width), self._dtype),
+            unstored=np.concatenate([np.empty((0, self._width), self._dtype), *self._unstored]),
+            owner=self._set,
+        )
+
+    def _rounded(self, records: NDArray[np.float32]) -> NDArray[Any]:
+        try:
+            with np.errstate(over="raise"):
+                return records.astype(self._dtype, copy=False)
+        except FloatingPointError as problem:
+            raise ArgumentError(
+                f"Features reach {np.abs(records).max():,.0f}, float16 only 65,504. Keep them with dtype='float32'."
+            ) from problem
+
+    def _give_up(self, problem: StorageError) -> None:
+        self._writable = False
+        warn(f"Features are kept in memory only, so the next run computes them again. {problem}")

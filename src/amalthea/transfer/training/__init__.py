@@ -1,0 +1,1 @@
+"""A head for a network, and the loop that trains it."""

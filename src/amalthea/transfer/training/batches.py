@@ -1,0 +1,74 @@
+"""Features in batches, in an order that depends on the seed and the epoch alone."""
+
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Rows(Protocol):
+    """What can be trained on: ``Features``, or anything else that gives rows by their indices."""
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+
+    def take(self, indices: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        """Some rows, one array for each input of the model."""
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no types
+    """Batches for ``fit`` and ``evaluate``; the last one of an epoch may be smaller.
+
+    Every backend gets the same ones: after ``shuffle(e)``, ``e`` from 0, the rows stand in the order
+    ``numpy.random.default_rng((seed, e)).permutation(n)``.
+
+    Args:
+        features: rows to take.
+        labels: shape (N,).
+        size: rows in a batch.
+        weights: shape (N,), of each row in the loss; None: all the same.
+        seed: None keeps the order as it is.
+
+    Attributes:
+        problem: what went wrong when rows were taken. TensorFlow only passes on that something did.
+    """
+
+    def __init__(
+        self,
+        features: Rows,
+        labels: NDArray[Any],
+        size: int,
+        weights: NDArray[np.float32] | None = None,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__(workers=1)
+        self._features, self._labels, self._size, self._weights, self._seed = features, labels, size, weights, seed
+        self._order = np.arange(len(labels))
+        self.problem: Exception | None = None
+
+    def __len__(self) -> int:
+        return -(-len(self._labels) // self._size)
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        rows = self._order[index * self._size : (index + 1) * self._size]
+        try:
+            inputs = self._features.take(rows)
+        except Exception as problem:
+            self.problem = problem
+            raise
+        weights = () if self._weights is None else (self._weights[rows],)
+        # A tuple, because TensorFlow would take a list of arrays for a single one.
+        return (inputs[0] if len(inputs) == 1 else tuple(inputs), self._labels[rows], *weights)
+
+    def shuffle(self, epoch: int) -> None:
+        """Put the rows in the order of an epoch.
+
+        To be called before it: Keras tells data sets of more beginnings than there are epochs (Keras 3.15.1).
+        """
+        if self._seed is not None:
+            self._order = np.random.default_rng((self._seed, epoch)).permutation(len(self._labels))
+
+    def in_order(self) -> "Batches":
+        """The same rows, always in the order given and all of the same weight: to judge by."""
+        return Batches(self._features, self._labels, self._size)

@@ -1,0 +1,254 @@
+"""Training the part of a network that is not frozen, on the features that its frozen part gave."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...errors import ArgumentError, MissingDependencyError
+from ..settings import require_number, require_one_of, require_whole
+from .batches import Batches, Rows
+from .head import LOSSES
+from .watching import Bar, BestWeights, History, LostWeights, Recorder
+
+Optimizer = Any  # a keras.optimizers.Optimizer; Keras carries no types
+
+OPTIMIZERS = ("adam", "rmsprop", "sgd")
+_STEPS_AT_ONCE = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """How weights are trained.
+
+    Attributes:
+        loss: ``"categorical_crossentropy"`` of a softmax with one score a class, or ``"binary_crossentropy"`` of one
+            sigmoid.
+        optimizer: ``"adam"``, ``"rmsprop"``, ``"sgd"`` with momentum 0.9, or one of Keras. That one is copied, so that
+            it serves again, and its own learning rate counts.
+        learning_rate: above 0.
+        epochs: how often each picture is seen, at most.
+        batch_size: pictures in a step; the last step of an epoch takes what is left.
+        class_weight: weight of each label in the loss; labels that it lacks weigh 1. ``"balanced"`` gives label ``c``
+            the weight ``N / (k * N_c)``, as scikit-learn does. Validation is not weighted.
+        patience: epochs without a lower loss in validation after which training stops; the weights of the lowest are
+            restored. None trains for all epochs and keeps the last weights.
+        never_worse: whether the weights from before count as well: afterwards those with the lowest loss in validation
+            are restored, among those whose accuracy there is not below the one before. Without validation pictures,
+            those to train on are validated with.
+        seed: of the order of the pictures.
+
+    Raises:
+        ArgumentError: a setting is not as described.
+    """
+
+    loss: str = "categorical_crossentropy"
+    optimizer: Optimizer = "adam"
+    learning_rate: float = 1e-3
+    epochs: int = 10
+    batch_size: int = 32
+    class_weight: str | Mapping[int, float] | None = None
+    patience: int | None = None
+    never_worse: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        require_one_of(LOSSES, "loss", self.loss)
+        if not isinstance(self.optimizer, keras.optimizers.Optimizer):
+            require_one_of(OPTIMIZERS, "optimizer", self.optimizer)
+        require_number("learning_rate", self.learning_rate, above=0)
+        require_whole(1, "epochs", self.epochs)
+        require_whole(1, "batch_size", self.batch_size)
+        if self.patience is not None:
+            require_whole(1, "patience", self.patience)
+        if isinstance(self.class_weight, Mapping):
+            for label, weight in self.class_weight.items():
+                require_number(f"class_weight of {label!r}", weight, least=0)
+        elif self.class_weight is not None:
+            require_one_of(("balanced",), "class_weight", self.class_weight)
+        require_whole(0, "seed", self.seed)
+
+
+def train(
+    suffix: keras.Model,
+    features: Rows,
+    labels: ArrayLike,
+    validation: tuple[Rows, ArrayLike] | None,
+    settings: Training,
+    history: History | None = None,
+) -> History:
+    """Train a model, or the suffix of one, which trains that one.
+
+    The flags ``trainable`` are read now. Equal seeds, features and weights give equal results on the same backend.
+    However it ends, all weights stay readable; after Ctrl-C or an error they are those of the last steps, or the best
+    so far where the settings ask for those.
+
+    Args:
+        suffix: takes the features and returns probabilities, (N, k), or (N, 1) of the second of two classes.
+        features: N rows. They are taken batch by batch, in a new order each epoch.
+        labels: shape (N,), whole numbers in [0, k).
+        validation: features and labels to judge by after each epoch.
+        settings: how to train.
+        history: is filled epoch by epoch, so that its owner has it also when an exception ends the training; what it
+            holds already stays in front.
+
+    Returns:
+        The history: ``loss`` and ``accuracy`` of each epoch, averaged over its steps, and ``val_loss`` and
+        ``val_accuracy`` after it, if there are validation pictures.
+
+    Raises:
+        ArgumentError: no weight is trainable, labels do not fit the features or the model, or ``patience`` without
+            validation.
+        MissingDependencyError: Keras runs on OpenVINO, which cannot train.
+    """
+    check_possible(settings, validated=validation is not None)
+    if not trainable_count(suffix)[0]:
+        raise ArgumentError(
+            f"Model {suffix.name!r} has no trainable weights: every layer is frozen. Set trainable = True on those "
+            "that shall train."
+        )
+    labels = _checked_labels(labels, features, suffix)
+    batches = Batches(features, labels, settings.batch_size, _row_weights(labels, settings), settings.seed)
+    judged = _judged(suffix, batches, validation, settings)
+    history = {} if history is None else history
+    names = ("loss", "accuracy", "val_loss", "val_accuracy") if validation else ("loss", "accuracy")
+    _compile(suffix, settings)
+    with Bar(settings.epochs, len(batches)) as bar:
+        _fit(suffix, batches, judged, settings, [Recorder(history, names), bar])
+    return history
+
+
+def check_possible(settings: Training, validated: bool) -> None:
+    """Refuse what cannot be trained here, or not without validation pictures, before they are looked at.
+
+    Raises:
+        MissingDependencyError, ArgumentError: see ``train``.
+    """
+    if keras.config.backend() == "openvino":
+        raise MissingDependencyError(
+            'Keras on OpenVINO cannot train. For one that can: pip install "amalthea[tensorflow-cpu]"'
+        )
+    if settings.patience is not None and not validated:
+        raise ArgumentError(f"patience={settings.patience} needs validation pictures: their loss tells when to stop.")
+
+
+def trainable_count(model: keras.Model) -> tuple[int, int]:
+    """How many numbers in the weights of a model will train, and how many there are.
+
+    Example:
+        >>> import keras
+        >>> trainable_count(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]))
+        (8, 8)
+    """
+    return tuple(sum(prod(w.shape) for w in weights) for weights in (model.trainable_weights, model.weights))
+
+
+def _judged(
+    suffix: keras.Model, batches: Batches, validation: tuple[Rows, ArrayLike] | None, settings: Training
+) -> Batches | None:
+    """What the model is judged by after each epoch."""
+    if validation is not None:
+        features, labels = validation
+        return Batches(features, _checked_labels(labels, features, suffix), settings.batch_size)
+    return batches.in_order() if settings.never_worse else None
+
+
+def _fit(
+    suffix: keras.Model, batches: Batches, judged: Batches | None, settings: Training, watchers: list[Any]
+) -> None:
+    """Keras' own loop, and what must happen however it ends."""
+    shuffling = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.shuffle(epoch))
+    keepers: list[LostWeights | BestWeights] = [LostWeights(suffix)] if keras.config.backend() == "jax" else []
+    try:
+        if settings.patience is not None or settings.never_worse:
+            start = suffix.evaluate(judged, return_dict=True, verbose=0) if settings.never_worse else None
+            keepers.append(BestWeights(suffix, settings.patience, start))
+        suffix.fit(
+            batches,
+            epochs=settings.epochs,
+            validation_data=judged,
+            callbacks=[shuffling, *watchers, *keepers],
+            shuffle=False,
+            verbose=0,
+        )
+    except Exception:
+        if problem := batches.problem or (judged and judged.problem):
+            raise problem from None
+        raise
+    finally:
+        for keeper in keepers:
+            keeper.restore()
+
+
+def _compile(suffix: keras.Model, settings: Training) -> None:
+    """Also makes Keras read the flags ``trainable``, which on some backends it does only now (Keras 3.15.1)."""
+    one_sigmoid = settings.loss == "binary_crossentropy"
+    # Labels stay numbers: the same loss as of one-hot rows, without these.
+    loss = keras.losses.BinaryCrossentropy() if one_sigmoid else keras.losses.SparseCategoricalCrossentropy()
+    accuracy = keras.metrics.BinaryAccuracy if one_sigmoid else keras.metrics.SparseCategoricalAccuracy
+    suffix.compile(
+        optimizer=_optimizer(settings),
+        loss=loss,
+        metrics=[accuracy("accuracy")],
+        steps_per_execution=_steps_at_once(suffix),
+    )
+
+
+def _optimizer(settings: Training) -> Optimizer:
+    """A new one: an optimizer belongs to the weights that it trained first."""
+    given, rate = settings.optimizer, settings.learning_rate
+    if given == "sgd":
+        return keras.optimizers.SGD(rate, momentum=0.9)
+    if isinstance(given, str):
+        return keras.optimizers.get({"class_name": given, "config": {"learning_rate": rate}})
+    return type(given).from_config(given.get_config())
+
+
+def _steps_at_once(suffix: keras.Model) -> int:
+    """How many steps TensorFlow does before it returns to Python, which takes as long as a step of a small head.
+
+    One where there are convolutions, whose steps are long: Ctrl-C waits for all of them.
+    """
+    long = any(hasattr(layer, "kernel_size") for layer in suffix.layers)
+    return _STEPS_AT_ONCE if keras.config.backend() == "tensorflow" and not long else 1
+
+
+def _checked_labels(labels: ArrayLike, features: Rows, suffix: keras.Model) -> NDArray[Any]:
+    """As the loss of the model takes them.
+
+    Raises:
+        ArgumentError: they are not whole numbers, one for each row, from 0 up to the number of classes.
+    """
+    labels = np.asarray(labels)
+    if labels.shape != (len(features),) or not len(features):
+        raise ArgumentError(
+            f"Labels of shape {labels.shape} for {len(features)} pictures; needed is one label for each."
+        )
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise ArgumentError(f"Labels of type {labels.dtype}; allowed are whole numbers, each the place of a class.")
+    outputs = suffix.output_shape[-1]
+    classes = max(outputs, 2)
+    outside = labels[(labels < 0) | (labels >= classes)]
+    if len(outside):
+        raise ArgumentError(
+            f"Label {outside[0]}, but {suffix.name!r} has {classes} classes: allowed are 0 to {classes - 1}."
+        )
+    return labels.astype(np.int32) if outputs > 1 else labels.astype(np.float32)[:, None]
+
+
+def _row_weights(labels: NDArray[Any], settings: Training) -> NDArray[np.float32] | None:
+    """The weight of each picture in the loss."""
+    if settings.class_weight is None:
+        return None
+    found, places, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    if isinstance(settings.class_weight, str):
+        weights = len(labels) / (len(found) * counts)
+    else:
+        if unknown := settings.class_weight.keys() - set(found.tolist()):
+            raise ArgumentError(f"class_weight names {sorted(unknown)}; there are pictures of {found.tolist()} only.")
+        weights = np.array([settings.class_weight.get(label, 1.0) for label in found.tolist()])
+    return weights[places.reshape(-1)].astype(np.float32)

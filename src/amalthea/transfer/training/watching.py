@@ -1,0 +1,146 @@
+"""What happens beside the steps of a training: its history, the bar, and weights that are kept."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from math import inf
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import _keras
+from ..._progress import progress
+
+History = dict[str, list[float]]
+
+
+class Recorder(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
+    """Writes losses and accuracies of each epoch into a history, where they stay if a later epoch fails.
+
+    Args:
+        history: is filled.
+        names: which of them to write.
+    """
+
+    def __init__(self, history: History, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self._history, self._names = history, names
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Write those of the epoch."""
+        for name in self._names:
+            self._history.setdefault(name, []).append(float(logs[name]))
+
+
+class Bar(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
+    """A progress bar for each epoch, with the accuracy after the one before: in validation, if there is one.
+
+    Also ends it, as a context manager.
+    """
+
+    def __init__(self, epochs: int, batches: int) -> None:
+        super().__init__()
+        self._epochs, self._batches, self._results = epochs, batches, ""
+        self._open = ExitStack()
+
+    def __enter__(self) -> "Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Open the bar."""
+        title = f"Epoch {epoch + 1} of {self._epochs}{self._results}"
+        self._show = self._open.enter_context(progress(title, "batches"))
+
+    def on_train_batch_begin(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Move it on."""
+        self._show(batch, self._batches)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Close it."""
+        self._open.close()
+        self._results = f", accuracy {logs.get('val_accuracy', logs['accuracy']):.3f}"
+
+
+class BestWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
+    """Keeps the weights of the epoch with the lowest loss in validation.
+
+    Args:
+        patience: epochs without a lower one after which training stops; None goes on to the end.
+        start: loss and accuracy in validation before training. The weights of then are kept until an epoch has a lower
+            loss without a lower accuracy. None: whatever the first epoch brings is better.
+    """
+
+    def __init__(self, model: keras.Model, patience: int | None, start: Mapping[str, float] | None) -> None:
+        super().__init__()
+        self._patience, self._waited = patience, 0
+        self._loss, self._floor = (start["loss"], start["accuracy"]) if start else (inf, 0.0)
+        self._copy = WeightsCopy(model)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Keep the weights, or wait, or stop."""
+        if logs["val_loss"] < self._loss and logs["val_accuracy"] >= self._floor:
+            self._loss, self._waited = logs["val_loss"], 0
+            self._copy.renew()
+        else:
+            self._waited += 1
+        if self._patience is not None and self._waited >= self._patience:
+            self.model.stop_training = True
+
+    def restore(self) -> None:
+        """Give the model the best weights."""
+        self._copy.restore()
+
+
+class LostWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
+    """Gives a model that an exception left without weights those of the last whole epoch.
+
+    JAX overwrites the arrays of a step with those of the next one, and Keras lends it the model's own. When a step does
+    not end (or the first one fails), the model is left with arrays that are gone (Keras 3.15.1).
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        super().__init__()
+        self._copy = WeightsCopy(model)
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Copy the weights."""
+        self._copy.renew()
+
+    def restore(self) -> None:
+        """Give the model its weights again, if any of them cannot be read."""
+        if not self._copy.readable():
+            self._copy.restore()
+
+
+class WeightsCopy:
+    """The weights that a model had at some time, apart from it."""
+
+    def __init__(self, model: keras.Model) -> None:
+        self._variables = model.variables
+        self.renew()
+
+    def renew(self) -> None:
+        """Copy the weights as they are now."""
+        self._values = [_value(variable) for variable in self._variables]
+
+    def restore(self) -> None:
+        """Give the model the copied weights."""
+        for variable, value in zip(self._variables, self._values, strict=True):
+            _keras.give_value(variable, value)
+
+    def readable(self) -> bool:
+        """Whether the model still has all its weights."""
+        try:
+            for variable in self._variables:
+                _value(variable)
+        except Exception:  # of any type, JAX's or Python's own
+            return False
+        return True
+
+
+def _value(variable: Any) -> NDArray[Any]:
+    return np.array(keras.ops.convert_to_numpy(variable))  # a copy: some backends give a view

@@ -1,0 +1,260 @@
+"""`amalthea train`, with real weights and real photographs, and what it writes."""
+
+import inspect
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+import amalthea
+from amalthea.apps.command_line import command_line
+from amalthea.apps.train import train as train_command
+
+CLASSES = ["Abyssinian", "Bengal", "american_bulldog"]
+
+
+def call(*arguments):
+    return CliRunner().invoke(command_line, list(map(str, arguments)))
+
+
+def succeed(*arguments):
+    answer = call(*arguments)
+    assert answer.exit_code == 0, answer.output
+    return answer
+
+
+def without_keras(*arguments):
+    """The standard output of a fresh process, which must not need Keras."""
+    code = (
+        "import sys; from amalthea.apps.command_line import command_line; "
+        f"command_line({list(map(str, arguments))!r}, standalone_mode=False); "
+        "sys.exit('Keras was imported' if 'keras' in sys.modules else 0)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+def test_from_a_folder_to_one_file_that_answers(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.onnx"
+    command = ["train", pets / "train", "--validation", pets / "validation", *quarter, "--epochs", 8, "--out", out]
+    answer = succeed(*command, "--json")
+    trained = json.loads(answer.stdout)
+    assert (trained["out"], trained["classes"]) == (str(out), CLASSES)
+    assert {name: len(values) for name, values in trained["history"].items()} == dict.fromkeys(
+        ("loss", "accuracy", "val_loss", "val_accuracy"), 8
+    )
+    assert trained["history"]["loss"][-1] < 0.8 * trained["history"]["loss"][0]
+    assert trained["validation"]["accuracy"] >= 0.6
+    assert trained["validation"]["accuracy"] == pytest.approx(trained["history"]["val_accuracy"][-1])
+    assert re.search(r"^771 of [\d,]+ weights will train\.$", answer.stderr, re.MULTILINE)
+
+    judged = json.loads(without_keras("evaluate", out, pets / "validation", "--json"))
+    assert judged == trained["validation"]
+    answers = json.loads(without_keras("predict", pets / "validation", "--model", out, "--json"))
+    assert len(answers) == 12
+    assert all({scored["name"] for scored in each["classes"]} == set(CLASSES) for each in answers)
+    assert all(scored["wordnet_id"] == "" for each in answers for scored in each["classes"])
+    right = [each["classes"][0]["name"] == Path(each["path"]).parent.name for each in answers]
+    assert np.mean(right) == pytest.approx(judged["accuracy"])
+
+    again = json.loads(succeed(*command, "--json").stdout)
+    assert again["history"]["loss"] == pytest.approx(trained["history"]["loss"], rel=1e-3)
+
+
+def test_tables_and_curves_for_people(trains, pets, quarter, tmp_path):
+    out, curves = tmp_path / "pets.keras", tmp_path / "curves.png"
+    answer = succeed(
+        *("train", pets / "train", *quarter, "--split", 0.3, "--epochs", 2),
+        *("--fine-tune", 1, "--fine-tune-epochs", 2, "--curves", curves, "--out", out),
+    )
+    first, *_, last = answer.stdout.splitlines()
+    assert re.fullmatch(r"Accuracy [01]\.\d{3} on 9 pictures", first)
+    assert last == f"Written: {out}"
+    assert len(re.findall("weights will train", answer.stderr)) == 2
+    assert curves.read_bytes().startswith(b"\x89PNG")
+    classifier = amalthea.ImageClassifier.load(out)
+    assert len(classifier.history["loss"]) == 4
+    judged = succeed("evaluate", out, pets / "validation").stdout
+    assert judged.startswith(f"Accuracy {classifier.score(pets / 'validation'):.3f} on 12 pictures\n")
+
+
+def test_a_file_of_an_earlier_run_is_trained_on(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.keras"
+    succeed("train", pets / "train", *quarter, "--epochs", 1, "--out", out)
+    command = ["train", pets / "train", "--model", out, "--out", out, "--fine-tune-epochs", 2]
+    answer = succeed(*command, "--fine-tune-learning-rate", 0.01, "--json")
+    assert "771 of " in answer.stderr  # the flags of the file count: the head alone
+    history = json.loads(answer.stdout)["history"]
+    assert len(history["loss"]) == 3
+    assert history["loss"][2] < history["loss"][0]
+    refused = call(*command, "--hidden", 3, "--epochs", 4)
+    assert refused.exit_code == 2
+    assert f"--hidden, --epochs: {out} is built and trained already." in refused.stderr
+
+
+def test_options_arrive(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.keras"
+    succeed(
+        *("train", pets / "train", *quarter, "--split", 0, "--epochs", 1, "--out", out),
+        *("--features", "conv_pw_11_relu", "--pooling", "max", "--hidden", 8, "--hidden", 4, "--dropout", 0.25),
+        *("--optimizer", "rmsprop", "--learning-rate", 0.01, "--batch-size", 7, "--balanced", "--seed", 3),
+    )
+    classifier = amalthea.ImageClassifier.load(out)
+    expected = {
+        "features": "conv_pw_11_relu",
+        "pooling": "max",
+        "hidden": (8, 4),
+        "dropout": 0.25,
+        "optimizer": "rmsprop",
+        "learning_rate": 0.01,
+        "batch_size": 7,
+        "class_weight": "balanced",
+        "seed": 3,
+        "early_stopping": None,
+    }
+    parameters = classifier.get_params()
+    assert {name: parameters[name] for name in expected} == expected
+    names = [layer.name for layer in classifier.model_.layers]
+    assert names[names.index("conv_pw_11_relu") + 1 :][0] == "head_pool"
+    assert set(classifier.history) == {"loss", "accuracy"}
+
+
+@pytest.mark.single_backend
+def test_defaults_are_those_of_the_classifier(trains):
+    signature = inspect.signature(amalthea.ImageClassifier).parameters
+    given = train_command.make_context("train", ["folder", "--out", "pets.onnx"]).params
+    own = {name: value for name, value in given.items() if name in signature}
+    assert len(own) == 17
+    assert {name: value or None for name, value in own.items()} == {
+        name: signature[name].default or None for name in own
+    }
+
+
+@pytest.mark.single_backend
+def test_pictures_that_cannot_be_used(trains, pets, quarter, tmp_path):
+    broken, out = pets / "train" / "Bengal" / "broken.jpg", tmp_path / "pets.onnx"
+    broken.write_text("not a picture")
+    (pets / "train" / "Bengal" / "phone.heic").touch()
+    command = ["train", pets / "train", *quarter, "--split", 0, "--epochs", 1, "--out", out]
+    answer = call(*command)
+    assert answer.exit_code == 1
+    assert f"Error: {broken} is no picture" in answer.stderr
+    assert "Skipped: 1 .heic." in answer.stderr
+    assert not out.exists()
+    with pytest.warns(amalthea.errors.AmaltheaWarning, match="1 of 31 pictures cannot be used and are left out"):
+        succeed(*command, "--on-error", "skip")
+
+    (pets / "validation" / "Bengal" / "broken.jpg").write_text("not a picture")
+    answer = call("evaluate", out, pets / "validation")
+    assert answer.exit_code == 1
+    assert "broken.jpg is no picture" in answer.stderr
+    report = json.loads(succeed("evaluate", out, pets / "validation", "--on-error", "skip", "--json").stdout)
+    assert (report["pictures"], report["skipped"]) == (12, 1)
+
+
+@pytest.mark.single_backend
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["pets/train"], 2, "Missing option '--out'"),
+        (["pets/train", "--out", "pets.h5"], 2, "pets.h5 must end in .onnx or .keras, which chooses the format."),
+        (["pets/train", "--out", "nowhere/pets.onnx"], 2, "there is no folder nowhere for pets.onnx. Make it first."),
+        (["pets/train", "--out", "folder.onnx"], 2, "folder.onnx is a folder."),
+        (["pets/train", "--out", "pets.onnx", "--curves", "curves.jpg"], 2, "curves.jpg must end in .png"),
+        (["pets/train", "--out", "pets.onnx", "--split", "1"], 2, "1.0 is not in the range 0<=x<1"),
+        (["pets/train", "--out", "pets.onnx", "--split", "0", "--patience", "3"], 2, "--patience needs pictures"),
+        (["pets/train", "--out", "pets.onnx", "--epochs", "0"], 2, "0 is not in the range x>=1"),
+        (["nowhere", "--out", "pets.onnx"], 1, "There is no folder nowhere"),
+        (["pets", "--out", "pets.onnx"], 1, "look like the parts of a data set"),
+        (["pets/train/Bengal", "--out", "pets.onnx"], 1, "needs one sub-folder for each class"),
+        (["pets/train", "--out", "pets.onnx", "--validation", "pets/empty"], 1, "are not the classes"),
+        (["pets/train", "--out", "pets.onnx", "--model", "ResNet5O"], 1, "Did you mean ResNet50"),
+        (["pets/train", "--out", "pets.onnx", "--model", "nowhere.keras"], 1, "There is no file nowhere.keras"),
+        (["pets/train", "--out", "pets.onnx", "--alpha", "0.5"], 1, "EfficientNetLite0 has one width."),
+        (["pets/train", "--out", "pets.onnx", "--weights", "none"], 1, "there is no file none"),
+        (["pets/train", "--out", "pets.onnx", "--features", "top_aktivation"], 1, "top_activation"),
+    ],
+)
+def test_mistakes_are_told_before_the_work(arguments, status, words, trains, pets, monkeypatch):
+    monkeypatch.chdir(pets.parent)
+    Path("folder.onnx").mkdir()
+    Path("pets/empty").mkdir()
+    shutil.rmtree("pets/empty") if "pets" in arguments else None
+    answer = call("train", *arguments)
+    assert (answer.exit_code, answer.stdout) == (status, ""), answer.output
+    assert words in answer.stderr
+    assert {path.name for path in pets.parent.iterdir()} == {"pets", "folder.onnx"}
+
+
+@pytest.mark.single_backend
+def test_a_mistake_in_fine_tuning_does_not_cost_the_head(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.onnx"
+    command = ["train", pets / "train", *quarter, "--epochs", 1, "--out", out]
+    answer = call(*command, "--fine-tune", "conv_pw_13_rule")
+    assert answer.exit_code == 1
+    assert "conv_pw_13_relu" in answer.stderr
+    assert amalthea.load(out).classes == tuple(CLASSES)
+    assert "13" in call(*command, "--fine-tune", 99).stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+@pytest.mark.single_backend
+@pytest.mark.parametrize("suffix", [".onnx", ".keras"])
+def test_control_c_saves_what_is_there_and_says_how_to_go_on(suffix, trains, pets, quarter, tmp_path):
+    out = tmp_path / f"pets{suffix}"
+    command = ["train", pets / "train", *quarter, "--split", 0.2, "--epochs", 100_000, "--out", out]
+    run = [sys.executable, "-m", "amalthea", *map(str, command)]
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            while "weights will train" not in process.stderr.readline():
+                assert process.poll() is None
+            time.sleep(6)  # of epochs, of which each takes a few milliseconds
+            process.send_signal(signal.SIGINT)
+            stdout, stderr = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130, stderr
+    assert stdout == ""
+    assert "Traceback" not in stderr
+    [said] = [line for line in stderr.splitlines() if line.startswith("Stopped.")]
+    epochs = int(re.match(rf"Stopped\. {re.escape(str(out))} holds what the (\d+) epochs taught it\.", said)[1])
+    assert epochs > 10
+    report = json.loads(succeed("evaluate", out, pets / "train", "--json").stdout)
+    assert report["accuracy"] > 0.9
+    if suffix == ".keras":
+        assert said.endswith(
+            f"To train it on: amalthea train {pets / 'train'} --split 0.2 --seed 0 --model {out} --out {out}"
+        )
+        assert len(amalthea.ImageClassifier.load(out).history["loss"]) == epochs
+    else:
+        assert "The same command begins anew with the features that are kept" in said
+
+
+@pytest.mark.single_backend
+def test_control_c_before_an_epoch_ends_writes_nothing(trains, pets, quarter, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("amalthea.transfer.features.extraction.Keeper.add", interrupted)
+    answer = call("train", pets / "train", *quarter, "--out", tmp_path / "pets.onnx")
+    assert answer.exit_code == 130
+    assert "The same command goes on with the features that are kept." in answer.stderr
+    assert not (tmp_path / "pets.onnx").exists()
+
+
+def test_training_without_a_backend_that_trains(backend, pets, quarter, tmp_path):
+    if backend != "openvino":
+        pytest.skip("this backend trains")
+    answer = call("train", pets / "train", *quarter, "--out", tmp_path / "pets.onnx")
+    assert answer.exit_code == 1
+    assert 'pip install "amalthea[tensorflow-cpu]"' in answer.stderr
+    assert not (tmp_path / "pets.onnx").exists()

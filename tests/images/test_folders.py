@@ -1,0 +1,120 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from amalthea.errors import ArgumentError, MissingFileError
+from amalthea.images import labelled_folder, split
+
+pytestmark = pytest.mark.single_backend
+
+
+def filled(folder: Path, *names: str) -> Path:
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return folder
+
+
+def test_classes_are_the_sub_folders_sorted(tmp_path: Path) -> None:
+    names = ("dog/b.jpg", "dog/a.PNG", "cat/deep/c.webp", "cat/notes.txt", ".cache/d.jpg", "e.jpg", "cat/.hidden.jpg")
+    paths, labels, classes = labelled_folder(filled(tmp_path, *names))
+    assert classes == ("cat", "dog")
+    assert paths == [tmp_path / "cat/deep/c.webp", tmp_path / "dog/a.PNG", tmp_path / "dog/b.jpg"]
+    assert labels.tolist() == [0, 1, 1]
+    assert labels.dtype == np.int64
+
+
+def test_labels_follow_the_order_of_given_classes(tmp_path: Path) -> None:
+    filled(tmp_path, "cat/a.jpg", "dog/b.jpg")
+    paths, labels, classes = labelled_folder(str(tmp_path), classes=["dog", "cat"])
+    assert (paths, labels.tolist(), classes) == (
+        [tmp_path / "dog/b.jpg", tmp_path / "cat/a.jpg"],
+        [0, 1],
+        ("dog", "cat"),
+    )
+
+
+def test_names_with_the_signs_of_a_pattern(tmp_path: Path) -> None:
+    filled(tmp_path, "cat[1]/a.jpg", "dog*/b.jpg", "🐱 “x”.jpg/c.jpg")
+    assert labelled_folder(tmp_path).classes == ("cat[1]", "dog*", "🐱 “x”.jpg")
+    assert len(labelled_folder(tmp_path).paths) == 3
+
+
+def test_the_pets(test_data: Path) -> None:
+    paths, labels, classes = labelled_folder(test_data / "pets" / "train")
+    assert classes == ("Abyssinian", "Bengal", "american_bulldog")
+    assert len(paths) == 450
+    assert np.bincount(labels).tolist() == [150, 150, 150]
+    assert all(path.parent.name == classes[label] for path, label in zip(paths, labels, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["a.jpg", "b.jpg"], r"one sub-folder for each class, such as .*cats.*; it has none\."),
+        (["cat/a.jpg", "b.jpg"], "it has only 'cat', and a single class leaves nothing to tell apart"),
+        (["cat/a.jpg", "dog/notes.txt"], "has no picture of 'dog': nothing in there has the suffix"),
+        (["train/cat/a.jpg", "Validation/cat/b.jpg"], "'Validation', 'train' look like the parts of a data set"),
+    ],
+)
+def test_folders_that_are_no_classes(tmp_path: Path, names: list[str], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        labelled_folder(filled(tmp_path, *names))
+
+
+@pytest.mark.parametrize("name", ["nowhere", "a.jpg"])
+def test_no_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(MissingFileError, match=f"There is no folder .*{name} .*Check the path"):
+        labelled_folder(filled(tmp_path, "a.jpg") / name)
+
+
+def test_other_classes_than_given(tmp_path: Path) -> None:
+    filled(tmp_path, "cat/a.jpg", "dog/b.jpg", "cow/c.jpg")
+    message = "not the classes 'cat', 'horse'. Missing: 'horse'; not among them: 'cow', 'dog'. Name one sub-folder"
+    with pytest.raises(ArgumentError, match=message):
+        labelled_folder(tmp_path, classes=("cat", "horse"))
+    with pytest.raises(ArgumentError, match="Missing: none; not among them: 'cow', 'dog'"):
+        labelled_folder(tmp_path, classes=("cat", "cat"))
+
+
+def test_many_other_classes_are_not_all_listed(tmp_path: Path) -> None:
+    filled(tmp_path, *(f"class{number:02}/a.jpg" for number in range(30)))
+    with pytest.raises(ArgumentError, match="'class09' and 20 more"):
+        labelled_folder(tmp_path, classes=("cat", "dog"))
+
+
+@pytest.mark.parametrize("fraction", [0.1, 0.2, 0.5, 0.9])
+def test_a_split_keeps_the_proportions_as_scikit_learns_does(fraction: float) -> None:
+    labels = np.random.default_rng(0).permutation(np.repeat([0, 1, 2], [100, 40, 10]))
+    train, validation = split(labels, fraction, seed=0)
+    assert sorted([*train, *validation]) == list(range(150))
+    assert (np.diff(train) > 0).all()
+    assert (np.diff(validation) > 0).all()
+    selection = pytest.importorskip("sklearn.model_selection")
+    [(_, reference)] = selection.StratifiedShuffleSplit(1, test_size=fraction, random_state=0).split(labels, labels)
+    assert np.bincount(labels[validation]).tolist() == np.bincount(labels[reference]).tolist()
+
+
+def test_a_split_depends_on_its_seed_alone() -> None:
+    labels = ["cat", "dog"] * 50
+    first, again, other = (split(labels, 0.2, seed)[1].tolist() for seed in (3, 3, 4))
+    assert first == again != other
+
+
+@pytest.mark.parametrize("fraction", [0.001, 0.999])
+def test_each_class_stands_on_both_sides(fraction: float) -> None:
+    for side in split([0, 0, 0, 1, 1], fraction, seed=0):
+        assert len(side) >= 2
+
+
+def test_a_class_with_one_picture_cannot_be_split() -> None:
+    with pytest.raises(ArgumentError, match="Class 'dog' has a single picture"):
+        split(["cat", "cat", "dog"], 0.5, seed=0)
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.2, 20, float("nan")])
+def test_fractions_that_are_none(fraction: float) -> None:
+    with pytest.raises(ArgumentError, match=r"allowed is a number in \(0, 1\)"):
+        split([0, 0, 1, 1], fraction, seed=0)

@@ -1,0 +1,94 @@
+"""Bad input of every kind: what a classifier refuses, and how it says so."""
+
+import keras
+import numpy as np
+import pytest
+
+from amalthea.architectures import get_model
+from amalthea.errors import ArgumentError, ImageError, MissingFileError
+from amalthea.transfer import ImageClassifier
+from tests.transfer.classifier.classes import classifier, coloured, write_coloured
+
+pytestmark = [
+    pytest.mark.single_backend,
+    pytest.mark.skipif(keras.config.backend() == "openvino", reason="Keras' OpenVINO backend cannot train"),
+]
+
+
+def test_unusable_files_are_named_counted_and_left_out(tmp_path):
+    folder = write_coloured(tmp_path, 30)
+    for name in ("blue/broken.png", "red/cut.png"):
+        (folder / name).write_bytes((folder / "red" / "002.png").read_bytes()[:100])
+    with pytest.raises(ImageError, match=r"broken.png"):
+        classifier().fit(folder)
+    with pytest.warns(UserWarning, match=r"2 of 32 pictures cannot be used and are left out. The first: .*broken.png"):
+        fitted = classifier(on_error="skip").fit(folder)
+    with pytest.warns(UserWarning, match="2 of 32 pictures"):
+        report = fitted.evaluate(folder)
+    assert (report.skipped, sum(report.support)) == (2, 30)
+    with pytest.raises(ImageError, match=r"broken.png"):
+        fitted.predict(folder)
+    for path in folder.glob("red/0*.png"):
+        path.write_bytes(b"")
+    with (
+        pytest.warns(UserWarning, match="12 of 32"),
+        pytest.raises(ArgumentError, match="No picture of the class 'red'"),
+    ):
+        classifier(on_error="skip").fit(folder)
+    with pytest.raises(ArgumentError, match="on_error='ignore'; allowed are 'raise' and 'skip'"):
+        classifier(on_error="ignore").fit(folder)
+    with pytest.raises(MissingFileError, match=r"nowhere\.jpg"):
+        fitted.predict(["nowhere.jpg"])
+
+
+def test_values_and_sizes_are_checked():
+    pictures, names = coloured(12)
+    network = get_model("MobileNet", alpha=0.25, weights=None, include_top=False, input_shape=(32, 32, 3))
+    network.trainable = False
+    checked = ImageClassifier(network, epochs=1)
+    message = r"lie in \[0, 1\]; mobilenet_0.25_32 wants \[0, 255\] RGB"
+    with pytest.raises(ArgumentError, match=message):
+        checked.fit(pictures / 255, names)
+    with pytest.raises(ArgumentError, match=message):
+        checked.fit(pictures, names, validation=(pictures / 255, names))
+    fitted = checked.fit(pictures.astype(np.float32), names)
+    with pytest.raises(ArgumentError, match=r"lie in \[0, 1\]"):
+        fitted.predict(pictures / 255)
+    with pytest.raises(ArgumentError, match=r"lie in \[0, 1\]"):
+        fitted.score(pictures / 255, names)
+    with pytest.raises(ArgumentError, match=r"have 16 × 32 pixels; mobilenet_0.25_32_classifier takes 32 × 32"):
+        fitted.predict(pictures[:, :16])
+    as_they_are = ImageClassifier(network, epochs=1, scaling=1).fit(pictures / 127.5 - 1, names)
+    np.testing.assert_allclose(
+        as_they_are.predict_proba(pictures / 127.5 - 1), fitted.predict_proba(pictures), atol=1e-3
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"pooling": "mean"}, "pooling='mean'"),
+        ({"hidden": (0,)}, r"hidden=\(0,\)"),
+        ({"dropout": 1.5}, "dropout=1.5"),
+        ({"loss": "mse"}, "loss='mse'"),
+        ({"loss": "binary_crossentropy"}, "binary_crossentropy"),
+        ({"optimizer": "adamw"}, "optimizer='adamw'"),
+        ({"learning_rate": 0}, "learning_rate=0"),
+        ({"epochs": 0}, "epochs=0"),
+        ({"batch_size": 2.5}, "batch_size=2.5"),
+        ({"class_weight": "even"}, "class_weight='even'"),
+        ({"seed": -1}, "seed=-1"),
+        ({"precision": "int4"}, "precision='int4'"),
+        ({"image_size": 0}, "image_size=0"),
+        ({"image_size": 64}, r"shall have \(64, 64\) pixels, but small takes 32 × 32"),
+        ({"scaling": "vgg"}, "scaling='vgg'"),
+        ({"interpolation": "cubic"}, "interpolation='cubic'"),
+        ({"features": "conv_3"}, "no layer 'conv_3'. Did you mean"),
+        ({"model": "VGG61"}, "Did you mean VGG19"),
+        ({"model": None}, "model=None is neither a name"),
+    ],
+)
+def test_parameters_that_cannot_be_used(parameters, message):
+    unusable = classifier(**parameters)
+    with pytest.raises(ArgumentError, match=message):
+        unusable.fit(*coloured(6))

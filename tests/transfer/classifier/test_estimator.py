@@ -1,0 +1,176 @@
+"""The conventions of scikit-learn, as far as they apply to a classifier of pictures."""
+
+import pickle
+import warnings
+from copy import deepcopy
+from inspect import signature
+
+import keras
+import numpy as np
+import pytest
+from sklearn.base import clone, is_classifier
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import Pipeline
+from sklearn.utils import estimator_checks
+from sklearn.utils.validation import check_is_fitted
+
+from amalthea.errors import ArgumentError
+from amalthea.transfer import ImageClassifier
+from tests.transfer.classifier.classes import classifier, coloured, small_network, write_coloured
+
+pytestmark = pytest.mark.single_backend
+trains = pytest.mark.skipif(keras.config.backend() == "openvino", reason="Keras' OpenVINO backend cannot train")
+
+# scikit-learn's own checks that need no table of numbers.
+CHECKS = (
+    "check_estimator_repr",
+    "check_estimator_tags_renamed",
+    "check_estimators_unfitted",
+    "check_do_not_raise_errors_in_init_or_set_params",
+    "check_get_params_invariance",
+    "check_mixin_order",
+    "check_no_attributes_set_in_init",
+    "check_parameters_default_constructible",
+    "check_set_params",
+    "check_valid_tag_types",
+)
+# All others, with the reason why they do not apply.
+TABLES = "fits tables of numbers, shape (N, features), which are no pictures"
+WEIGHTS = "is about sample_weight, which fit does not take: class_weight weighs whole classes"
+NOT_APPLICABLE = {
+    "check_readonly_memmap_input": TABLES,
+    "check_requires_y_none": TABLES,
+    "check_n_features_in_after_fitting": "counts features of a table; a picture has none",
+    "check_positive_only_tag_during_fit": TABLES,
+    "check_estimators_dtypes": TABLES,
+    "check_complex_data": TABLES,
+    "check_dtype_object": TABLES,
+    "check_estimators_empty_data_messages": TABLES,
+    "check_pipeline_consistency": TABLES,
+    "check_estimators_nan_inf": TABLES,
+    "check_estimator_sparse_tag": TABLES,
+    "check_estimator_sparse_array": TABLES,
+    "check_estimator_sparse_matrix": TABLES,
+    "check_estimators_pickle": TABLES,
+    "check_array_api_input": TABLES,
+    "check_f_contiguous_array_estimator": TABLES,
+    "check_classifier_data_not_an_array": TABLES,
+    "check_classifiers_one_label": "wants a constant classifier of one class; here that is an error",
+    "check_classifiers_one_label_sample_weights": WEIGHTS,
+    "check_classifiers_classes": TABLES,
+    "check_estimators_partial_fit_n_features": "there is no partial_fit",
+    "check_classifiers_train": TABLES,
+    "check_classifiers_regression_target": TABLES,
+    "check_supervised_y_no_nan": TABLES,
+    "check_supervised_y_2d": TABLES,
+    "check_class_weight_classifiers": TABLES,
+    "check_non_transformer_estimators_n_iter": "there is no max_iter",
+    "check_decision_proba_consistency": "there is no decision_function",
+    "check_fit_score_takes_y": TABLES,
+    "check_estimators_overwrite_params": TABLES,
+    "check_estimators_fit_returns_self": TABLES,
+    "check_dict_unchanged": TABLES,
+    "check_fit_idempotent": TABLES,
+    "check_fit_check_is_fitted": TABLES,
+    "check_n_features_in": TABLES,
+    "check_fit1d": TABLES,
+    "check_fit2d_predict1d": TABLES,
+    "check_fit2d_1sample": TABLES,
+    "check_fit2d_1feature": TABLES,
+    "check_methods_sample_order_invariance": TABLES,
+    "check_methods_subset_invariance": TABLES,
+    "check_dont_overwrite_parameters": TABLES,
+}
+
+
+class TablesAllowed(ImageClassifier):
+    """Says that it takes tables, so that scikit-learn lists its checks."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = True
+        return tags
+
+
+def test_all_checks_of_scikit_learn_are_decided_upon():
+    listed = list(estimator_checks._yield_all_checks(TablesAllowed(), legacy=True))
+    names = {getattr(check, "func", check).__name__ for check in listed}
+    assert names == {*CHECKS, *NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_check_of_scikit_learn(name):
+    check = getattr(estimator_checks, name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", estimator_checks.SkipTestWarning)
+        check(*("ImageClassifier", ImageClassifier())[2 - len(signature(check).parameters) :])
+
+
+def test_parameters():
+    chosen = ImageClassifier("VGG16", hidden=(256,), dropout=0.5)
+    assert is_classifier(chosen)
+    assert chosen.get_params()["hidden"] == (256,)
+    assert repr(chosen) == "ImageClassifier(dropout=0.5, hidden=(256,), model='VGG16')"
+    copy = clone(chosen).set_params(dropout=0.1)
+    assert (copy.dropout, copy.model, chosen.dropout) == (0.1, "VGG16", 0.5)
+    with pytest.raises(ValueError, match="Invalid parameter 'dropuot'"):
+        chosen.set_params(dropuot=0.1)
+    with pytest.raises(TypeError, match="weight"):
+        ImageClassifier("VGG16", weight=None)
+
+
+@trains
+def test_what_fit_leaves_and_what_it_does_not_touch():
+    pictures, names = coloured(12)
+    before = pictures.copy()
+    unfitted = classifier(epochs=1)
+    parameters = unfitted.get_params()
+    fitted = unfitted.fit(pictures, names)
+    assert fitted is unfitted
+    check_is_fitted(fitted)
+    assert np.array_equal(pictures, before)
+    assert fitted.get_params() == parameters
+    new = set(vars(fitted)) - set(parameters)
+    assert all(name.startswith("_") or name.endswith("_") for name in new)
+    first = fitted.predict_proba(pictures)
+    assert np.array_equal(fitted.fit(pictures, names).predict_proba(pictures), first)
+    order = np.random.default_rng(0).permutation(12)
+    np.testing.assert_allclose(fitted.predict_proba(pictures[order]), first[order], atol=1e-6)
+    np.testing.assert_allclose(fitted.predict_proba(pictures[:1]), first[:1], atol=1e-6)
+
+
+@trains
+def test_pickle_and_copy():
+    pictures, names = coloured(12)
+    fitted = classifier(epochs=1).fit(pictures, names)
+    answers = fitted.predict_proba(pictures)
+    for copy in (pickle.loads(pickle.dumps(fitted)), deepcopy(fitted)):
+        assert np.array_equal(copy.predict_proba(pictures), answers)
+        assert copy.history == fitted.history
+    assert not hasattr(clone(fitted), "model_")
+    assert pickle.loads(pickle.dumps(ImageClassifier("VGG16"))).model == "VGG16"
+
+
+@trains
+def test_a_search_crosses_each_picture_once(tmp_path, computed):
+    folder = write_coloured(tmp_path, 24)
+    paths = sorted(map(str, folder.rglob("*.png")))
+    names = [path.split("/")[-2] for path in paths]
+    pipeline = Pipeline([("classify", classifier(model=small_network(), epochs=3))])
+    search = GridSearchCV(pipeline, {"classify__dropout": [0.0, 0.5]}, cv=2)
+    search.fit(paths, names)
+    assert set(search.best_params_) == {"classify__dropout"}
+    assert search.best_score_ > 0.5
+    assert search.predict(paths[:3]).tolist() == ["blue"] * 3
+    scores = cross_val_score(pipeline, paths, names, cv=2)
+    assert len(scores) == 2
+    # Once the pictures through the network, of which clone makes copies; then those of each fold through the head.
+    assert sum(computed) == 24 + 2 * 24 + 3 + 24
+
+
+def test_before_fit_everything_says_so():
+    for method in ("predict", "predict_proba", "score", "evaluate"):
+        with pytest.raises(ArgumentError, match="Call fit before"):
+            getattr(ImageClassifier(), method)(["a.jpg"])
+    with pytest.raises(ArgumentError, match="no history before fit"):
+        _ = ImageClassifier().history

@@ -1,0 +1,48 @@
+"""Extracts the features of as many pictures as a number says and reads them all; writes the peak of anonymous memory.
+
+``python -m tests.transfer.features.extraction_memory FOLDER COUNT``. Anonymous memory is that without the files behind
+mapped features: their pages are the operating system's, which takes them back when it likes.
+"""
+
+import re
+import sys
+import threading
+from pathlib import Path
+
+from amalthea.transfer.features.extraction import extract
+from tests.transfer.features.networks import PREPARATION, small_network
+
+BATCH = 50
+
+
+def anonymous_memory() -> int:
+    """Bytes."""
+    [kibibytes] = re.findall(r"RssAnon:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return int(kibibytes) * 1024
+
+
+def main(folder: str, count: str) -> None:
+    paths = sorted(Path(folder).iterdir())[: int(count)]
+    peak, done = 0, threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(0.01):
+            peak = max(peak, anonymous_memory())
+
+    network = small_network(filters=64)
+    extract(network, paths[:BATCH], PREPARATION)
+    start = anonymous_memory()
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    for _ in range(2):
+        features = extract(network, paths, PREPARATION).features
+        for first in range(0, len(features), BATCH):
+            features.take(range(first, min(first + BATCH, len(features))))
+    done.set()
+    watcher.join()
+    sys.stdout.write(f"{features.nbytes} {peak - start}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,114 @@
+"""However a training ends, the weights stay readable."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from amalthea.errors import ImageError
+from amalthea.transfer.training.loop import Training, train
+from tests.transfer.training.rows import Rows, evaluated, head, moved, samples, trains, weights
+
+
+class Failing(Rows):
+    """Features that can be taken some times, and then no more."""
+
+    def __init__(self, *arrays: np.ndarray, problem: BaseException, after: int) -> None:
+        super().__init__(*arrays)
+        self.problem, self.after = problem, after
+
+    def take(self, indices: np.ndarray) -> list[np.ndarray]:
+        if len(self.taken) >= self.after:
+            raise self.problem
+        return super().take(indices)
+
+
+@trains
+@pytest.mark.parametrize("after", [3, 11])
+@pytest.mark.parametrize("settings", [{}, {"never_worse": True}])
+def test_an_error_in_the_data_is_raised_as_it_is_and_leaves_the_weights(after: int, settings: dict[str, Any]) -> None:
+    features, labels = samples(40)
+    model = head()
+    broken = Failing(features.arrays[0], problem=ImageError("record 7 is damaged"), after=after)
+    with pytest.raises(ImageError, match="record 7 is damaged"):
+        train(model, broken, labels, None, Training(epochs=9, batch_size=10, **settings))
+    assert all(np.isfinite(array).all() for array in weights(model))
+    train(model, features, labels, None, Training(epochs=1))
+
+
+@pytest.fixture
+def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Ctrl-C in the third batch of the second epoch."""
+    from amalthea.transfer.training import watching
+
+    class Interrupting(watching.Bar):
+        epoch = 0
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            self.epoch = epoch
+            super().on_epoch_begin(epoch, logs)
+
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            if self.epoch == 1 and batch >= 2:
+                raise KeyboardInterrupt
+            super().on_train_batch_begin(batch, logs)
+
+    monkeypatch.setattr("amalthea.transfer.training.loop.Bar", Interrupting)
+    monkeypatch.setattr("amalthea.transfer.training.loop._steps_at_once", lambda suffix: 1)
+    yield
+
+
+@trains
+def test_control_c_keeps_weights_and_history(interrupted: None) -> None:
+    (features, labels), validation = samples(100), samples(30, seed=1)
+    model, history = head(), {"loss": [0.9], "accuracy": [0.3], "val_loss": [0.8], "val_accuracy": [0.4]}
+    before = weights(model)
+    with pytest.raises(KeyboardInterrupt):
+        train(model, features, labels, validation, Training(epochs=5, batch_size=10), history)
+    assert moved(before, weights(model))
+    assert all(len(values) == 2 for values in history.values())
+    assert history["loss"][0] == 0.9
+
+
+@trains
+def test_control_c_and_the_best_weights(interrupted: None) -> None:
+    (features, labels), validation = samples(100), samples(30, seed=1)
+    model, history = head(), {}
+    settings = Training(epochs=5, batch_size=10, learning_rate=0.01, never_worse=True)
+    with pytest.raises(KeyboardInterrupt):
+        train(model, features, labels, validation, settings, history)
+    assert evaluated(model, validation)["loss"] == pytest.approx(history["val_loss"][0], rel=1e-4)
+
+
+@pytest.mark.skipif(keras.config.backend() != "jax", reason="only JAX takes the arrays of a model away")
+def test_a_step_of_jax_that_never_returns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C where Keras has lent the arrays to JAX and not yet stored the new ones."""
+    features, labels = samples(40)
+    model, calls = head(), []
+    make = type(model).make_train_function
+
+    def make_breaking(self: keras.Model, force: bool = False) -> None:
+        make(self, force)
+        step = self.train_function
+
+        def breaking(state: Any, iterator: Any) -> Any:
+            result = step(state, iterator)
+            calls.append(None)
+            if len(calls) == 6:
+                raise KeyboardInterrupt
+            return result
+
+        self.train_function = breaking
+
+    monkeypatch.setattr(type(model), "make_train_function", make_breaking)
+    with pytest.raises(KeyboardInterrupt):
+        train(model, features, labels, None, Training(epochs=3, batch_size=10))
+    monkeypatch.undo()
+    after = weights(model)
+    twin = head()
+    train(twin, features, labels, None, Training(epochs=1, batch_size=10))
+    for one, other in zip(after, weights(twin), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5)
+    train(model, features, labels, None, Training(epochs=1))
