@@ -167,6 +167,7 @@ def test_only_broken_pictures_print_no_table(tmp_path):
         (["*.nothing"], "No file matches the pattern *.nothing."),
         (["https://example.org/cat.jpg"], "https://example.org/cat.jpg is an address. Fetch the picture"),
         (["--demo", "--model", "ResNet5O"], "Did you mean ResNet50"),
+        (["--demo", "--model", "p.keras"], "amalthea.ImageClassifier.load('p.keras').save('p.onnx')"),
         (["--demo", "--weights", "none"], "--weights: there is no file none. Give the path of a weight file"),
         (["--demo", "--model", "MobileNet", "--alpha", "0.3"], "alpha"),
         (["--demo", "--alpha", "0.5"], "EfficientNetLite0 has one width. MobileNet and MobileNetV2 have more"),

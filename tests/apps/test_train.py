@@ -96,9 +96,38 @@ def test_a_file_of_an_earlier_run_is_trained_on(trains, pets, quarter, tmp_path)
     history = json.loads(answer.stdout)["history"]
     assert len(history["loss"]) == 3
     assert history["loss"][2] < history["loss"][0]
+    assert history["val_loss"][2] is not None
     refused = call(*command, "--hidden", 3, "--epochs", 4)
     assert refused.exit_code == 2
     assert f"--hidden, --epochs: {out} is built and trained already." in refused.stderr
+
+
+@pytest.mark.single_backend
+def test_an_earlier_run_keeps_its_settings_where_no_option_changes_them(trains, pets, quarter, tmp_path):
+    """Also the seed, so that the pictures to validate with are those that were held back before."""
+    out, again = tmp_path / "pets.keras", tmp_path / "again.keras"
+    settings = ["--batch-size", 7, "--balanced", "--patience", 1, "--seed", 3, "--on-error", "skip"]
+    succeed("train", pets / "train", *quarter, "--epochs", 1, *settings, "--out", out)
+    command = ["train", pets / "train", "--model", out, "--fine-tune-epochs", 1, "--out", again]
+    first, second = (
+        json.loads(succeed(*command, *more, "--json").stdout)["validation"] for more in ((), ("--seed", 3))
+    )
+    assert first == second
+    succeed(*command, "--batch-size", 5)
+    before, after = (amalthea.ImageClassifier.load(path).get_params() for path in (out, again))
+    assert (before["batch_size"], before["class_weight"], before["early_stopping"]) == (7, "balanced", 1)
+    assert after == {**before, "batch_size": 5}
+
+
+@pytest.mark.single_backend
+def test_epochs_without_validation_are_null_in_json(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.keras"
+    succeed("train", pets / "train", *quarter, "--split", 0, "--epochs", 1, "--out", out)
+    answer = succeed("train", pets / "train", "--model", out, "--fine-tune-epochs", 1, "--out", out, "--json")
+    history = json.loads(answer.stdout, parse_constant=pytest.fail)["history"]
+    assert len(history["loss"]) == 2
+    assert history["val_loss"][0] is history["val_accuracy"][0] is None
+    assert history["val_loss"][1] > 0
 
 
 def test_options_arrive(trains, pets, quarter, tmp_path):
@@ -196,14 +225,24 @@ def test_mistakes_are_told_before_the_work(arguments, status, words, trains, pet
 
 
 @pytest.mark.single_backend
-def test_a_mistake_in_fine_tuning_does_not_cost_the_head(trains, pets, quarter, tmp_path):
-    out = tmp_path / "pets.onnx"
-    command = ["train", pets / "train", *quarter, "--epochs", 1, "--out", out]
-    answer = call(*command, "--fine-tune", "conv_pw_13_rule")
+@pytest.mark.parametrize(
+    ("wrong", "words"), [("conv_pw_13_rule", "Did you mean conv_pw_13_relu"), ("99", "MobileNet has 13 blocks")]
+)
+def test_a_mistake_in_fine_tuning_is_told_before_the_work(wrong, words, trains, pets, quarter, tmp_path):
+    answer = call("train", pets / "train", *quarter, "--out", tmp_path / "pets.onnx", "--fine-tune", wrong)
     assert answer.exit_code == 1
-    assert "conv_pw_13_relu" in answer.stderr
-    assert amalthea.load(out).classes == tuple(CLASSES)
-    assert "13" in call(*command, "--fine-tune", 99).stderr
+    assert words in answer.stderr
+    assert "will train" not in answer.stderr
+    assert not (tmp_path / "pets.onnx").exists()
+
+
+@pytest.mark.single_backend
+def test_missing_matplotlib_is_told_before_the_work(trains, pets, quarter, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    answer = call("train", pets / "train", *quarter, "--out", tmp_path / "p.onnx", "--curves", tmp_path / "c.png")
+    assert answer.exit_code == 1
+    assert 'pip install "amalthea[training]"' in answer.stderr
+    assert not (tmp_path / "p.onnx").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")

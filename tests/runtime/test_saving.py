@@ -134,6 +134,7 @@ def test_sizes(tmp_path):
     assert saved_size(classifier()) == (40, 36)
     assert saved_size(classifier(), size=[40, 36]) == (40, 36)
     assert saved_size(classifier((None, None, 3)), size=50) == (50, 50)
+    assert saved_size(classifier((None, None, 3)), size=np.int64(50)) == (50, 50)
     assert saved_size(classifier((None, None, 3)), size=(50, 40)) == (50, 40)
     assert saved_size(classifier((None, 36, 3)), size=np.array([50, 36])) == (50, 36)
     with pytest.raises(ArgumentError, match=r"size=50, but the model takes pictures of \(40, 36\) pixels"):
@@ -183,6 +184,17 @@ def test_what_cannot_be_saved(tmp_path, settings, arguments, message):
         amalthea.save(classifier(**settings), path, **{"classes": CLASSES, "scaling": "tf"} | arguments)
     assert [file.name for file in tmp_path.iterdir()] == ["own.onnx"]
     assert path.read_bytes() == b"as before"
+
+
+@pytest.mark.single_backend
+def test_a_model_upon_a_network_of_the_catalogue(tmp_path):
+    path = tmp_path / "own.onnx"
+    amalthea.save(classifier(), path, classes=CLASSES, variant="efficientnetlite0")
+    [entry] = onnx.load(path).metadata_props[:1]
+    assert json.loads(entry.value)["variant"] == "EfficientNetLite0"
+    assert amalthea.load(path).preparation.interpolation == "bicubic"
+    with pytest.raises(ArgumentError, match="Did you mean VGG19"):
+        amalthea.save(classifier(), path, classes=CLASSES, variant="VGG61")
 
 
 @pytest.mark.single_backend

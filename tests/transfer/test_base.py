@@ -1,5 +1,7 @@
 """The network under a classifier: of the catalogue, or the user's own."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -21,11 +23,18 @@ def test_a_named_network_is_frozen_and_lacks_its_classifier():
     assert base.network.trainable_weights == []
 
 
-@pytest.mark.parametrize(("layer", "top"), [("conv_pw_13_relu", False), ("conv_preds", True), ("no_such_layer", True)])
+@pytest.mark.parametrize(("layer", "top"), [("conv_pw_13_relu", False), ("conv_preds", True)])
 @pytest.mark.single_backend
 def test_the_classifier_is_built_where_a_layer_of_it_is_named(layer, top):
     network = base_of("MobileNet", SMALL._replace(features=layer)).network
     assert any(part.name == "conv_preds" for part in network.layers) == top
+
+
+@pytest.mark.single_backend
+@pytest.mark.parametrize("weights", ["imagenet", Path("of_the_top.h5")])
+def test_a_misspelt_layer_is_said_before_any_file_is_looked_for(weights):
+    with pytest.raises(ArgumentError, match=r"'vgg16' has no layer 'block5_polo'. Did you mean block5_pool"):
+        base_of("VGG16", Wishes(weights=weights, features="block5_polo", size=(150, 150)))
 
 
 def test_wishes_reach_network_and_preparation(data_format):

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from math import nan
 from pathlib import Path
 
 import numpy as np
@@ -45,9 +46,18 @@ def test_a_single_epoch(tmp_path: Path) -> None:
     assert all(pixels(tmp_path / "one.PNG", colour) > 20 for colour in (BLUE, ORANGE))
 
 
-def test_validation_in_the_last_epochs_alone(tmp_path: Path) -> None:
-    draw_curves({**HISTORY, "val_loss": [0.4, 0.3], "val_accuracy": [0.8, 0.9]}, tmp_path / "late.png")
-    assert pixels(tmp_path / "late.png", ORANGE) > 50
+@pytest.mark.parametrize(("validated", "on_the_left"), [((0, 1), True), ((3, 4), False)])
+def test_validation_of_some_epochs_stands_at_these(
+    validated: tuple[int, ...], on_the_left: bool, tmp_path: Path
+) -> None:
+    """Found in the left panel, where the legend would be in the way of a picture of loss."""
+    some = {name: [values[e] if e in validated else nan for e in range(5)] for name, values in HISTORY.items()}
+    draw_curves({**HISTORY, "val_loss": some["val_loss"], "val_accuracy": [nan] * 5}, tmp_path / "some.png")
+    draw_curves({**HISTORY, "val_loss": [nan] * 5, "val_accuracy": [nan] * 5}, tmp_path / "none.png")
+    with Image.open(tmp_path / "some.png") as one, Image.open(tmp_path / "none.png") as other:
+        columns = np.nonzero((np.asarray(one) != np.asarray(other)).any(axis=(0, 2)))[0]
+    assert len(columns) > 50
+    assert (columns < 825).all() if on_the_left else (columns > 825).all()  # the middle of the right panel
 
 
 def test_no_window_system_is_touched(tmp_path: Path) -> None:

@@ -27,6 +27,11 @@ def opened(model: str, alpha: float | None, weights: str) -> "Predictor":
     """The network that the options name, ready to answer."""
     from .. import runtime
 
+    if Path(model).suffix == ".keras":
+        raise click.ClickException(
+            f"--model: {model} is a file to train on; one that answers ends in .onnx. In Python: "
+            f"amalthea.ImageClassifier.load({model!r}).save({str(Path(model).with_suffix('.onnx'))!r})"
+        )
     if not is_one_file(model):
         return runtime.predictor(model, **network_arguments(model, alpha, weights))
     if alpha is not None or weights != "imagenet":

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,14 +54,18 @@ def train(
     tuning = {name: options.pop(name) for name in ("fine_tune", "fine_tune_epochs", "fine_tune_learning_rate")}
     if options["early_stopping"] and not (validation or split):
         raise click.UsageError("--patience needs pictures to validate with: --validation, or --split above 0.")
+    if curves:
+        from ..transfer.curves import check_matplotlib
+
+        check_matplotlib()
     classifier = _classifier(**options)
-    pictures, held_back = _divided(folder, validation, split, options["seed"])
+    pictures, held_back = _divided(folder, validation, split, classifier.seed)
     tell_skipped([str(path) for path in (folder, validation) if path])
     try:
         with interruptible(), messages_shown():
             head_epochs = _learn(classifier, pictures, held_back, out, tuning)
     except KeyboardInterrupt:
-        divided = ("--validation", validation) if validation else ("--split", split, "--seed", options["seed"])
+        divided = ("--validation", validation) if validation else ("--split", split, "--seed", classifier.seed)
         _keep(classifier, out, [folder, *divided])
         raise
     classifier.save(out)
@@ -73,21 +78,24 @@ def train(
 
 
 def _classifier(model: str, **options: Any) -> "ImageClassifier":
-    """A new one, or that of an earlier run, which has been trained already."""
+    """A new one, or that of an earlier run, which has been trained already and keeps what nobody changes now."""
     if Path(model).suffix != ".keras":
         network_arguments(model, options["alpha"], options["weights"])
         from ..transfer import ImageClassifier
 
         return ImageClassifier(model, **options)
     context = click.get_current_context()
-    given = [name for name in BUILDING if context.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    if given:
-        flags = ", ".join("--" + name.replace("_", "-") for name in given)
+    given = {
+        name: value
+        for name, value in options.items()
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    if refused := [name for name in BUILDING if name in given]:
+        flags = ", ".join("--" + name.replace("_", "-") for name in refused)
         raise click.UsageError(f"{flags}: {model} is built and trained already. It is trained on as --fine-tune says.")
     from ..transfer import ImageClassifier
 
-    others = {name: value for name, value in options.items() if name not in BUILDING}
-    return ImageClassifier.load(model).set_params(**others)  # type: ignore[no-any-return]
+    return ImageClassifier.load(model).set_params(**given)  # type: ignore[no-any-return]
 
 
 def _divided(folder: Path, validation: Path | None, fraction: float, seed: int) -> tuple[Any, Any]:
@@ -113,19 +121,26 @@ def _learn(
     new = not hasattr(classifier, "model_")
     paths, classes = pictures
     if new:
+        if tuning["fine_tune"]:
+            from ..transfer.classifier.planning import check_fine_tuning
+
+            check_fine_tuning(classifier, **_trained(tuning["fine_tune"]))
         classifier.fit(paths, classes, validation=held_back)
         if not tuning["fine_tune"]:
             return None
         classifier.save(out)  # whatever happens from here on
     epochs = len(classifier.history["loss"])
     given = {} if new else {"X": paths, "y": classes, "validation": held_back}
-    classifier.fine_tune(**_fine_tuning(**tuning), **given)
+    rate = tuning["fine_tune_learning_rate"]
+    classifier.fine_tune(
+        **_trained(tuning["fine_tune"]), epochs=tuning["fine_tune_epochs"], learning_rate=rate, **given
+    )
     return epochs
 
 
-def _fine_tuning(fine_tune: str | None, fine_tune_epochs: int, fine_tune_learning_rate: float) -> dict[str, Any]:
-    what = {"blocks": int(fine_tune)} if fine_tune and fine_tune.isdecimal() else {"from_layer": fine_tune}
-    return {**what, "epochs": fine_tune_epochs, "learning_rate": fine_tune_learning_rate}
+def _trained(fine_tune: str | None) -> dict[str, Any]:
+    """What is trained beside the head, as ``fine_tune`` takes it."""
+    return {"blocks": int(fine_tune)} if fine_tune and fine_tune.isdecimal() else {"from_layer": fine_tune}
 
 
 def _keep(classifier: "ImageClassifier", out: Path, pictures: Sequence[object]) -> None:
@@ -144,7 +159,11 @@ def _keep(classifier: "ImageClassifier", out: Path, pictures: Sequence[object]) 
 
 def _print(classifier: "ImageClassifier", report: "Report | None", out: Path, as_json: bool) -> None:
     if as_json:
-        facts = {"out": str(out), "classes": classifier.classes_.tolist(), "history": classifier.history}
+        history = {
+            name: [None if isnan(value) else value for value in values]  # JSON has no NaN
+            for name, values in classifier.history.items()
+        }
+        facts = {"out": str(out), "classes": classifier.classes_.tolist(), "history": history}
         click.echo(json.dumps(facts | {"validation": json.loads(report.to_json()) if report else None}, indent=2))
         return
     if report:

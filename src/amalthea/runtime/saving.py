@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import __version__
+from .. import __version__, catalog
 from ..catalog import ScalingSteps, Variant, scaling_steps
 from ..errors import ArgumentError, MissingFileError
 from ..images import Preparation
@@ -33,6 +33,7 @@ def save(
     scaling: str | float | ScalingSteps | None = None,
     size: int | Sequence[int] | None = None,
     interpolation: str | None = None,
+    variant: str | None = None,
 ) -> None:
     """Write a classifier with all that it needs into one file, which ``amalthea.load`` opens without Keras.
 
@@ -50,6 +51,8 @@ def save(
             them open, and the catalogue does not tell.
         interpolation: how pictures get this size, as for ``amalthea.images.resize``; None takes what the catalogue
             says, else "nearest".
+        variant: name of the network in the catalogue, where the model is built upon one; a model that one of our
+            constructors built knows it.
 
     Raises:
         ArgumentError: an argument that cannot be used, or a model that returns no probabilities.
@@ -66,7 +69,8 @@ def save(
     """
     from ..architectures import variant_of
 
-    file, names, row = _new_file(Path(path)), _class_names(classes), variant_of(model)
+    file, names = _new_file(Path(path)), _class_names(classes)
+    row = variant_of(model) if variant is None else catalog.variant(variant)
     steps = _known_scaling(model, scaling, row)
     graph = to_onnx(model, scaling=steps)
     preparation = Preparation(
@@ -136,7 +140,7 @@ def _picture_size(graph: "onnx.ModelProto", size: int | Sequence[int] | None, ro
     if size is None:
         rows, columns = (side or (row.size if row else None) for side in own)
     else:
-        rows, columns = (size, size) if isinstance(size, int) else size
+        rows, columns = (size, size) if isinstance(size, int | np.integer) else size
     if rows is None or columns is None:
         raise ArgumentError("The model takes pictures of any size; give size=(rows, columns), in pixels.")
     if any(fixed not in (None, chosen) for fixed, chosen in zip(own, (rows, columns), strict=True)):

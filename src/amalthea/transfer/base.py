@@ -76,6 +76,11 @@ def side_lengths(size: Any) -> tuple[int, int] | None:
     return int(sides[0]), int(sides[1])
 
 
+def marks(model: object) -> dict[str, Any]:
+    """What our constructors wrote on a model, by which ``variant_of`` knows it; Keras' copies of the model lack it."""
+    return {name: value for name, value in getattr(model, "__dict__", {}).items() if name.startswith("_amalthea_")}
+
+
 def _of_name(row: Variant, wishes: Wishes) -> Base:
     from ..architectures import get_model, variant_of
 
@@ -93,14 +98,23 @@ def _of_name(row: Variant, wishes: Wishes) -> Base:
 
 
 def _is_of_the_top(row: Variant, layer: str | None, arguments: dict[str, Any]) -> bool:
-    """Whether a layer can only be a part of the network's own classifier, whose weights may be a file of their own."""
+    """Whether a layer is a part of the network's own classifier, whose weights may be a file of their own.
+
+    Raises:
+        ArgumentError: the network has no such layer. So no file is looked for in vain.
+    """
     from ..architectures import get_model
+    from .cutting import unknown_layer
 
     if layer is None:
         return False
-    with _keras.no_initial_values():
-        body = get_model(row.name, include_top=False, weights=None, **arguments)
-    return layer not in {part.name for part in body.layers}
+    for top in (False, True):
+        with _keras.no_initial_values():
+            network = get_model(row.name, include_top=top, weights=None, **arguments)
+        names = [call.operation.name for call in _keras.calls(network)]
+        if layer in names:
+            return top
+    raise unknown_layer(network, layer, names)
 
 
 def _of_model(model: "keras.Model", wishes: Wishes) -> Base:

@@ -20,7 +20,7 @@ def draw_curves(
 
     Args:
         history: of one or several trainings: ``loss`` and ``accuracy``, and ``val_loss`` and ``val_accuracy`` where
-            there was a validation.
+            there was a validation; NaN for epochs without.
         path: ends in ``.png``; the file appears whole or not at all.
         title: stands above.
         fine_tuning_from: number of epochs before fine-tuning began, where a line is drawn.
@@ -38,18 +38,15 @@ def draw_curves(
         raise ArgumentError(f"The curves are drawn into a PNG file; {path} does not end in .png.")
     if not history.get("loss"):
         raise ArgumentError("The history has no epoch yet: there is nothing to draw.")
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise MissingDependencyError('Curves need Matplotlib: pip install "amalthea[training]"') from None
+    check_matplotlib()
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(11, 4.5), layout="constrained")  # inches
     figure.suptitle(title)
     for axes, (heading, name) in zip(figure.subplots(1, len(_PANELS)), _PANELS, strict=True):
-        epochs = range(1, len(history[name]) + 1)
-        axes.plot(epochs, history[name], "o", color="tab:blue", label="Training")
+        axes.plot(_epochs(history[name]), history[name], "o", color="tab:blue", label="Training")
         if validation := history.get(f"val_{name}"):
-            validated = epochs[-len(validation) :]  # maybe fine-tuning alone had pictures to validate with
-            axes.plot(validated, validation, marker=".", color="tab:orange", label="Validation")
+            axes.plot(_epochs(validation), validation, marker=".", color="tab:orange", label="Validation")
         if fine_tuning_from is not None:
             axes.axvline(fine_tuning_from + 0.5, color="grey", linestyle="--", label="Fine-tuning begins")
         axes.set(title=heading, xlabel="Epoch")
@@ -58,3 +55,19 @@ def draw_curves(
         axes.legend()
     with atomic_file(path, setting=None) as temporary:
         figure.savefig(temporary, format="png", dpi=100)
+
+
+def check_matplotlib() -> None:
+    """Raise what ``draw_curves`` would raise only after a training.
+
+    Raises:
+        MissingDependencyError: Matplotlib is not installed.
+    """
+    try:
+        import matplotlib.figure  # noqa: F401
+    except ImportError:
+        raise MissingDependencyError('Curves need Matplotlib: pip install "amalthea[training]"') from None
+
+
+def _epochs(values: Sequence[float]) -> range:
+    return range(1, len(values) + 1)

@@ -46,7 +46,7 @@ def test_values_and_sizes_are_checked():
     network = get_model("MobileNet", alpha=0.25, weights=None, include_top=False, input_shape=(32, 32, 3))
     network.trainable = False
     checked = ImageClassifier(network, epochs=1)
-    message = r"lie in \[0, 1\]; mobilenet_0.25_32 wants \[0, 255\] RGB"
+    message = r"lie in \[0, 1\]; MobileNet wants \[0, 255\] RGB"
     with pytest.raises(ArgumentError, match=message):
         checked.fit(pictures / 255, names)
     with pytest.raises(ArgumentError, match=message):
@@ -56,7 +56,7 @@ def test_values_and_sizes_are_checked():
         fitted.predict(pictures / 255)
     with pytest.raises(ArgumentError, match=r"lie in \[0, 1\]"):
         fitted.score(pictures / 255, names)
-    with pytest.raises(ArgumentError, match=r"have 16 × 32 pixels; mobilenet_0.25_32_classifier takes 32 × 32"):
+    with pytest.raises(ArgumentError, match=r"have 16 × 32 pixels; MobileNet takes 32 × 32"):
         fitted.predict(pictures[:, :16])
     as_they_are = ImageClassifier(network, epochs=1, scaling=1).fit(pictures / 127.5 - 1, names)
     np.testing.assert_allclose(

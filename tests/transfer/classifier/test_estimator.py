@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import estimator_checks
 from sklearn.utils.validation import check_is_fitted
 
+from amalthea.architectures import get_model, variant_of
 from amalthea.errors import ArgumentError
 from amalthea.transfer import ImageClassifier
 from tests.transfer.classifier.classes import classifier, coloured, small_network, write_coloured
@@ -166,6 +167,37 @@ def test_a_search_crosses_each_picture_once(tmp_path, computed):
     assert len(scores) == 2
     # Once the pictures through the network, of which clone makes copies; then those of each fold through the head.
     assert sum(computed) == 24 + 2 * 24 + 3 + 24
+
+
+def test_copies_of_a_network_by_our_constructors_are_known_too():
+    """With scaling=None, which is then the network's; and no copy shares layers with another."""
+    network = get_model("MobileNet", alpha=0.25, weights=None, include_top=False, input_shape=(32, 32, 3))
+    own = ImageClassifier(network, epochs=1)
+    for copy in (clone(own), clone(clone(own)), pickle.loads(pickle.dumps(own)), deepcopy(own)):
+        assert copy.model is not network
+        assert variant_of(copy.model) == variant_of(network)
+        assert not {id(layer) for layer in copy.model.layers} & {id(layer) for layer in network.layers}
+        for copied, original in zip(copy.model.get_weights(), network.get_weights(), strict=True):
+            assert np.array_equal(copied, original)
+    assert variant_of(clone(classifier()).model) is None
+
+
+@trains
+def test_a_search_over_a_network_by_our_constructors():
+    network = get_model("MobileNet", alpha=0.25, weights=None, include_top=False, input_shape=(32, 32, 3))
+    network.trainable = False
+    search = GridSearchCV(ImageClassifier(network, epochs=1), {"dropout": [0.0, 0.5]}, cv=2, error_score="raise")
+    assert search.fit(*coloured(12)).best_estimator_.variant_ == "MobileNet"
+
+
+@trains
+def test_a_pickled_classifier_leaves_its_pictures_behind():
+    fitted = classifier(epochs=1).fit(*coloured(12))
+    few = len(pickle.dumps(fitted))
+    fitted.fit(*coloured(120))
+    assert len(pickle.dumps(fitted)) < few + 10_000 < few + coloured(120)[0].nbytes
+    with pytest.raises(ArgumentError, match=r"or is a copy, without its pictures: give fine_tune\(X=...\)"):
+        pickle.loads(pickle.dumps(fitted)).fine_tune("conv_2")
 
 
 def test_before_fit_everything_says_so():

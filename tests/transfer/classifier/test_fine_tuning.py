@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from amalthea.errors import ArgumentError
+from amalthea.errors import ArgumentError, MissingFileError
 from amalthea.transfer import ImageClassifier
 from tests.transfer.classifier.classes import classifier, coloured, moved, small_network, weights
 
@@ -93,6 +93,31 @@ def test_other_pictures_and_a_model_of_ones_own():
         fitted.fine_tune(blocks=1)
     with pytest.raises(ArgumentError, match=r"from_layer='conv_2' and blocks=1; give one"):
         fitted.fine_tune("conv_2", blocks=1)
+
+
+@pytest.mark.single_backend
+def test_validation_without_pictures_goes_with_those_of_fit():
+    fitted = classifier(epochs=2).fit(*coloured(30))
+    fitted.fine_tune("conv_2", epochs=1, validation=coloured(9, seed=3))
+    fitted.fine_tune("conv_2", epochs=1, validation=0.3)
+    assert len(fitted.history["loss"]) == 4
+    assert np.isfinite(fitted.history["val_loss"]).sum() == 2
+    with pytest.raises(MissingFileError, match="nowhere"):
+        fitted.fine_tune("conv_2", validation="nowhere")
+    with pytest.raises(ArgumentError, match=r"have 16 × 16 pixels; small_classifier takes 32 × 32"):
+        fitted.fine_tune("conv_2", validation=coloured(9, side=16))
+    with pytest.raises(ArgumentError, match=r"y=\['red', 'blue'\] without X: give the pictures of these labels"):
+        fitted.fine_tune("conv_2", y=["red", "blue"])
+
+
+@pytest.mark.single_backend
+@pytest.mark.parametrize("setting", [{"learning_rate": -1}, {"epochs": 0}, {"optimizer": "adamw"}])
+def test_a_setting_that_cannot_be_used_changes_no_flag(setting):
+    fitted = classifier(epochs=1).fit(*coloured(12))
+    flags = [layer.trainable for layer in fitted.model_.layers]
+    with pytest.raises(ArgumentError, match=next(iter(setting))):
+        fitted.fine_tune("conv_1", **setting)
+    assert [layer.trainable for layer in fitted.model_.layers] == flags
 
 
 @pytest.mark.single_backend

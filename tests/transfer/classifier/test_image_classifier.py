@@ -174,6 +174,8 @@ def test_early_stopping():
     assert -np.log(answers[np.arange(30), truth]).mean() == pytest.approx(min(losses), rel=1e-3)
     with pytest.raises(ArgumentError, match="needs validation"):
         classifier(early_stopping=True).fit(pictures, names)
+    fitted = classifier(early_stopping=np.int64(2), epochs=1).fit(pictures, names, validation=validation)
+    assert len(fitted.history["val_loss"]) == 1
     with pytest.raises(ArgumentError, match="early_stopping='soon'; allowed are True, False"):
         classifier(early_stopping="soon").fit(pictures, names)
 

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import keras
 import numpy as np
+import onnx
 import pytest
 
 import amalthea
@@ -102,12 +103,38 @@ def test_parameters_that_are_objects_are_left_out(fitted, tmp_path):
 def test_without_its_pictures_it_is_fine_tuned_on_others(fitted, tmp_path):
     fitted.save(tmp_path / "pets.keras")
     loaded = ImageClassifier.load(tmp_path / "pets.keras")
-    with pytest.raises(ArgumentError, match=r"loaded from a file, without its pictures: give fine_tune\(X=...\)"):
+    with pytest.raises(
+        ArgumentError, match=r"loaded from a file or is a copy, without its pictures: give fine_tune\(X=...\)"
+    ):
         loaded.fine_tune("conv_2")
     if keras.config.backend() == "openvino":
         pytest.skip("Keras' OpenVINO backend cannot train")
     loaded.fine_tune("conv_2", epochs=1, X=PICTURES, y=NAMES)
     assert len(loaded.history["loss"]) == 3
+
+
+@pytest.mark.single_backend
+def test_the_file_for_prediction_names_the_network(fitted, tmp_path):
+    for variant, written in (("MobileNet", "MobileNet"), ("", None)):
+        fitted.variant_ = variant
+        fitted.save(tmp_path / "pets.onnx")
+        [entry] = onnx.load(tmp_path / "pets.onnx").metadata_props[:1]
+        assert json.loads(entry.value)["variant"] == written
+
+
+@pytest.mark.single_backend
+def test_a_layer_that_keras_does_not_know_is_no_damage(fitted, tmp_path):
+    class Own(keras.layers.Layer):
+        def call(self, x):
+            return x
+
+    path, network = tmp_path / "pets.keras", small_network()
+    fitted.model_ = attach(keras.Model(network.input, Own()(network.output)), None, Head(classes=3))
+    fitted.save(path)
+    with pytest.raises(ArgumentError, match=r"pets.keras holds layers .* not know here: Own. Put @keras.saving.regis"):
+        ImageClassifier.load(path)
+    with keras.saving.custom_object_scope({"Own": Own}):
+        assert isinstance(ImageClassifier.load(path).model_.get_layer("own"), Own)
 
 
 @pytest.mark.single_backend

@@ -197,6 +197,25 @@ def test_a_file_that_changes_while_it_is_read_is_an_error(network, paths, tmp_pa
 
 
 @pytest.mark.single_backend
+def test_copies_of_a_file_that_changes_while_it_is_read(network, paths, tmp_path, computed, monkeypatch):
+    from amalthea.transfer.features import sources
+
+    copies = [Path(shutil.copy(paths[0], tmp_path / f"{number}.png")) for number in range(3)]
+    original = sources.read_resized
+
+    def changed_before(*arguments, **keywords):
+        shutil.copy(paths[1], copies[0])
+        yield from original(*arguments, **keywords)
+
+    monkeypatch.setattr(sources, "read_resized", changed_before)
+    found = extract(network, copies, PREPARATION, on_error="skip")
+    assert found.kept.tolist() == [1, 2]
+    assert "0.png changed while it was read" in str(found.errors[0])
+    np.testing.assert_allclose(found.features.take([0, 1])[0], expected(network, copies[1:]), atol=1e-4)
+    assert computed == [1]
+
+
+@pytest.mark.single_backend
 def test_a_run_that_is_interrupted_continues(network, paths, computed, monkeypatch):
     from amalthea.transfer.features import extraction
 
@@ -221,6 +240,16 @@ def test_a_run_that_is_interrupted_continues(network, paths, computed, monkeypat
 def test_a_store_of_ones_own(network, paths, tmp_path):
     extract(network, paths[:3], PREPARATION, store=FileFeatureStore(tmp_path / "mine"))
     assert len(list((tmp_path / "mine").glob("*/records.bin"))) == 1
+    assert not (cache_folder() / "features").exists()
+
+
+@pytest.mark.single_backend
+def test_a_store_that_counts_as_false(network, paths, tmp_path):
+    class Counted(FileFeatureStore):
+        def __len__(self) -> int:
+            return 0
+
+    extract(network, paths[:3], PREPARATION, store=Counted(tmp_path / "mine"))
     assert not (cache_folder() / "features").exists()
 
 

@@ -104,3 +104,12 @@ def test_another_network_of_equal_weights_is_a_hit(network, paths, computed):
     extract(network, paths[:3], PREPARATION)
     extract(twin, paths[:3], PREPARATION)
     assert computed == [3]
+
+
+@pytest.mark.parametrize("change", ["PIL.__version__", "openvino.get_version"])
+def test_another_version_is_a_miss(change, network, paths, computed, monkeypatch):
+    """Of what decodes and resizes, or of what computes."""
+    extract(network, paths[:3], PREPARATION)
+    monkeypatch.setattr(change, "0.1" if change.endswith("__") else lambda: "0.1")
+    extract(network, paths[:3], PREPARATION)
+    assert computed == [3, 3]

@@ -1,6 +1,7 @@
 """Features in files: what is found is what was stored, whatever happens to the files."""
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -197,6 +198,28 @@ def test_a_set_that_was_removed_and_made_again_is_not_mixed_up(folder: Path) -> 
         features.append(digests([20]), records([20]))
     assert found_right(other, range(50, 60)) == list(range(50, 60))
     assert (folder / "records.bin").stat().st_size == 10 * 4 * WIDTH
+
+
+@pytest.mark.parametrize("made_again", [False, True])
+def test_rows_mean_what_was_stored_whatever_takes_the_place_of_the_files(made_again: bool, folder: Path) -> None:
+    features = opened(folder)
+    rows = features.find(digests(NUMBERS))
+    shutil.rmtree(folder)
+    if made_again:
+        other = opened(folder)
+        other.append(digests(range(50, 80)), records(range(50, 80)))
+    found = features.records()[[rows[digest(number)] for number in NUMBERS]]
+    np.testing.assert_array_equal(found, records(NUMBERS))
+
+
+def test_records_that_were_removed_alone_take_nothing_more(folder: Path) -> None:
+    features = opened(folder)
+    rows = features.find(digests(NUMBERS))
+    (folder / "records.bin").unlink()
+    with pytest.raises(StorageError, match=r"Cannot write into .*: somebody replaced records\.bin while it was used"):
+        features.append(digests([20]), records([20]))
+    np.testing.assert_array_equal(features.records()[[rows[digest(3)]]], records([3]))
+    assert opened(folder).append(digests([20]), records([20])) == {digest(20): 0}
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -98,12 +98,33 @@ def test_a_set_that_another_process_uses_is_not_dropped() -> None:
     assert kept() == [KEYS[1]]
 
 
-def test_other_files_and_broken_sets_do_no_harm() -> None:
+def everything(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_belongs_to_others_is_neither_counted_nor_touched(tmp_path: Path) -> None:
+    """Somebody's whole disk may be the folder."""
+    foreign = ["notes.txt", "thesis/chapter.txt", "thesis/in_use.sqlite", f"{KEYS[2]}/picture.png", "e" * 64]
+    foreign += [f"{KEYS[3].upper()}/in_use.sqlite", f"{KEYS[3]}0/in_use.sqlite", f"{'g' * 64}/in_use.sqlite"]
+    for name in foreign:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x" * 10 * SIZE)
+    before = everything(tmp_path)
+    filled(FileFeatureStore(tmp_path), KEYS[0])
+    # What others keep is larger than the limit.
+    FileFeatureStore(tmp_path, limit=5 * SIZE / GIBIBYTE).feature_set(KEYS[1], WIDTH, "float32")
+    assert (tmp_path / KEYS[0]).exists()
+    FileFeatureStore(tmp_path, limit=0).feature_set(KEYS[1], WIDTH, "float32")
+    assert not (tmp_path / KEYS[0]).exists()
+    assert {name: size for name, size in everything(tmp_path).items() if KEYS[1] not in name} == before
+
+
+def test_a_broken_set_does_no_harm() -> None:
     folder = cache_folder() / "features"
     (folder / KEYS[0] / "records.bin").mkdir(parents=True)
-    (folder / "notes.txt").write_text("x")
+    (folder / KEYS[0] / "in_use.sqlite").write_bytes(b"x" * 9000)
     FileFeatureStore(limit=0).feature_set(KEYS[1], WIDTH, "float32")
-    assert (folder / "notes.txt").exists()
+    assert kept()[-1] == KEYS[1]
 
 
 @pytest.mark.parametrize("limit", [-1, "much", float("nan"), [1]])

@@ -1,6 +1,7 @@
 """Where features cannot be stored, the run goes on with one warning, and its features are right."""
 
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -13,7 +14,10 @@ import pytest
 
 from amalthea.errors import AmaltheaWarning
 from amalthea.storage import cache_folder
+from amalthea.transfer.features import extraction
 from amalthea.transfer.features.extraction import Extracted, extract
+from amalthea.transfer.features.store import FileFeatureStore
+from tests.transfer.features.feature_records import digests
 from tests.transfer.features.networks import PREPARATION, picture_files, small_network
 from tests.transfer.features.test_extraction import expected
 from tests.weights.test_unwritable import mounted
@@ -111,3 +115,49 @@ def test_a_read_only_cache_folder_serves_what_it_holds(small_disk, network, path
     _, said = extracted(network, paths[:20])
     assert len(said) == 1
     assert computed == [10, 10]
+
+
+@pytest.mark.parametrize("made_again", [False, True])
+def test_a_cache_folder_that_is_removed_in_mid_run(made_again, network, paths, monkeypatch):
+    extract(network, paths[:30], PREPARATION)
+    [folder] = (cache_folder() / "features").iterdir()
+    original, calls = extraction._Network.__call__, []
+
+    def removing(self, pictures):
+        calls.append(len(pictures))
+        if len(calls) == 2:
+            shutil.rmtree(cache_folder())
+            if made_again:
+                other = FileFeatureStore().feature_set(folder.name, SIZE // 4, "float32")
+                other.append(digests(range(COUNT)), np.ones((COUNT, SIZE // 4), np.float32))
+        return original(self, pictures)
+
+    monkeypatch.setattr(extraction._Network, "__call__", removing)
+    _, [message] = extracted(network, paths)
+    assert message.startswith("Features are kept in memory only")
+    assert calls == [64, 64, 42]
+
+
+def test_features_in_memory_are_there_once():
+    program = (
+        "import re, warnings\n"
+        "from pathlib import Path\n"
+        "import numpy as np\n"
+        "from amalthea.transfer.features.keeping import Keeper\n"
+        "from amalthea.transfer.features.store import FileFeatureStore\n"
+        "warnings.simplefilter('ignore')\n"
+        "keeper = Keeper(FileFeatureStore('file'), '0' * 64, ((2**21,),), 'float32')\n"
+        "status = Path('/proc/self/status')\n"
+        "peak = lambda: int(re.search(r'VmHWM:\\s+(\\d+) kB', status.read_text())[1]) / 1024\n"
+        "before = peak()\n"
+        "for n in range(30):\n"
+        "    keeper.add([b'%d' % n], [np.full((1, 2**21), n, np.float32)])\n"
+        "features = keeper.features([b'%d' % n for n in range(30)])\n"
+        "assert 240 < peak() - before < 300, peak() - before\n"
+        "assert features.take([29, 0])[0][:, 7].tolist() == [29, 0]\n"
+        "assert keeper.features([b'3']).take([0])[0][0, 7] == 3\n"
+    )
+    folder = cache_folder().parent
+    (folder / "file").touch()
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), *sys.path])}
+    subprocess.run([sys.executable, "-c", program], cwd=folder, env=environment, check=True, timeout=120)

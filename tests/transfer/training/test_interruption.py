@@ -7,9 +7,10 @@ import keras
 import numpy as np
 import pytest
 
+from amalthea import _keras
 from amalthea.errors import ImageError
 from amalthea.transfer.training.loop import Training, train
-from tests.transfer.training.rows import Rows, evaluated, head, moved, samples, trains, weights
+from tests.transfer.training.rows import Rows, assert_equal, evaluated, head, moved, samples, trains, weights
 
 
 class Failing(Rows):
@@ -80,6 +81,27 @@ def test_control_c_and_the_best_weights(interrupted: None) -> None:
     with pytest.raises(KeyboardInterrupt):
         train(model, features, labels, validation, settings, history)
     assert evaluated(model, validation)["loss"] == pytest.approx(history["val_loss"][0], rel=1e-4)
+
+
+@trains
+def test_control_c_between_two_restored_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All are from before the training, which a learning rate far too high has spoiled."""
+    (features, labels), validation = samples(100), samples(30, seed=1)
+    model, calls, give = head(), [], _keras.give_value
+    before = weights(model)
+
+    def give_interrupted(variable: Any, value: np.ndarray) -> None:
+        calls.append(None)
+        if len(calls) in (2, 4):
+            raise KeyboardInterrupt
+        give(variable, value)
+
+    monkeypatch.setattr(_keras, "give_value", give_interrupted)
+    settings = Training(optimizer="sgd", epochs=2, batch_size=10, learning_rate=50.0, never_worse=True)
+    with pytest.raises(KeyboardInterrupt):
+        train(model, features, labels, validation, settings)
+    assert len(calls) > 4
+    assert_equal(weights(model), before)
 
 
 @pytest.mark.skipif(keras.config.backend() != "jax", reason="only JAX takes the arrays of a model away")

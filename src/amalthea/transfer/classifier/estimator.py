@@ -1,8 +1,9 @@
 """What ``ImageClassifier`` takes from scikit-learn, an optional package."""
 
-from typing import Any
+from typing import Any, Self
 
 from ...errors import ArgumentError, MissingDependencyError
+from ..base import marks
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -26,8 +27,40 @@ except ImportError:
         """In its place."""
 
 
-__all__ = ["BaseEstimator", "ClassifierMixin", "UnfittedError"]
+__all__ = ["ClassifierMixin", "Estimator", "UnfittedError"]
+
+_NOT_COPIED = ("_ready", "_samples")  # of use in this process alone; or large, and the user has it
 
 
 class UnfittedError(ArgumentError, NotFittedError):  # type: ignore[misc] # scikit-learn has no types
     """A classifier was asked for something before ``fit``."""
+
+
+class Estimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
+    """An estimator of pictures. Where its ``model`` is a network by our constructors, that of a copy is, too."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {name: value for name, value in super().__getstate__().items() if name not in _NOT_COPIED}
+        return {**state, "_marks": marks(self.model)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        given = dict(state)
+        found = given.pop("_marks", {})
+        super().__setstate__(given)
+        _mark(self.model, found)
+
+    def __sklearn_clone__(self) -> Self:
+        clone = super().__sklearn_clone__()
+        _mark(clone.model, marks(self.model))
+        return clone  # type: ignore[no-any-return]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        return tags
+
+
+def _mark(model: Any, found: dict[str, Any]) -> None:
+    for name, value in found.items():
+        setattr(model, name, value)

@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...catalog import ScalingSteps
-from ...errors import ArgumentError
-from ...images import Preparation
 from ..base import base_of
 from ..cutting.freezing import freeze_before
 from ..evaluation import Report, evaluate
@@ -20,9 +18,9 @@ from ..training.head import attach
 from ..training.loop import Training
 from ..training.watching import History
 from .answers import probabilities, ready
-from .estimator import BaseEstimator, ClassifierMixin, UnfittedError
-from .labelled import Pictures, pictures_of, samples_of, training_samples, with_validation
-from .learning import answers, learn
+from .estimator import ClassifierMixin, Estimator, UnfittedError
+from .labelled import Pictures, Samples, pictures_of, samples_of, training_samples, tuning_samples, with_validation
+from .learning import all_or_nothing, answers, learn
 from .parameters import extraction_of, head_of, training_of, wishes_of
 from .pixels import check_pictures
 from .saving import Record, read_classifier, write_classifier
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False, repr=False)
-class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
+class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # scikit-learn has no types
     """Learns to tell classes of pictures apart: a pretrained network, frozen, under a small head that is trained.
 
     Each picture crosses the frozen layers once, in the runtime; what they return is kept on the disk, and the head
@@ -57,12 +55,13 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
             ``"lite"``, or a number that multiplies [0, 255], such as 1 / 255. Then values are not checked.
         interpolation: by which pictures from files get their size; None takes the network's own.
         optimizer: ``"adam"``, ``"sgd"``, ``"rmsprop"``, or one of Keras.
-        learning_rate: of the head.
+        learning_rate: of the head; an optimizer of Keras has its own instead.
         epochs: how often each picture is learned from.
         batch_size: pictures in a training step.
         class_weight: None, ``"balanced"`` for classes of different size, or a weight for each class by its name.
         early_stopping: epochs without a better validation after which the best weights are taken; True means 5.
-        seed: of the split, the head's weights, the order of pictures and dropout.
+        seed: of the split, the head's weights, the order of pictures and dropout. The network's own random weights,
+            where ``weights`` is None, are not under it: ``keras.utils.set_random_seed`` repeats those.
         precision: of the frozen layers and of predictions: ``"float32"``, or ``"bfloat16"`` where the processor has it.
         on_error: what happens to files that are no usable pictures in ``fit``, ``fine_tune``, ``evaluate`` and
             ``score``: ``"raise"``, or ``"skip"`` to leave them out with a warning. Predictions always raise.
@@ -119,7 +118,8 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
             validation: a folder, (pictures, labels), or the fraction of each class that is held back from ``X``.
 
         Returns:
-            The classifier. After Ctrl-C it is what the epochs until then made of it.
+            The classifier. After Ctrl-C it is what the epochs until then made of it; after an error, or without a
+            whole epoch, what it was before.
 
         Raises:
             ArgumentError: a parameter, pictures or labels that cannot be used.
@@ -129,12 +129,13 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
         samples, held_back = with_validation(training_samples(X, y), validation, self.seed)
         head, training = head_of(self, len(samples.classes)), training_of(self, samples.classes)
         base = base_of(self.model, wishes_of(self, samples.pictures))
-        self._check(base.preparation, base.network.name, samples.pictures, held_back and held_back.pictures)
-        self.model_ = attach(base.network, self.features, head)
-        self.classes_, self.preparation_, self.variant_ = samples.classes, base.preparation, base.variant
-        self.history_: History = {}
-        self._samples = samples, held_back
-        self._learn(training)
+        with all_or_nothing(self):
+            self.model_ = attach(base.network, self.features, head)
+            self.history_: History = {}
+            self.classes_, self.preparation_, self.variant_ = samples.classes, base.preparation, base.variant
+            self._samples = samples, held_back
+            self._check(samples, held_back)
+            self._learn(samples, held_back, training)
         return self
 
     def fine_tune(
@@ -159,13 +160,13 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
             from_layer: the first layer that trains, such as ``"block5_conv1"``; frozen is all that it needs.
             blocks: instead, how many of the network's last blocks train. With neither of the two, the flags
                 ``trainable`` of ``model_`` count as they are.
-            learning_rate: small, for the weights are good already.
+            learning_rate: small, for the weights are good already; an optimizer of Keras has its own instead.
             epochs: at most.
             batchnorm: ``"frozen"`` keeps BatchNormalization as it was trained; ``"train"`` does not.
             optimizer: ``"sgd"``, which has a momentum of 0.9; or as in the parameters.
-            X: as for ``fit``; None takes the pictures of ``fit``, and its validation.
+            X: as for ``fit``; None takes the pictures that ``fit`` learned from.
             y: as for ``fit``.
-            validation: as for ``fit``.
+            validation: as for ``fit``; with neither this nor ``X``, that of ``fit``.
 
         Raises:
             ArgumentError: before ``fit``; or as there, or for a layer or number of blocks that is not there.
@@ -173,19 +174,20 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
         self._check_fitted(
             "fine_tune comes after fit: the large errors of a new head would spoil the pretrained layers below it."
         )
-        if X is not None:
-            samples, held_back = with_validation(samples_of(X, y, self.classes_), validation, self.seed)
-            self._check(self.preparation_, self.model_.name, samples.pictures, held_back and held_back.pictures)
-            self._samples = samples, held_back
-        elif not hasattr(self, "_samples"):
-            raise ArgumentError("This classifier was loaded from a file, without its pictures: give fine_tune(X=...).")
+        of_fit = getattr(self, "_samples", None)
+        samples, held_back = tuning_samples(of_fit, X, y, validation, self.classes_, self.seed)
+        self._check(samples, held_back)
+        training = replace(
+            training_of(self, self.classes_),
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            epochs=epochs,
+            never_worse=True,
+        )
         if from_layer is not None or blocks is not None:
             variant = self.variant_ or None
             freeze_before(self.model_, from_layer=from_layer, blocks=blocks, variant=variant, batchnorm=batchnorm)
-        training = training_of(self, self.classes_)
-        self._learn(
-            replace(training, optimizer=optimizer, learning_rate=learning_rate, epochs=epochs, never_worse=True)
-        )
+        self._learn(samples, held_back, training)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -213,7 +215,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
         """
         self._check_fitted("Call fit before it can predict.")
         pictures = pictures_of(X)
-        self._check(self.preparation_, self.model_.name, pictures)
+        self._check_pictures(pictures)
         names = list(map(str, self.classes_))
         self._ready = ready(self.model_, self.precision, self.preparation_, names, getattr(self, "_ready", None))
         return probabilities(self._ready.predictor, pictures, self.preparation_)
@@ -230,7 +232,7 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
         """
         self._check_fitted("Call fit before it can be evaluated.")
         samples = samples_of(X, y, self.classes_)
-        self._check(self.preparation_, self.model_.name, samples.pictures)
+        self._check(samples)
         labels, scores, skipped = answers(self.model_, samples, extraction_of(self, self.preparation_))
         return evaluate(labels, scores, list(map(str, self.classes_)), skipped=skipped)
 
@@ -277,24 +279,19 @@ class ImageClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # s
         classifier.variant_, classifier.history_ = record.variant, dict(record.history)
         return classifier
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Without what only this process can use."""
-        return {name: value for name, value in super().__getstate__().items() if name != "_ready"}
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        return tags
-
     def _check_fitted(self, message: str) -> None:
         if not hasattr(self, "model_"):
             raise UnfittedError(message)
 
-    def _check(self, preparation: Preparation, network: str, *all_pictures: Pictures | None) -> None:
-        for pictures in all_pictures:
-            if pictures is not None:
-                check_pictures(pictures, preparation.size, network, any_values=self.scaling is not None)
+    def _check(self, *parts: Samples | None) -> None:
+        for samples in parts:
+            if samples is not None:
+                self._check_pictures(samples.pictures)
 
-    def _learn(self, training: Training) -> None:
-        learn(self.model_, *self._samples, extraction_of(self, self.preparation_), training, self.history_)
+    def _check_pictures(self, pictures: Pictures) -> None:
+        network = self.variant_ or self.model_.name
+        check_pictures(pictures, self.preparation_.size, network, any_values=self.scaling is not None)
+
+    def _learn(self, samples: Samples, held_back: Samples | None, training: Training) -> None:
+        extraction = extraction_of(self, self.preparation_)
+        learn(self.model_, samples, held_back, extraction, training, self.history_)

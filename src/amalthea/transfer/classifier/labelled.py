@@ -112,6 +112,33 @@ def with_validation(samples: Samples, validation: Any, seed: int) -> tuple[Sampl
     )
 
 
+def tuning_samples(
+    of_fit: tuple[Samples, Samples | None] | None, x: Any, y: Any, validation: Any, classes: NDArray[Any], seed: int
+) -> tuple[Samples, Samples | None]:
+    """Samples to train on further, and those to validate with.
+
+    Args:
+        of_fit: those of the training before, if they are known.
+        x: as for ``training_samples``; None takes those of before.
+        y: as there.
+        validation: as for ``with_validation``; with neither this nor ``x``, that of before.
+        classes: of before, sorted.
+        seed: as for ``with_validation``.
+
+    Raises:
+        ArgumentError: labels without pictures; no pictures at all; or as for ``samples_of`` and ``with_validation``.
+    """
+    if x is not None:
+        return with_validation(samples_of(x, y, classes), validation, seed)
+    if y is not None:
+        raise ArgumentError(f"y={_shortened(y)} without X: give the pictures of these labels, or leave y out.")
+    if of_fit is None:
+        raise ArgumentError(
+            "This classifier was loaded from a file or is a copy, without its pictures: give fine_tune(X=...)."
+        )
+    return of_fit if validation is None else with_validation(of_fit[0], validation, seed)
+
+
 def pictures_of(x: Any) -> Pictures:
     """Pictures without labels: those of a file or folder, of paths, or of an array.
 

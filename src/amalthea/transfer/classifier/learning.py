@@ -1,5 +1,7 @@
 """From labelled pictures to a trained model: its frozen part computes them once, the rest learns from the features."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from logging import getLogger
 from typing import TYPE_CHECKING, Any
@@ -79,6 +81,24 @@ def learn(
     if validation is not None:
         held_back = _crossed(prefix, suffix, validation, extraction)[:2]
     train(suffix, features, labels, held_back, training, history)
+
+
+@contextmanager
+def all_or_nothing(classifier: object) -> Iterator[None]:
+    """Give a classifier all attributes of before if the block fails: at an error, or at Ctrl-C in the first epoch.
+
+    After Ctrl-C later on, what was learned stays. The block sets a new ``history_``, by which that is told.
+    """
+    attributes = vars(classifier)
+    before = dict(attributes)
+    try:
+        yield
+    except BaseException as problem:
+        history = attributes.get("history_")
+        if isinstance(problem, Exception) or not history or history is before.get("history_"):
+            attributes.clear()
+            attributes.update(before)
+        raise
 
 
 def answers(

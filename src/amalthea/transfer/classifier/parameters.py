@@ -12,6 +12,7 @@ from ...catalog import ScalingSteps
 from ...errors import ArgumentError
 from ...images import Preparation
 from ..base import Wishes, side_lengths
+from ..settings import is_whole
 from ..training.head import Head
 from ..training.loop import Training
 from .labelled import Pictures
@@ -62,7 +63,7 @@ def training_of(classifier: "ImageClassifier", classes: NDArray[Any]) -> Trainin
         if set(weight) != known.keys():
             raise ArgumentError(f"class_weight={weight!r}; it needs a weight for each of the classes {list(known)}.")
         weight = {known[name]: float(value) for name, value in weight.items()}
-    if patience is not None and not isinstance(patience, int):
+    if not (patience is None or isinstance(patience, bool) or is_whole(patience)):
         raise ArgumentError(f"early_stopping={patience!r}; allowed are True, False, None and a number of epochs.")
     return Training(
         loss=classifier.loss,

@@ -1,7 +1,7 @@
 """A classifier as a file that Keras can open, too: its model, and beside it what Keras does not know."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -62,6 +62,7 @@ def write_classifier(path: Path, model: "keras.Model", record: Record) -> None:
             scaling=record.preparation.scaling,
             size=record.preparation.size,
             interpolation=record.preparation.interpolation,
+            variant=record.variant or None,
         )
     elif path.suffix == ".keras":
         _write_keras_file(path, model, record)
@@ -77,7 +78,8 @@ def read_classifier(path: Path) -> tuple["keras.Model", Record]:
 
     Raises:
         MissingFileError: there is no such file.
-        ArgumentError: a model without a record, an ONNX file, or one that a newer Amalthea wrote.
+        ArgumentError: a model without a record, an ONNX file, one that a newer Amalthea wrote, or classes of the
+            user's own that Keras does not know yet.
         BrokenWeightsError: the file is damaged, or no model of Keras.
     """
     import keras
@@ -87,6 +89,12 @@ def read_classifier(path: Path) -> tuple["keras.Model", Record]:
         record = _record(content)
         model = keras.saving.load_model(path, compile=False)
     except Exception as problem:  # Keras raises errors of many types on damaged files
+        if strangers := _unregistered(path):
+            raise ArgumentError(
+                f"{path} holds layers or functions that Keras does not know here: {', '.join(strangers)}. Put "
+                "@keras.saving.register_keras_serializable() before each of them, and import the module that defines "
+                "them before you load the file."
+            ) from problem
         raise BrokenWeightsError(f"{path} is damaged: {_first_line(problem)} Save the classifier again.") from problem
     return model, record
 
@@ -154,6 +162,29 @@ def _content(path: Path) -> dict[str, Any]:
             f"{_FORMAT}. Install the newer one: pip install --upgrade amalthea"
         )
     return record
+
+
+def _unregistered(path: Path) -> list[str]:
+    """Names of what a file of Keras was made of, is none of Keras' own, and is not registered."""
+    import keras
+
+    try:
+        with ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+    except (BadZipFile, OSError, KeyError, ValueError):
+        return []
+    found = {name for name in _registered_names(config) if keras.saving.get_registered_object(name) is None}
+    return sorted(found)
+
+
+def _registered_names(config: Any) -> Iterator[str]:
+    """Under which names Keras looks for the classes and functions in a configuration; its own have none."""
+    if isinstance(config, dict):
+        module = str(config.get("module") or "")
+        if isinstance(name := config.get("registered_name"), str) and module.split(".")[0] != "keras":
+            yield name
+    for part in config.values() if isinstance(config, dict) else config if isinstance(config, list) else ():
+        yield from _registered_names(part)
 
 
 def _first_line(problem: Exception) -> str:

@@ -57,9 +57,9 @@ def extract(
 ) -> Extracted:
     """Compute the features of pictures, or find them where they were kept.
 
-    They are kept under everything that changes them: graph and weights of the network, precision, preparation, and the
-    content of each picture. The same picture is computed once, under however many paths. A run that is interrupted
-    continues where it stopped; memory does not grow with the number of pictures.
+    They are kept under everything that changes them: graph and weights of the network, precision, preparation, versions
+    of Pillow and OpenVINO, and the content of each picture. The same picture is computed once, under however many
+    paths. A run that is interrupted continues where it stopped; memory does not grow with the number of pictures.
 
     Args:
         prefix: a model with one input, pictures, and any number of outputs.
@@ -86,7 +86,7 @@ def extract(
             raise ArgumentError(f"{name}={value!r}; allowed are {' and '.join(map(repr, allowed))}.")
     source = source_of(pictures, preparation, verify=verify)
     network = _Network(prefix, preparation, source.kind, precision)
-    keeper = Keeper(store or FileFeatureStore(), network.key(dtype), network.shapes, dtype)
+    keeper = Keeper(FileFeatureStore() if store is None else store, network.key(dtype), network.shapes, dtype)
     digests = source.digests()
     keeper.find([digest for digest in dict.fromkeys(digests) if digest])
     errors = _added(keeper, network, source, _first_of_each(digests, keeper), on_error)
@@ -114,9 +114,13 @@ class _Network:
 
     def key(self, dtype: str) -> str:
         """Names everything that changes a feature, other than the picture."""
+        import openvino
+        import PIL
+
         from .fingerprint import fingerprint
 
-        values = [_FORMAT, fingerprint(self._graph), self._precision, asdict(self._preparation), dtype]
+        versions = [PIL.__version__, openvino.get_version()]  # other pixels, other numbers
+        values = [_FORMAT, versions, fingerprint(self._graph), self._precision, asdict(self._preparation), dtype]
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
     def __call__(self, pictures: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
@@ -158,9 +162,9 @@ def _added(
             errors |= {index: found for index, found in group if not isinstance(found, np.ndarray)}
             if errors and on_error == "raise":
                 raise next(iter(errors.values()))
-            new = {index: digest for index in usable if (digest := wanted[index]) and digest not in keeper}
+            new = {digest: index for index in usable if (digest := wanted[index]) and digest not in keeper}
             if new:
-                keeper.add(list(new.values()), network([usable[index] for index in new]))
+                keeper.add(list(new), network([usable[index] for index in new.values()]))
             done += len(group)
             show(done, len(wanted))
     return errors

@@ -6,11 +6,13 @@ checksums. The index needs what a database is good at (transactions, locks that 
 brings SQLite.
 """
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 from weakref import finalize
@@ -35,7 +37,8 @@ class FileFeatureSet:
     Records are only ever appended, by plain writes, so that a full disk is an error and not a dead process. An entry of
     the index appears when the transaction that holds it is committed, after its record was written; the lock of this
     transaction keeps other processes from appending meanwhile. So a process that is killed leaves at worst records that
-    nothing points to. What else may happen to files shows when a record is looked up: each has a checksum.
+    nothing points to. What else may happen to files shows when a record is looked up: each has a checksum. Rows belong
+    to one file, which stays open: they can be read even if somebody removes it, and mean no record of a later one.
 
     Args:
         folder: of this set; it is made.
@@ -52,6 +55,7 @@ class FileFeatureSet:
         self._dtype = dtype
         self._width = width
         self._size = width * dtype.itemsize  # of a record, in bytes
+        self._kept: FileIO | None = None
         self._held = hold(folder)
         self._index = open_database(self._path, _SCHEMA, setting=_SETTING)
         finalize(self, self._held.close)
@@ -74,10 +78,23 @@ class FileFeatureSet:
     def records(self) -> NDArray[Any]:
         """See ``FeatureSet``."""
         try:
-            count = self._records.stat().st_size // self._size
-            return np.asarray(np.memmap(self._records, self._dtype, "r", shape=(count, self._width)))
+            file = self._keep_open()
+            count = os.fstat(file.fileno()).st_size // self._size
+            return np.asarray(np.memmap(file, self._dtype, "r", shape=(count, self._width)))
         except (OSError, ValueError):  # no file yet, or an empty one
             return np.empty((0, self._width), self._dtype)
+
+    def _keep_open(self) -> FileIO:
+        """The one file that all rows belong to, from the first row on."""
+        if self._kept is None:
+            self._kept = FileIO(self._records)
+            finalize(self, self._kept.close)
+        return self._kept
+
+    def _check_same(self, file: FileIO) -> None:
+        """Raise where a file is not the one that rows belong to."""
+        if not os.path.samestat(os.fstat(file.fileno()), os.fstat(self._keep_open().fileno())):
+            raise OSError(errno.ESTALE, f"somebody replaced {self._records.name} while it was used")
 
     def _transaction(self, begin: str, work: Callable[[], T]) -> T:
         """What work on the index returns; where the index turns out to be damaged, on an empty one."""
@@ -103,6 +120,7 @@ class FileFeatureSet:
     def _written(self, digests: Sequence[bytes], records: NDArray[Any]) -> dict[bytes, int]:
         """Entries first: SQLite notices here if the files have been removed, before a record goes anywhere."""
         with self._records.open("ab", buffering=0) as file:
+            self._check_same(file)
             start = -(-file.tell() // self._size)  # behind whatever a killed process left
             added = {digest: start + number for number, digest in enumerate(digests)}
             checks = map(_check, digests, added.values(), records)
@@ -130,6 +148,10 @@ class FileFeatureSet:
         """Rows of the records that are as they were written."""
         if not entries:
             return {}
+        try:
+            self._keep_open()  # before threads do so, of which each might open another file
+        except OSError:
+            return {}
         workers = os.cpu_count() or 1
         with ThreadPoolExecutor(workers) as pool:  # checksums need no interpreter
             parts = pool.map(self._sound_part, (entries[start::workers] for start in range(workers)))
@@ -140,6 +162,7 @@ class FileFeatureSet:
         record = bytearray(self._size)
         sound = []
         with suppress(OSError), self._records.open("rb", buffering=0) as file:
+            self._check_same(file)
             for digest, row, crc in entries:
                 if 0 <= row < 2**62 // self._size and file.seek(row * self._size) >= 0:
                     whole = file.readinto(record) == self._size

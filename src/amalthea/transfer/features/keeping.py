@@ -73,9 +73,20 @@ class Keeper:
             shapes=self._shapes,
             rows=np.array([self._rows[digest] for digest in digests], np.int64),
             stored=self._set.records() if self._set else np.empty((0, self._width), self._dtype),
-            unstored=np.concatenate([np.empty((0, self._width), self._dtype), *self._unstored]),
+            unstored=self._joined(),
             owner=self._set,
         )
+
+    def _joined(self) -> NDArray[Any]:
+        """What is in memory, as one array. Each part goes as soon as it is copied, lest all be in memory twice."""
+        end = sum(map(len, self._unstored))
+        whole = np.empty((end, self._width), self._dtype)
+        while self._unstored:
+            part = self._unstored.pop()
+            whole[end - len(part) : end] = part
+            end -= len(part)
+        self._unstored.append(whole)
+        return whole
 
     def _rounded(self, records: NDArray[np.float32]) -> NDArray[Any]:
         try:

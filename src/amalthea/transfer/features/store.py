@@ -2,7 +2,7 @@
 
 import math
 import os
-import shutil
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,10 +14,11 @@ from numpy.typing import DTypeLike, NDArray
 from ...errors import ArgumentError
 from ...storage import cache_folder
 from .feature_set import FileFeatureSet
-from .in_use import unused
+from .in_use import MARK, unused
 
 _GIBIBYTE = 2**30
 _DEFAULT_LIMIT = 20.0  # gibibytes
+_KEY = re.compile("[0-9a-f]{64}")  # and the name of a set's folder
 
 
 class FeatureSet(Protocol):
@@ -71,7 +72,7 @@ class FileFeatureStore:
     """Features in files, each set in a folder of its own; a ``FeatureStore``.
 
     Whenever a set is opened, those used longest ago are dropped as long as all together are larger than the limit;
-    never one that a process is using.
+    never one that a process is using, and nothing else that lies in the folder.
 
     Args:
         folder: of all sets; None is ``features`` in the cache folder (``AMALTHEA_CACHE``).
@@ -100,7 +101,7 @@ class FileFeatureStore:
         return opened
 
     def _drop_oldest(self) -> None:
-        folders = sorted((path for path in self._folder.iterdir() if path.is_dir()), key=_last_used)
+        folders = sorted(filter(_is_set, self._folder.iterdir()), key=_last_used)
         total = sum(map(_size, folders))
         for folder in folders:
             if total <= self._limit:
@@ -108,7 +109,20 @@ class FileFeatureStore:
             with unused(folder) as free:
                 if free:
                     total -= _size(folder)
-                    shutil.rmtree(folder, ignore_errors=True)
+                    _remove(folder)
+
+
+def _is_set(path: Path) -> bool:
+    """Whatever else lies in the folder belongs to somebody else."""
+    return bool(_KEY.fullmatch(path.name)) and (path / MARK).is_file()
+
+
+def _remove(folder: Path) -> None:
+    """The mark goes last: until then nobody opens what is left, and it can be told as a set and removed later."""
+    with suppress(OSError):
+        for file in sorted(folder.iterdir(), key=lambda file: file.name == MARK):
+            file.unlink()
+        folder.rmdir()
 
 
 def _bytes(limit: float | None) -> float:

@@ -13,7 +13,7 @@ from ...errors import ArgumentError, MissingDependencyError
 from ..settings import require_number, require_one_of, require_whole
 from .batches import Batches, Rows
 from .head import LOSSES
-from .watching import Bar, BestWeights, History, LostWeights, Recorder
+from .watching import Bar, BestWeights, History, LostWeights, Recorder, no_retracing_warnings, restore
 
 Optimizer = Any  # a keras.optimizers.Optimizer; Keras carries no types
 
@@ -98,7 +98,7 @@ def train(
 
     Returns:
         The history: ``loss`` and ``accuracy`` of each epoch, averaged over its steps, and ``val_loss`` and
-        ``val_accuracy`` after it, if there are validation pictures.
+        ``val_accuracy`` after it, if there are validation pictures; NaN for epochs without, where others had some.
 
     Raises:
         ArgumentError: no weight is trainable, labels do not fit the features or the model, or ``patience`` without
@@ -106,7 +106,8 @@ def train(
         MissingDependencyError: Keras runs on OpenVINO, which cannot train.
     """
     check_possible(settings, validated=validation is not None)
-    if not trainable_count(suffix)[0]:
+    trained = trainable_count(suffix)[0]
+    if not trained:
         raise ArgumentError(
             f"Model {suffix.name!r} has no trainable weights: every layer is frozen. Set trainable = True on those "
             "that shall train."
@@ -117,7 +118,7 @@ def train(
     history = {} if history is None else history
     names = ("loss", "accuracy", "val_loss", "val_accuracy") if validation else ("loss", "accuracy")
     _compile(suffix, settings)
-    with Bar(settings.epochs, len(batches)) as bar:
+    with no_retracing_warnings(), Bar(settings.epochs, len(batches), trained) as bar:
         _fit(suffix, batches, judged, settings, [Recorder(history, names), bar])
     return history
 
@@ -180,8 +181,7 @@ def _fit(
             raise problem from None
         raise
     finally:
-        for keeper in keepers:
-            keeper.restore()
+        restore(keepers)
 
 
 def _compile(suffix: keras.Model, settings: Training) -> None:

@@ -1,8 +1,9 @@
 """What happens beside the steps of a training: its history, the bar, and weights that are kept."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
-from math import inf
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from logging import LogRecord, getLogger
+from math import inf, nan
 from typing import Any
 
 import keras
@@ -19,7 +20,7 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries 
     """Writes losses and accuracies of each epoch into a history, where they stay if a later epoch fails.
 
     Args:
-        history: is filled.
+        history: is filled. Where some epochs have a validation, the others get NaN in its place.
         names: which of them to write.
     """
 
@@ -29,19 +30,22 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries 
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
         """Write those of the epoch."""
-        for name in self._names:
-            self._history.setdefault(name, []).append(float(logs[name]))
+        before = len(self._history.get("loss", ()))
+        for name in dict.fromkeys((*self._history, *self._names)):
+            values = self._history.setdefault(name, [])
+            values.extend([nan] * (before - len(values)))
+            values.append(float(logs[name]) if name in self._names else nan)
 
 
 class Bar(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
     """A progress bar for each epoch, with the accuracy after the one before: in validation, if there is one.
 
-    Also ends it, as a context manager.
+    The first tells how many weights train. Also ends it, as a context manager.
     """
 
-    def __init__(self, epochs: int, batches: int) -> None:
+    def __init__(self, epochs: int, batches: int, trained: int) -> None:
         super().__init__()
-        self._epochs, self._batches, self._results = epochs, batches, ""
+        self._epochs, self._batches, self._results = epochs, batches, f", training {trained:,} weights"
         self._open = ExitStack()
 
     def __enter__(self) -> "Bar":
@@ -114,6 +118,42 @@ class LostWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
         """Give the model its weights again, if any of them cannot be read."""
         if not self._copy.readable():
             self._copy.restore()
+
+
+def restore(keepers: Sequence[LostWeights | BestWeights]) -> None:
+    """Give the model its weights.
+
+    Ctrl-C meanwhile is raised once it has all of them: it would leave the one half old and the other new.
+    """
+    pressed: KeyboardInterrupt | None = None
+    while True:
+        try:
+            for keeper in keepers:
+                keeper.restore()
+            break
+        except KeyboardInterrupt as interrupt:
+            pressed = interrupt
+    if pressed:
+        raise pressed
+
+
+@contextmanager
+def no_retracing_warnings() -> Iterator[None]:
+    """Keep TensorFlow from saying in this block that functions are compiled too often.
+
+    Each ``fit`` of Keras compiles its steps anew, as it must after layers were frozen or freed; TensorFlow takes them
+    for one function that never fits its arguments (2.21).
+    """
+
+    def passes(record: LogRecord) -> bool:
+        return "triggered tf.function retracing" not in record.getMessage()
+
+    logger = getLogger("tensorflow")
+    logger.addFilter(passes)
+    try:
+        yield
+    finally:
+        logger.removeFilter(passes)
 
 
 class WeightsCopy:
