@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from .errors import ArgumentError, UnsupportedLayerError
+
 
 class Call(NamedTuple):
     """One call of a layer or operation in a functional model.
@@ -36,6 +38,31 @@ def functional(model: object) -> Any | None:
     if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:
         return model._functional
     return model if isinstance(model, Functional) and type(model).call is Functional.call else None
+
+
+def require_functional(model: object, cannot: str) -> Any:
+    """The functional model behind a model.
+
+    Args:
+        model: given by a user.
+        cannot: what cannot be done with another one, and maybe what to do instead, for the message.
+
+    Raises:
+        ArgumentError: no model of Keras, or one that is not built.
+        UnsupportedLayerError: the model computes in a method of its own.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise ArgumentError(f"model={model!r} is a {type(model).__name__}; allowed is a keras.Model.")
+    network = functional(model)
+    if network is None and not model.built:
+        raise ArgumentError(f"Model {model.name!r} has no shapes yet. Give it an Input, or call model.build(shape).")
+    if network is None:
+        raise UnsupportedLayerError(
+            f"Model {model.name!r} of type {type(model).__name__} computes in a method of its own, which {cannot}"
+        )
+    return network
 
 
 def calls(model: Any) -> Iterator[Call]:

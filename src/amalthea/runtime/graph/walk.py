@@ -7,7 +7,7 @@ import onnx
 
 from ... import _keras
 from ...catalog import ScalingSteps
-from ...errors import ArgumentError, UnsupportedLayerError
+from ...errors import ArgumentError
 from .pictures import add_pictures
 from .table import converter_of
 from .tensor import Tensor
@@ -37,16 +37,8 @@ def written(model: Any, scaling: ScalingSteps | None) -> onnx.ModelProto:
 
 
 def _graph_of(model: Any) -> Any:
-    if not isinstance(model, keras.Model):
-        raise ArgumentError(f"model={model!r} is a {type(model).__name__}; allowed is a keras.Model.")
-    network = _keras.functional(model)
-    if network is None and not model.built:
-        raise ArgumentError(f"Model {model.name!r} has no shapes yet. Give it an Input, or call model.build(shape).")
-    if network is None:
-        raise UnsupportedLayerError(
-            f"Model {model.name!r} of type {type(model).__name__} computes in a method of its own, which cannot become "
-            "a graph; functional and Sequential models can. Keep model.predict for this model."
-        )
+    cannot = "cannot become a graph; functional and Sequential models can. Keep model.predict for this model."
+    network = _keras.require_functional(model, cannot)
     if 4 * model.count_params() > _LARGEST:
         raise ArgumentError(
             f"Model {model.name!r} has {model.count_params():,} weights; a graph holds no more than 2 GiB of them. "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...images import Preparation, scale
 from ...runtime import Predictor, predictor
+from ...runtime.scores import of_all_classes
 from .labelled import Pictures
 
 if TYPE_CHECKING:
@@ -56,11 +57,6 @@ def probabilities(predictor: Predictor, pictures: Pictures, preparation: Prepara
         [spec] = predictor.runner.inputs
         return of_all_classes(predictor(_scaled(pictures, preparation, spec.channels_first)))
     return np.stack([found for found in predictor.probabilities(pictures) if isinstance(found, np.ndarray)])
-
-
-def of_all_classes(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Scores of one sigmoid, (N, 1), become those of two classes, (N, 2); others stay as they are."""
-    return np.hstack([1 - scores, scores]) if scores.shape[1] == 1 else scores
 
 
 def _scaled(pictures: NDArray[Any], preparation: Preparation, channels_first: bool) -> Iterator[NDArray[Any]]:

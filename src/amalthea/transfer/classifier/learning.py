@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...errors import ArgumentError, warn
 from ...images import Preparation, read_resized
 from ...runtime import predictor
+from ...runtime.scores import of_all_classes
 from ..cutting.division import divide
 from ..features.extraction import extract
 from ..features.rows import Features
@@ -20,7 +21,6 @@ from ..features.sources import Problem
 from ..features.store import FeatureStore
 from ..training.loop import Training, check_possible, train, trainable_count
 from ..training.watching import History
-from .answers import of_all_classes
 from .labelled import Samples
 
 if TYPE_CHECKING:

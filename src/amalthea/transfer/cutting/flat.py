@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import keras
 
 from ... import _keras
-from ...errors import ArgumentError, UnsupportedLayerError
+from ...errors import ArgumentError
 
 Tensor = Any  # a keras.KerasTensor; Keras carries no types
 
@@ -65,17 +65,7 @@ def graph_of(model: object) -> Any:
     Raises:
         ArgumentError, UnsupportedLayerError: see ``flattened``.
     """
-    if not isinstance(model, keras.Model):
-        raise ArgumentError(f"model={model!r} is a {type(model).__name__}; allowed is a keras.Model.")
-    network = _keras.functional(model)
-    if network is None and not model.built:
-        raise ArgumentError(f"Model {model.name!r} has no shapes yet. Give it an Input, or call model.build(shape).")
-    if network is None:
-        raise UnsupportedLayerError(
-            f"Model {model.name!r} of type {type(model).__name__} computes in a method of its own, which cannot be "
-            "taken apart; functional and Sequential models can."
-        )
-    return network
+    return _keras.require_functional(model, "cannot be taken apart; functional and Sequential models can.")
 
 
 def called(call: _keras.Call, given: Iterable[Tensor], training: bool | None = None) -> list[Tensor]:
