@@ -129,7 +129,7 @@ def test_a_layer_that_keras_does_not_know_is_no_damage(fitted, tmp_path):
             return x
 
     path, network = tmp_path / "pets.keras", small_network()
-    fitted.model_ = attach(keras.Model(network.input, Own()(network.output)), None, Head(classes=3))
+    fitted.model_ = attach(keras.Model(network.input, Own(name="own")(network.output)), None, Head(classes=3))
     fitted.save(path)
     with pytest.raises(ArgumentError, match=r"pets.keras holds layers .* not know here: Own. Put @keras.saving.regis"):
         ImageClassifier.load(path)
