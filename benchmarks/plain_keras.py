@@ -36,7 +36,7 @@ TASKS = {
 }
 
 
-class _Clock(keras.callbacks.Callback):
+class Clock(keras.callbacks.Callback):
     def __init__(self) -> None:
         super().__init__()
         self.ends: list[float] = []
@@ -65,7 +65,7 @@ def fit_together(task: Task, weights: Path, folder: Path) -> float:
     start = time.perf_counter()
     base = base_of(task, weights)
     base.trainable = False
-    model = keras.Sequential([base, *_head()])
+    model = keras.Sequential([base, *tutorial_head()])
     return _projected(start, model, keras.optimizers.RMSprop(2e-5), task, folder)
 
 
@@ -75,7 +75,7 @@ def extract_then_fit(task: Task, weights: Path, folder: Path) -> float:
     base = base_of(task, weights)
     data = [arrays(task, folder / part) for part in ("train", "validation")]
     (x, y), validation = ((base.predict(pictures, verbose=0), labels) for pictures, labels in data)
-    model = keras.Sequential([keras.Input(base.output_shape[1:]), *_head()])
+    model = keras.Sequential([keras.Input(base.output_shape[1:]), *tutorial_head()])
     model.compile(keras.optimizers.RMSprop(2e-5), "binary_crossentropy", metrics=["accuracy"])
     model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, validation_data=validation, verbose=0)
     return time.perf_counter() - start
@@ -84,12 +84,17 @@ def extract_then_fit(task: Task, weights: Path, folder: Path) -> float:
 def fine_tune(task: Task, weights: Path, folder: Path) -> float:
     """Seconds for the last layers with a head; that this one is untrained costs no time."""
     start = time.perf_counter()
-    base = base_of(task, weights)
+    base = frozen_before(task, base_of(task, weights))
+    model = keras.Sequential([base, *tutorial_head()])
+    return _projected(start, model, keras.optimizers.SGD(1e-4, momentum=0.9), task, folder)
+
+
+def frozen_before(task: Task, base: keras.Model) -> keras.Model:
+    """The network, of which only the last layers will train, without their batch normalisation."""
     first = [layer.name for layer in base.layers].index(task.from_layer)
     for number, layer in enumerate(base.layers):
         layer.trainable = number >= first and not isinstance(layer, keras.layers.BatchNormalization)
-    model = keras.Sequential([base, *_head()])
-    return _projected(start, model, keras.optimizers.SGD(1e-4, momentum=0.9), task, folder)
+    return base
 
 
 def projected(first: float, others: list[float]) -> float:
@@ -97,7 +102,7 @@ def projected(first: float, others: list[float]) -> float:
     return first + (EPOCHS - 1) * median(others)
 
 
-def _head() -> list[keras.Layer]:
+def tutorial_head() -> list[keras.Layer]:
     """The tutorials': 256 units, dropout, one sigmoid."""
     layers = keras.layers
     return [
@@ -110,7 +115,7 @@ def _head() -> list[keras.Layer]:
 
 def _projected(start: float, model: keras.Model, optimizer: object, task: Task, folder: Path) -> float:
     (x, y), validation = (arrays(task, folder / part) for part in ("train", "validation"))
-    clock = _Clock()
+    clock = Clock()
     model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
     model.fit(x, y, batch_size=BATCH, epochs=RUN, validation_data=validation, callbacks=[clock], verbose=0)
     return projected(clock.ends[0] - start, np.diff(clock.ends).tolist())

@@ -66,7 +66,7 @@ def head(options: argparse.Namespace, pictures: Path) -> tuple[list[Row], Row]:
                 "predict, then fit": partial(plain_keras.extract_then_fit, task, weights, pictures),
                 **{who: partial(_fit, task, weights, pictures, precision) for who, precision in precisions().items()},
             }
-            rows.append(_row(task, told_in_turn(contenders, options.rounds)))
+            rows.append(compared(task, told_in_turn(contenders, options.rounds)))
     return rows, {"unit": UNIT, "rounds": options.rounds}
 
 
@@ -115,7 +115,7 @@ def fine_tuning(options: argparse.Namespace, pictures: Path) -> tuple[list[Row],
                 "plain Keras": partial(plain_keras.fine_tune, task, weights, pictures),
                 **{who: partial(_fine_tune, task, weights, pictures, prec) for who, prec in precisions().items()},
             }
-            row = _row(task, told_in_turn(contenders, options.rounds))
+            row = compared(task, told_in_turn(contenders, options.rounds))
             rows.append({"model": task.name, "from": task.from_layer, **row})
     return rows, {"unit": UNIT, "rounds": options.rounds}
 
@@ -159,13 +159,13 @@ def quality(options: argparse.Namespace, pictures: Path) -> tuple[list[Row], Row
 
 
 def _fit(task: Task, weights: Path, pictures: Path, precision: str) -> float:
-    classifier = _classifier(task, weights, precision, EPOCHS)
+    classifier = tutorial_classifier(task, weights, precision, EPOCHS)
     return timed(partial(classifier.fit, pictures / "train", validation=pictures / "validation"))()
 
 
 def _fine_tune(task: Task, weights: Path, pictures: Path, precision: str) -> float:
     """From a trained head on; the seconds of an epoch are the difference between runs of one and of more."""
-    classifier = _classifier(task, weights, precision, epochs=1)
+    classifier = tutorial_classifier(task, weights, precision, epochs=1)
     with empty_cache():
         classifier.fit(pictures / "train", validation=pictures / "validation")
     tune = partial(classifier.fine_tune, from_layer=task.from_layer)
@@ -174,7 +174,7 @@ def _fine_tune(task: Task, weights: Path, pictures: Path, precision: str) -> flo
     return plain_keras.projected(first, [(more - one) / RUN])
 
 
-def _classifier(task: Task, weights: Path, precision: str, epochs: int) -> ImageClassifier:
+def tutorial_classifier(task: Task, weights: Path, precision: str, epochs: int, **others: object) -> ImageClassifier:
     """With the tutorials' head."""
     return ImageClassifier(
         task.name,
@@ -189,6 +189,7 @@ def _classifier(task: Task, weights: Path, precision: str, epochs: int) -> Image
         epochs=epochs,
         batch_size=BATCH,
         precision=precision,
+        **others,
     )
 
 
@@ -234,7 +235,7 @@ def _seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def _row(task: Task, seconds: dict[str, list[float]]) -> Row:
+def compared(task: Task, seconds: dict[str, list[float]]) -> Row:
     """Each contender's seconds, and how many times as long as ours the others take."""
     ours = [who for who in seconds if who.startswith("amalthea")]
     ratios = {

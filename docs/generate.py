@@ -1,6 +1,7 @@
 """Writes what the documentation shows and a machine can know: ``python docs/generate.py``.
 
-The model table in README.md comes from the catalogue, docs/predict.svg from a real answer.
+The model table in README.md comes from the catalogue, docs/predict.svg from a real answer, docs/augment.jpg from the
+photograph that `amalthea predict --demo` takes.
 """
 
 from io import StringIO
@@ -11,6 +12,7 @@ from rich.console import Console
 import amalthea
 from amalthea.apps.predict import DEMO, TITLES, rows
 from amalthea.apps.tables import drawn
+from amalthea.images import PREVIEW, Picture, array_to_image, preview, read_picture, save_image
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- models: written by docs/generate.py -->\n", "<!-- end of models -->\n"
@@ -43,7 +45,14 @@ def terminal_picture() -> str:
     return console.export_svg(title="Amalthea", unique_id="amalthea-predict")
 
 
+def augmentation_grid() -> Picture:
+    """What `amalthea augment` draws of it, in a size for a page."""
+    return preview(read_picture(DEMO), PREVIEW, side=150)
+
+
 if __name__ == "__main__":
     readme = ROOT / "README.md"
     readme.write_text(with_model_table(readme.read_text(encoding="utf-8")), encoding="utf-8")
     (ROOT / "docs" / "predict.svg").write_text(terminal_picture(), encoding="utf-8")
+    grid = array_to_image(augmentation_grid(), "channels_last", scale=False, dtype="uint8")
+    save_image(ROOT / "docs" / "augment.jpg", grid, quality=85)

@@ -47,8 +47,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("USERPROFILE", str(folder))
     monkeypatch.setenv("KERAS_HOME", str(folder / ".keras"))
     monkeypatch.setenv("AMALTHEA_CACHE", str(folder / "cache"))
-    for name in ("AMALTHEA_WEIGHTS", "AMALTHEA_WEIGHTS_URL", "AMALTHEA_OFFLINE", "AMALTHEA_FEATURES_LIMIT"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("WEIGHTS", "WEIGHTS_URL", "OFFLINE", "FEATURES_LIMIT", "MAX_PIXELS"):
+        monkeypatch.delenv(f"AMALTHEA_{name}", raising=False)
     return folder
 
 

@@ -26,6 +26,8 @@ def examples(name: str) -> list[doctest.DocTest]:
 
 # What the examples need beyond a plain installation.
 OPTIONAL = {
+    "amalthea.images.augmentation.augmentation": "cv2",
+    "amalthea.preprocessing.image.dataframe_iterator": "pandas",
     "amalthea.transfer.classifier.image_classifier": "sklearn",
     "amalthea.transfer.curves": "matplotlib",
     "amalthea.transfer.evaluation": "sklearn",

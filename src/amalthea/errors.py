@@ -2,6 +2,7 @@
 
     AmaltheaError
     ├── ArgumentError (ValueError)             an argument that cannot be used
+    │   ├── ArgumentTypeError (TypeError)      one of another type than is needed
     │   ├── UnknownModelError                  a name that is not in the catalogue
     │   └── MissingFileError (FileNotFoundError)   a path with nothing there
     ├── ImageError (ValueError)                a file or array that is no usable picture
@@ -29,6 +30,10 @@ class AmaltheaError(Exception):
 
 class ArgumentError(AmaltheaError, ValueError):
     """An argument that cannot be used; the message names it and what is allowed."""
+
+
+class ArgumentTypeError(ArgumentError, TypeError):
+    """An argument of another type than is needed."""
 
 
 class UnknownModelError(ArgumentError):

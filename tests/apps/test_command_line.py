@@ -28,6 +28,8 @@ def test_help_lists_every_command(arguments):
     answer = CliRunner().invoke(command_line, arguments)
     listed = answer.output.split("Commands:\n")[1].splitlines()
     assert [line.split()[0] for line in listed] == [
+        "augment",
+        "check",
         "evaluate",
         "features",
         "models",

@@ -3,7 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from amalthea.errors import ArgumentError, MissingFileError
+import amalthea
+from amalthea.errors import AmaltheaWarning, ArgumentError, MissingFileError
 from amalthea.images import labelled_folder, split
 
 pytestmark = pytest.mark.single_backend
@@ -18,12 +19,29 @@ def filled(folder: Path, *names: str) -> Path:
 
 
 def test_classes_are_the_sub_folders_sorted(tmp_path: Path) -> None:
-    names = ("dog/b.jpg", "dog/a.PNG", "cat/deep/c.webp", "cat/notes.txt", ".cache/d.jpg", "e.jpg", "cat/.hidden.jpg")
+    names = (
+        "dog/b.jpg",
+        "dog/a.PNG",
+        "cat/deep/c.webp",
+        "cat/notes.txt",
+        ".cache/d.jpg",
+        "e.txt",
+        ".f.jpg",
+        "cat/.hidden.jpg",
+    )
     paths, labels, classes = labelled_folder(filled(tmp_path, *names))
     assert classes == ("cat", "dog")
     assert paths == [tmp_path / "cat/deep/c.webp", tmp_path / "dog/a.PNG", tmp_path / "dog/b.jpg"]
     assert labels.tolist() == [0, 1, 1]
     assert labels.dtype == np.int64
+    assert labelled_folder(tmp_path).named_labels == ["cat", "dog", "dog"]
+
+
+def test_pictures_beside_the_class_folders_are_left_out_and_told(tmp_path: Path) -> None:
+    filled(tmp_path, "dog/b.jpg", "cat/a.jpg", "z.PNG", "y.jpg", "readme.txt")
+    with pytest.warns(AmaltheaWarning, match=r"belong to no class and are left out: 'y\.jpg', 'z\.PNG'\. Move each"):
+        found = labelled_folder(tmp_path)
+    assert found.paths == [tmp_path / "cat/a.jpg", tmp_path / "dog/b.jpg"]
 
 
 def test_labels_follow_the_order_of_given_classes(tmp_path: Path) -> None:
@@ -118,3 +136,38 @@ def test_a_class_with_one_picture_cannot_be_split() -> None:
 def test_fractions_that_are_none(fraction: float) -> None:
     with pytest.raises(ArgumentError, match=r"allowed is a number in \(0, 1\)"):
         split([0, 0, 1, 1], fraction, seed=0)
+
+
+def test_a_split_that_is_not_stratified_is_one_of_all_pictures() -> None:
+    labels = np.repeat([0, 1], [5, 1])
+    sides = [split(labels, 0.5, seed, stratified=False) for seed in range(20)]
+    assert all(sorted([*train, *validation]) == list(range(6)) for train, validation in sides)
+    assert all(len(validation) == 3 for _, validation in sides)
+    assert {np.bincount(labels[validation], minlength=2)[1] for _, validation in sides} == {0, 1}
+
+
+def test_a_folder_is_split_into_views_of_its_files(test_data: Path) -> None:
+    folder = test_data / "pets" / "train"
+    train, validation = amalthea.split_folder(folder, 0.2, seed=3)
+    whole = labelled_folder(folder)
+    assert train.classes == validation.classes == whole.classes
+    assert sorted([*train.paths, *validation.paths]) == sorted(whole.paths)
+    assert np.bincount(validation.labels).tolist() == [30, 30, 30]
+    for part in (train, validation):
+        assert part.named_labels == [path.parent.name for path in part.paths]
+    again, _ = amalthea.split_folder(str(folder), 0.2, seed=3)
+    other, _ = amalthea.split_folder(folder, 0.2, seed=4)
+    mixed, _ = amalthea.split_folder(folder, 0.2, seed=3, stratified=False)
+    assert again.paths == train.paths
+    assert other.paths != train.paths
+    assert len(mixed.paths) == 360 and np.bincount(mixed.labels).tolist() != [120, 120, 120]
+
+
+def test_split_folder_refuses_what_cannot_be_split(tmp_path: Path) -> None:
+    filled(tmp_path, "cat/a.jpg", "cat/b.jpg", "dog/a.jpg")
+    with pytest.raises(ArgumentError, match="Class 'dog' has a single picture"):
+        amalthea.split_folder(tmp_path)
+    train, validation = amalthea.split_folder(tmp_path, 0.4, stratified=False)
+    assert (len(train.paths), len(validation.paths)) == (2, 1)
+    with pytest.raises(ArgumentError, match=r"fraction=20 of the pictures"):
+        amalthea.split_folder(tmp_path, 20)

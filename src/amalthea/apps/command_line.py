@@ -8,7 +8,7 @@ from .. import __version__
 from ..errors import AmaltheaError
 from .interruption import interruptible
 
-_COMMANDS = ("evaluate", "features", "models", "predict", "train", "weights")
+_COMMANDS = ("augment", "check", "evaluate", "features", "models", "predict", "train", "weights")
 
 
 class _Commands(click.Group):

@@ -29,6 +29,7 @@ def load_image(
     target_size: Sequence[int] | None = None,
     interpolation: str = "nearest",
     keep_aspect_ratio: bool = False,
+    decode: str = "exact",
 ) -> Image.Image:
     """Load a picture as Keras does.
 
@@ -38,6 +39,7 @@ def load_image(
         target_size: (height, width) in pixels; None keeps the picture's own.
         interpolation: a filter of ``resize``.
         keep_aspect_ratio: resize the largest central part that has the target's proportions, instead of distorting.
+        decode: "exact", or "fast", which lets JPEG files be decoded at a reduced scale not below ``target_size``.
 
     Raises:
         MissingFileError: there is no such file.
@@ -51,9 +53,11 @@ def load_image(
     if color_mode not in _MODES:
         raise ArgumentError(f"color_mode={color_mode!r} is unknown; choose one of {', '.join(_MODES)}.")
     modes = _MODES[color_mode]
-    smoothing = resampling(interpolation)
     size = None if target_size is None else pillow_size(target_size)
+    smoothing = None if size is None else resampling(interpolation)
     with open_picture(source) as image:
+        if decode == "fast" and size is not None:
+            image.draft(None, size)
         image.load()
         converted = image if image.mode in modes else image.convert(modes[0])
         if size is None or size == image.size:

@@ -30,9 +30,10 @@ _UPRIGHT: dict[object, Image.Transpose] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_ON_ITS_SIDE = {_UPRIGHT[number] for number in (5, 6, 7, 8)}
 
 
-def read_picture(source: Source) -> Picture:
+def read_picture(source: Source, at_least: tuple[int, int] | None = None) -> Picture:
     """Read a picture upright and in colour.
 
     The format is recognised by content: JPEG, PNG, GIF, BMP, TIFF, WebP, AVIF and PPM. Of several frames or pages the
@@ -43,6 +44,9 @@ def read_picture(source: Source) -> Picture:
     Args:
         source: path of the file, its content, or a file opened for reading bytes. A file that can seek is read from
             its start.
+        at_least: rows and columns that are enough. A JPEG file is then decoded at a half, a quarter or an eighth of
+            its size if that is not smaller, in a fraction of the time; other formats come whole. None asks for all
+            pixels, exactly.
 
     Returns:
         Shape (height, width, 3), RGB in [0, 255].
@@ -50,20 +54,29 @@ def read_picture(source: Source) -> Picture:
     Raises:
         MissingFileError: there is no such file.
         ImageError: it is no picture, is damaged or cut off, has 32-bit pixels, or has more pixels than
-            ``PIL.Image.MAX_IMAGE_PIXELS``, about 89 million. No part of a cut-off picture is returned.
+            ``PIL.Image.MAX_IMAGE_PIXELS``, about 89 million, which the environment variable AMALTHEA_MAX_PIXELS sets.
+            No part of a cut-off picture is returned.
 
     Example:
         >>> read_picture(b"P3 2 1 255  10 20 30  40 50 60").tolist()
         [[[10, 20, 30], [40, 50, 60]]]
     """
+    return np.array(read_image(source, at_least))
+
+
+def read_image(source: Source, at_least: tuple[int, int] | None = None) -> Image.Image:
+    """The same as an image of Pillow, in RGB."""
     with open_picture(source) as image:
         limit = Image.MAX_IMAGE_PIXELS
         if limit is not None and image.width * image.height > limit:
             raise Image.DecompressionBombError  # where Pillow itself only warns; it becomes an ImageError below
+        turn = _UPRIGHT.get(orientation(image))
+        if at_least is not None:
+            rows, columns = reversed(at_least) if turn in _ON_ITS_SIDE else at_least
+            image.draft(None, (columns, rows))
         image.load()
-        turn = _UPRIGHT.get(_orientation(image))
         colour = _in_colour(image)
-        return np.array(colour if turn is None else colour.transpose(turn))
+        return colour if turn is None else colour.transpose(turn)
 
 
 @contextmanager
@@ -73,6 +86,7 @@ def open_picture(source: Source) -> Iterator[Image.Image]:
     Pillow raises exceptions of many types on damaged files, so that all of them count.
     """
     name = _name(source)
+    _set_limit()
     with _byte_stream(source, name) as stream:
         try:
             yield Image.open(stream, formats=_FORMATS)
@@ -83,13 +97,24 @@ def open_picture(source: Source) -> Iterator[Image.Image]:
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise ImageError(
                 f"{name} has more pixels than the limit of {Image.MAX_IMAGE_PIXELS:,}, like files that are made to "
-                "exhaust the memory. Make it smaller, or set PIL.Image.MAX_IMAGE_PIXELS higher if you trust it."
+                "exhaust the memory. Make it smaller; or, if you trust it, set the environment variable "
+                "AMALTHEA_MAX_PIXELS (or PIL.Image.MAX_IMAGE_PIXELS) higher."
             ) from error
         except Exception as error:
             raise ImageError(
                 f"{name} cannot be decoded: {error}. The file is damaged, cut off or of a kind that cannot be read; "
                 "fetch it again, or convert it to JPEG or PNG."
             ) from error
+
+
+def _set_limit() -> None:
+    """Let the environment decide which pictures are too large. Pillow compares with a variable of its module alone."""
+    wanted = os.environ.get("AMALTHEA_MAX_PIXELS")
+    if not wanted:
+        return
+    if not wanted.isdecimal() or int(wanted) < 1:
+        raise ArgumentError(f"AMALTHEA_MAX_PIXELS={wanted!r}; give the pixels that a picture may have, as 200000000.")
+    Image.MAX_IMAGE_PIXELS = int(wanted)
 
 
 def _name(source: Source) -> str:
@@ -135,7 +160,8 @@ def _unidentified(stream: IO[bytes], name: str) -> str:
     )
 
 
-def _orientation(image: Image.Image) -> object:
+def orientation(image: Image.Image) -> object:
+    """Its EXIF orientation: 1 or None where it stands upright as it is, 2 to 8 where it does not."""
     try:
         return image.getexif().get(ExifTags.Base.Orientation)
     except Exception:  # of any type, as above; a damaged description does not cost the picture
@@ -147,6 +173,8 @@ def _in_colour(image: Image.Image) -> Image.Image:
     # A PGM file of 16 bits arrives as 32-bit pixels in [0, 65535].
     if image.mode.startswith("I;16") or (image.mode == "I" and image.format == "PPM"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
+    if image.mode == "RGB":
+        return image  # converting would copy it
     if image.mode in ("I", "F"):
         raise ValueError("its 32-bit greyscale pixels do not say which value is white; save it with 8 or 16 bits")
     return image.convert("RGB")

@@ -77,6 +77,11 @@ def skipped_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     return _each_once(picture for path in named for picture in _within(path, _FOREIGN_SUFFIXES))
 
 
+def named_as_picture(path: Path) -> bool:
+    """Whether this is a file, not hidden, with the suffix of a picture that can be read."""
+    return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and os.path.isfile(path)
+
+
 def _each_once(paths: Iterable[Path]) -> list[Path]:
     """By the first of its spellings."""
     first: dict[str, Path] = {}

@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import ArgumentError, MissingFileError
-from .find import find_pictures
+from ..errors import ArgumentError, MissingFileError, warn
+from .find import find_pictures, named_as_picture
 
-_PARTS = {"test", "train", "training", "val", "valid", "validation"}
+# Names of folders that hold a part of a data set, and no class.
+PARTS = {"test", "train", "training", "val", "valid", "validation"}
 
 
 class LabelledPictures(NamedTuple):
@@ -27,9 +28,20 @@ class LabelledPictures(NamedTuple):
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
 
+    @property
+    def named_labels(self) -> list[str]:
+        """The name of each picture's class, in the order of the paths."""
+        return [self.classes[label] for label in self.labels]
+
+    def take(self, indices: NDArray[np.int64]) -> "LabelledPictures":
+        """Some of them."""
+        return LabelledPictures([self.paths[index] for index in indices], self.labels[indices], self.classes)
+
 
 def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | None = None) -> LabelledPictures:
     """The pictures of a folder that has one sub-folder for each class, named as the class.
+
+    Pictures beside the sub-folders belong to no class. They are left out, with a warning.
 
     Args:
         folder: holds the sub-folders; hidden ones are left out. Pictures count at any depth below them, recognised by
@@ -48,7 +60,7 @@ def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | Non
         amalthea.errors.MissingFileError: There is no folder nowhere ...
     """
     folder = Path(folder)
-    found = _class_folders(folder)
+    found = class_folders(folder)
     if classes is None:
         classes = tuple(sorted(found))
         _check_names(folder, classes)
@@ -65,24 +77,63 @@ def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | Non
             f"{folder} has no picture of {_listed(empty)}: nothing in there has the suffix of a picture, such as .jpg "
             "or .png. Put some there, or remove the folder."
         )
+    _tell_loose(folder)
     labels = np.repeat(np.arange(len(classes)), [len(paths) for paths in pictures])
     return LabelledPictures([path for paths in pictures for path in paths], labels, tuple(classes))
 
 
-def split(labels: ArrayLike, fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Divide pictures at random into those to train on and those to validate with, each class in the same proportion.
+def split_folder(
+    folder: str | os.PathLike[str], fraction: float = 0.2, *, stratified: bool = True, seed: int = 0
+) -> tuple[LabelledPictures, LabelledPictures]:
+    """Divide the pictures of a folder at random into those to train on and those to validate with.
+
+    No file is moved or copied. Whatever is done to the pictures to train on, those to validate with are views of the
+    files as they are.
+
+    Args:
+        folder: as for ``labelled_folder``.
+        fraction: part that goes to validation, in (0, 1), rounded; at least one picture goes to either side.
+        stratified: take that part of each class. Otherwise it is taken from all pictures together, and a class may be
+            missing on either side.
+        seed: the same seed divides the same folder in the same way.
+
+    Returns:
+        Pictures to train on and pictures to validate with, with the same classes.
+
+    Raises:
+        MissingFileError: there is no such folder.
+        ArgumentError: as for ``labelled_folder`` and ``split``.
+
+    Example:
+        >>> for name in ("cat", "dog"):
+        ...     Path("pets", name).mkdir(parents=True)
+        ...     for number in range(5):
+        ...         Path("pets", name, f"{number}.jpg").touch()
+        >>> train, validation = split_folder("pets", 0.2)
+        >>> len(train.paths), validation.named_labels
+        (8, ['cat', 'dog'])
+    """
+    found = labelled_folder(folder)
+    training, validation = split(found.named_labels, fraction, seed, stratified=stratified)
+    return found.take(training), found.take(validation)
+
+
+def split(
+    labels: ArrayLike, fraction: float, seed: int, *, stratified: bool = True
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Divide pictures at random into those to train on and those to validate with.
 
     Args:
         labels: shape (N,), numbers or names: the class of each picture.
-        fraction: part of each class that goes to validation, in (0, 1), rounded; at least one picture goes to either
-            side.
+        fraction: part that goes to validation, in (0, 1), rounded; at least one picture goes to either side.
         seed: the same seed divides the same labels in the same way.
+        stratified: take that part of each class; otherwise of all pictures together.
 
     Returns:
         Indices of the pictures to train on, and of those to validate with, both ascending.
 
     Raises:
-        ArgumentError: the fraction is not in (0, 1), or a class has a single picture.
+        ArgumentError: the fraction is not in (0, 1); a class has a single picture, or all have together.
 
     Example:
         >>> train, validation = split(["cat", "cat", "cat", "dog", "dog", "dog"], 1 / 3, seed=0)
@@ -94,22 +145,37 @@ def split(labels: ArrayLike, fraction: float, seed: int) -> tuple[NDArray[np.int
     labels = np.asarray(labels)
     generator = np.random.default_rng(seed)
     chosen = np.zeros(len(labels), dtype=bool)
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
+    kinds = labels if stratified else np.zeros(len(labels))
+    for kind in np.unique(kinds):
+        members = np.flatnonzero(kinds == kind)
         if len(members) < 2:
             raise ArgumentError(
-                f"Class {label.item()!r} has a single picture, which cannot be both trained on and validated with. "
-                "Add pictures of it, or give validation pictures of their own."
+                f"Class {labels[members[0]].item()!r} has a single picture, which cannot be both trained on and "
+                "validated with. Add pictures of it, or give validation pictures of their own."
             )
         count = min(max(round(fraction * len(members)), 1), len(members) - 1)
         chosen[generator.permutation(members)[:count]] = True
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
-def _class_folders(folder: Path) -> dict[str, Path]:
+def class_folders(folder: Path) -> dict[str, Path]:
+    """The sub-folders by their names, hidden ones left out.
+
+    Raises:
+        MissingFileError: there is no such folder.
+    """
     if not folder.is_dir():
         raise MissingFileError(f"There is no folder {folder} (looked for at {folder.absolute()}). Check the path.")
     return {path.name: path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
+
+
+def _tell_loose(folder: Path) -> None:
+    loose = [path.name for path in folder.iterdir() if named_as_picture(path)]
+    if loose:
+        warn(
+            f"{folder} holds pictures beside its class folders; they belong to no class and are left out: "
+            f"{_listed(loose)}. Move each into the folder of its class."
+        )
 
 
 def _check_names(folder: Path, names: Sequence[str]) -> None:
@@ -119,7 +185,7 @@ def _check_names(folder: Path, names: Sequence[str]) -> None:
         raise ArgumentError(f"{layout}; it has none.")
     if len(names) == 1:
         raise ArgumentError(f"{layout}; it has only {names[0]!r}, and a single class leaves nothing to tell apart.")
-    if _PARTS.issuperset(name.lower() for name in names):
+    if PARTS.issuperset(name.lower() for name in names):
         raise ArgumentError(
             f"{layout}; its {_listed(names)} look like the parts of a data set. Train on one of them, "
             f"such as {folder / names[0]}, and validate with another."

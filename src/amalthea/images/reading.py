@@ -8,8 +8,8 @@ from itertools import islice
 from typing import TypeAlias
 
 from ..errors import ArgumentError, ImageError, MissingFileError
-from .decode import Picture, Source, read_picture
-from .resizing import pillow_size, resampling, resize
+from .decode import Picture, Source, read_image
+from .resizing import both_sides, resampling, resized
 
 PictureOrError: TypeAlias = Picture | ImageError | MissingFileError
 
@@ -44,8 +44,7 @@ def read_resized(
         >>> type(problem).__name__
         'MissingFileError'
     """
-    height_and_width = (size, size) if isinstance(size, int) else tuple(size)
-    pillow_size(height_and_width)
+    height_and_width = both_sides(size)
     resampling(interpolation)
     if workers is not None and workers < 1:
         raise ArgumentError(f"workers={workers}; at least one thread has to read the pictures.")
@@ -53,7 +52,7 @@ def read_resized(
 
 
 def _in_order(
-    paths: Iterable[Source], size: Sequence[int], interpolation: str, workers: int
+    paths: Iterable[Source], size: tuple[int, int], interpolation: str, workers: int
 ) -> Iterator[PictureOrError]:
     pool = ThreadPoolExecutor(workers, thread_name_prefix="amalthea-pictures")
     try:
@@ -66,8 +65,34 @@ def _in_order(
         pool.shutdown(cancel_futures=True)
 
 
-def _read(path: Source, size: Sequence[int], interpolation: str) -> PictureOrError:
+def read_at_size(source: Source, size: tuple[int, int], interpolation: str, decode: str = "exact") -> Picture:
+    """Read a picture and give it a size.
+
+    Args:
+        source: as for ``read_picture``.
+        size: rows and columns in pixels.
+        interpolation: as for ``resize``.
+        decode: "exact", or "fast", which lets JPEG files be decoded at a reduced scale not below the size.
+
+    Raises:
+        ImageError: as ``read_picture``.
+        MissingFileError: as ``read_picture``.
+    """
+    return resized(read_image(source, size if decode == "fast" else None), size, interpolation)
+
+
+def check_decode(decode: str) -> None:
+    """Refuse a way of decoding that is not known.
+
+    Raises:
+        ArgumentError: it is not.
+    """
+    if decode not in ("exact", "fast"):
+        raise ArgumentError(f"decode={decode!r} is unknown; choose 'fast' or 'exact'.")
+
+
+def _read(path: Source, size: tuple[int, int], interpolation: str) -> PictureOrError:
     try:
-        return resize(read_picture(path), size, interpolation)
+        return read_at_size(path, size, interpolation)
     except (ImageError, MissingFileError) as problem:
         return problem

@@ -40,9 +40,22 @@ def resize(picture: Picture, size: int | Sequence[int], interpolation: str = "ne
             f"A picture is an array of shape (height, width, 3) and type uint8; given was {picture.shape} of type "
             f"{picture.dtype}. amalthea.images.read_picture makes such arrays."
         )
-    width_and_height = pillow_size((size, size) if isinstance(size, int) else size)
-    image = Image.fromarray(picture)
-    return np.array(image.resize(width_and_height, resampling(interpolation)))
+    return resized(Image.fromarray(picture), both_sides(size), interpolation)
+
+
+def resized(image: Image.Image, size: tuple[int, int], interpolation: str) -> Picture:
+    """The same for an image of Pillow in RGB, which need not become an array in its own size."""
+    return np.array(image.resize(pillow_size(size), resampling(interpolation)))
+
+
+def both_sides(size: int | Sequence[int]) -> tuple[int, int]:
+    """Height and width, where one number means both.
+
+    Raises:
+        ArgumentError: as ``pillow_size``.
+    """
+    width, height = pillow_size((size, size) if isinstance(size, int) else size)
+    return height, width
 
 
 def resampling(interpolation: str) -> Image.Resampling:

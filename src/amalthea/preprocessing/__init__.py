@@ -1,14 +1,18 @@
-"""The names of ``keras.preprocessing``: its module ``image``, loaded when it is first used."""
+"""What Keras' pipelines take: the names of ``keras.preprocessing.image``, and our own batches as a data set.
+
+Loaded when first used.
+"""
 
 from importlib import import_module
-from types import ModuleType
 
-__all__ = ["image"]
+__all__ = ["dataset", "image"]
 
 
-def __getattr__(name: str) -> ModuleType:
-    if name in __all__:
-        return import_module(f".{name}", __name__)
+def __getattr__(name: str) -> object:
+    if name == "image":
+        return import_module(".image", __name__)
+    if name == "dataset":
+        return import_module(".keras_dataset", __name__).dataset
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

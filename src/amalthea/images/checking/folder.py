@@ -1,0 +1,170 @@
+"""A folder of pictures, looked through."""
+
+import os
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from ..._progress import progress
+from ...errors import ArgumentError
+from ...storage import file_digests
+from ..find import find_pictures, skipped_pictures
+from ..folders import PARTS, class_folders
+from .findings import Duplicates, Finding, Kind
+from .fingerprints import Fingerprint, fingerprinter, near_groups
+from .inspection import Inspection, inspect
+from .report import ImagesReport
+
+
+class _Place(NamedTuple):
+    """Where a picture was found; the class is None where it stands beside the class folders."""
+
+    path: Path
+    held_back: bool
+    name: str | None
+
+
+def check_images(
+    folder: str | os.PathLike[str],
+    validation: str | os.PathLike[str] | None = None,
+    *,
+    smallest: int = 32,
+) -> ImagesReport:
+    """Look through a folder of pictures for what would spoil training, or the belief in its result.
+
+    Every picture is decoded whole, by threads, in bounded memory. Found are files that cannot be read, pictures of
+    another format than their suffix says, tiny ones, ones without colour, in CMYK, or turned by their EXIF orientation;
+    the same file twice, and pictures that look the same; and how many there are of each class. Of the latter it tells
+    whether they are in two classes, or in both folders: then validation asks for what was learned by heart.
+
+    Args:
+        folder: holds one sub-folder for each class; or just pictures. They count at any depth, recognised by their
+            suffix, hidden ones left out.
+        validation: such a folder as well, to validate with.
+        smallest: side in pixels below which a picture is tiny. Most networks refuse pictures below 32.
+
+    Returns:
+        What was found. Pictures that look the same are searched for only if ImageHash is installed.
+
+    Raises:
+        MissingFileError: there is no such folder.
+        ArgumentError: a folder has no picture at all, or holds the parts of a data set instead of classes, or lies in
+            the other one.
+
+    Example:
+        >>> Path("zoo/elephant").mkdir(parents=True)
+        >>> for name in ("a.jpg", "b.jpg"):
+        ...     Path("zoo/elephant", name).hardlink_to("elephant.jpg")
+        >>> report = check_images("zoo")
+        >>> report.sound, [path.name for path in report.duplicates[0].paths]
+        (True, ['a.jpg', 'b.jpg'])
+    """
+    folders = [Path(folder)] if validation is None else [Path(folder), Path(validation)]
+    for each in folders:
+        _check_classes(each)
+    if validation is not None:
+        _check_apart(*folders)
+    classes = sorted({name for each in folders for name in class_folders(each)})
+    places = [
+        place for each, held_back in zip(folders, (False, True), strict=False) for place in _places(each, held_back)
+    ]
+    fingerprint = fingerprinter()
+    inspections = _inspected([place.path for place in places], smallest, fingerprint)
+    same = _same_files(places, inspections)
+    near = _same_looks(same, inspections) if fingerprint else None
+    findings = [finding for inspection in inspections for finding in inspection.findings]
+    return ImagesReport(
+        pictures=len(places),
+        classes=tuple(classes),
+        training=_counts(places, classes, held_back=False),
+        validation=_counts(places, classes, held_back=True) if validation is not None else None,
+        findings=(*findings, *_left_out(folders, places, classes)),
+        duplicates=tuple(_duplicates(places, group) for group in same if len(group) > 1),
+        near_duplicates=None if near is None else tuple(_duplicates(places, group) for group in near),
+    )
+
+
+def _check_classes(folder: Path) -> None:
+    names = class_folders(folder)
+    if names and PARTS.issuperset(name.lower() for name in names):
+        raise ArgumentError(
+            f"{folder} holds {', '.join(map(repr, sorted(names)))}, which look like the parts of a data set, not its "
+            "classes. Give one of them as the folder, and another one as validation."
+        )
+
+
+def _check_apart(folder: Path, other: Path) -> None:
+    first, last = folder.resolve(), other.resolve()
+    if first.is_relative_to(last) or last.is_relative_to(first):
+        raise ArgumentError(
+            f"{folder} and {other} are the same folder, or one lies in the other, so that pictures would be there "
+            "twice. Give two folders that stand side by side."
+        )
+
+
+def _places(folder: Path, held_back: bool) -> list[_Place]:
+    found = find_pictures([folder])
+    if found == [folder]:
+        raise ArgumentError(
+            f"There is no picture in {folder}: no file in it has the suffix of one, such as .jpg or .png."
+        )
+    parts = [path.relative_to(folder).parts for path in found]
+    names = [name if below else None for name, *below in parts]
+    return [_Place(path, held_back, name) for path, name in zip(found, names, strict=True)]
+
+
+def _counts(places: Iterable[_Place], classes: Iterable[str], held_back: bool) -> tuple[int, ...]:
+    counts = Counter(place.name for place in places if place.held_back == held_back)
+    return tuple(counts[name] for name in classes)
+
+
+def _inspected(paths: Sequence[Path], smallest: int, fingerprint: Fingerprint | None) -> list[Inspection]:
+    pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="amalthea-checking")
+    try:
+        with warnings.catch_warnings(), progress("Checking", "pictures") as show:
+            warnings.simplefilter("ignore")  # Pillow's, about damaged files, which do not name them
+            inspections = []
+            for inspection in pool.map(lambda path: inspect(path, smallest, fingerprint), paths):
+                inspections.append(inspection)
+                show(len(inspections), len(paths))
+            return inspections
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _same_files(places: Sequence[_Place], inspections: Sequence[Inspection]) -> list[list[int]]:
+    """Groups of pictures, most of a single one, whose files are equal byte for byte."""
+    groups: dict[object, list[int]] = {}
+    digests = file_digests([place.path for place in places])
+    for number, (digest, inspection) in enumerate(zip(digests, inspections, strict=True)):
+        if inspection.readable:
+            groups.setdefault(digest or number, []).append(number)
+    return list(groups.values())
+
+
+def _same_looks(same: Sequence[Sequence[int]], inspections: Sequence[Inspection]) -> list[list[int]]:
+    """Groups of pictures that look the same and are not all the same file."""
+    near = near_groups([inspections[first].fingerprint for first, *_ in same])
+    return [[number for place in group for number in same[place]] for group in near]
+
+
+def _duplicates(places: Sequence[_Place], group: Iterable[int]) -> Duplicates:
+    members = [places[number] for number in group]
+    names = {member.name for member in members if member.name is not None}
+    return Duplicates(
+        paths=tuple(member.path for member in members),
+        classes=tuple(sorted(names)),
+        leaking=len({member.held_back for member in members}) == 2,
+    )
+
+
+def _left_out(folders: Sequence[Path], places: Iterable[_Place], classes: Sequence[str]) -> Iterator[Finding]:
+    """Pictures that nobody trains on."""
+    for path in skipped_pictures(folders):
+        yield Finding(Kind.FOREIGN, path)
+    for place in places:
+        if classes and place.name is None:
+            yield Finding(Kind.LOOSE, place.path)

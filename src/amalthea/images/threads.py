@@ -1,0 +1,92 @@
+"""Threads that work ahead, and end as soon as nothing is left to do."""
+
+from collections import deque
+from threading import Lock, Thread, current_thread, main_thread
+from typing import Protocol
+
+
+class Work(Protocol):
+    """What several threads do together, part by part.
+
+    Attributes:
+        awaited: whether a thread waits for it that the program waits for; other work is not begun any more once the
+            program ends.
+    """
+
+    awaited: bool
+
+    def take(self) -> int | None:
+        """The number of a part that nobody has begun; None when there is none. Called by one thread at a time."""
+
+    def do(self, part: int) -> None:
+        """Do one part; never raises."""
+
+    def cancel(self) -> None:
+        """Tell whoever waits that nobody will finish it."""
+
+
+class Threads:
+    """At most ``count`` threads, which live while there is work: none is ever idle.
+
+    They are no daemons: those are killed when the program ends, maybe within foreign code, which takes the process with
+    them. These look for themselves whether it ends.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._works: deque[Work] = deque()
+        self._running: set[Thread] = set()
+        self._lock = Lock()
+
+    def add(self, work: Work, urgent: bool = False) -> None:
+        """Begin some work after all other, or before it."""
+        with self._lock:
+            if work in self._works:
+                self._works.remove(work)
+            if urgent:
+                self._works.appendleft(work)
+            else:
+                self._works.append(work)
+            while len(self._running) < self._count:
+                thread = Thread(target=self._run, name="amalthea-pictures", daemon=False)
+                thread.start()
+                self._running.add(thread)
+
+    def remove(self, work: Work) -> None:
+        """Forget some work; parts that are being done are finished."""
+        with self._lock:
+            if work in self._works:
+                self._works.remove(work)
+        work.cancel()
+
+    def forget(self) -> None:
+        """Forget all work. It takes no lock, because the garbage collector calls it, in any thread at any moment."""
+        self._works.clear()
+
+    def close(self) -> None:
+        """Forget all work, and wait for the threads to end."""
+        with self._lock:
+            works, running = list(self._works), list(self._running)
+            self._works.clear()
+        for work in works:
+            work.cancel()
+        for thread in running:
+            thread.join()
+
+    def _run(self) -> None:
+        while taken := self._take():
+            work, part = taken
+            work.do(part)
+
+    def _take(self) -> tuple[Work, int] | None:
+        with self._lock:
+            try:
+                while True:
+                    work = self._works[0]
+                    part = work.take() if work.awaited or main_thread().is_alive() else None
+                    if part is not None:
+                        return work, part
+                    self._works.popleft()
+            except IndexError:  # nothing is left, or `forget` came in between
+                self._running.discard(current_thread())
+                return None

@@ -1,0 +1,168 @@
+"""Endless batches that Keras' ``fit``, ``evaluate`` and ``predict`` take as well: what users derive their own from."""
+
+from collections.abc import Iterator as Endless
+from operator import index
+from threading import Lock
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import _keras, images
+from ...errors import ArgumentError, warn
+
+
+class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no types
+    """Batches of samples that a class derived from this one makes.
+
+    ``next`` goes on for ever, epoch after epoch; ``fit``, ``evaluate`` and ``predict`` of Keras take ``len`` batches in
+    an epoch, each once. Derived classes define ``_get_batches_of_transformed_samples``.
+
+    Args:
+        n: number of samples.
+        batch_size: samples in a batch; the last one of an epoch may have fewer.
+        shuffle: give each epoch an order of its own.
+        seed: of the orders; None takes a fresh one.
+        **kwargs: ``workers``, ``use_multiprocessing`` and ``max_queue_size`` of ``keras.utils.PyDataset``.
+
+    Attributes:
+        epoch: number of the epoch that the last batch was of, from 0 on; setting it begins that epoch. Keras ends an
+            epoch before it begins its first one, so that training begins with epoch 1.
+        order: indices of the samples in the order in which those of this epoch come.
+        index_array: the same, which derived classes may set in ``_set_index_array``.
+        index_generator: yields the indices of batch after batch without end.
+        batch_index: number of the next batch of ``next``.
+        total_batches_seen: how many were taken in all.
+
+    Example:
+        >>> class Squares(Iterator):
+        ...     def _get_batches_of_transformed_samples(self, index_array):
+        ...         return index_array**2
+        >>> squares = Squares(3, batch_size=2, shuffle=False, seed=0)
+        >>> [next(squares).tolist() for _ in range(3)]
+        [[0, 1], [4], [0, 1]]
+    """
+
+    white_list_formats = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
+
+    def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if seed is not None:
+            images.check_seed(seed)
+        self.n, self.batch_size, self.shuffle, self.seed = n, batch_size, shuffle, seed
+        self.total_batches_seen = 0
+        self.lock = Lock()
+        self.index_generator = self._flow_index()
+        self._fresh_seed = images.fresh_seed()
+        self._place = 0, 0  # epoch and position of the batch that index_generator yielded last
+        self._positions: dict[int, int] | None = None  # while Keras asks: of the batches that it asked for
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        """Batches in an epoch."""
+        return -(-self.n // self.batch_size)
+
+    def __getitem__(self, idx: int) -> Any:
+        """A batch of the current epoch; the same one whenever it is asked for."""
+        position = index(idx)
+        if not 0 <= position < len(self):
+            raise ArgumentError(f"An epoch has {len(self)} batches, counted from 0 on; asked for was {position}.")
+        with self.lock:
+            self._go_on()
+            self.total_batches_seen += 1
+            if self._positions is not None:
+                position = self._positions.setdefault(position, len(self._positions))
+            place = self.epoch, position
+            index_array = self._indices(position)
+        return self._batch_at(*place, index_array)
+
+    def __iter__(self) -> "Iterator":
+        """Itself: a loop over it does not end."""
+        return self
+
+    def __next__(self) -> Any:
+        """The next batch."""
+        return self.next()
+
+    def next(self) -> Any:
+        """The next batch."""
+        with self.lock:
+            index_array = next(self.index_generator)
+            place = self._place
+        return self._batch_at(*place, index_array)
+
+    def reset(self) -> None:
+        """Start over: with the same seed, the same batches come again from epoch 0 on."""
+        self.epoch = 0
+
+    def on_epoch_begin(self) -> None:
+        """Keras begins an epoch: from here on batches come in the order of this iterator.
+
+        Keras' ``fit`` asks for them in a random one, unless it is given ``shuffle=False``.
+        """
+        with self.lock:
+            self._go_on()
+            # Several threads of Keras' own ask in no order at all, and sort the answers.
+            self._positions = {} if self.workers <= 1 else None
+        if self.shuffle and _keras.predicting():
+            warn(
+                "predict answers in the order of the batches, which shuffle=True changes in every epoch. Make the "
+                "iterator with shuffle=False, so that answer i belongs to file i; or look the indices up in its order."
+            )
+
+    def on_epoch_end(self) -> None:
+        """Keras ends an epoch: the next batch is of another one. Until then, ``order`` tells that of this epoch."""
+        with self.lock:
+            self._epoch_is_over, self._positions = True, None
+
+    @property
+    def epoch(self) -> int:
+        """Number of the epoch that the last batch was of, from 0 on."""
+        return self._epoch
+
+    @epoch.setter
+    def epoch(self, number: int) -> None:
+        self._epoch, self.batch_index, self._epoch_is_over, self._positions = number, 0, False, None
+        self.index_array: NDArray[np.int64] | None = None
+
+    @property
+    def order(self) -> NDArray[np.int64]:
+        """Indices of the samples in the order in which those of this epoch come, shape (n,)."""
+        if self.index_array is None:
+            self._set_index_array()
+        assert self.index_array is not None
+        return self.index_array
+
+    def _set_index_array(self) -> None:
+        """Choose the order of the current epoch."""
+        self.index_array = images.epoch_order(self.n, self._seed, self.epoch) if self.shuffle else np.arange(self.n)
+
+    def _get_batches_of_transformed_samples(self, index_array: NDArray[np.int64]) -> Any:
+        """The batch of the samples with these indices. Several threads may call it at once."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how its samples are made.")
+
+    @property
+    def _seed(self) -> int:
+        return self._fresh_seed if self.seed is None else self.seed
+
+    def _batch_at(self, epoch: int, position: int, index_array: NDArray[np.int64]) -> Any:
+        return self._get_batches_of_transformed_samples(index_array)
+
+    def _indices(self, position: int) -> NDArray[np.int64]:
+        return self.order[position * self.batch_size : (position + 1) * self.batch_size]
+
+    def _go_on(self) -> None:
+        """Begin the next epoch if one is over. Not before a batch of it is wanted, so that ``order`` can be asked."""
+        if self._epoch_is_over:
+            self.epoch += 1
+
+    def _flow_index(self) -> Endless[NDArray[np.int64]]:
+        while True:
+            self._go_on()
+            self._place = self.epoch, self.batch_index
+            self.total_batches_seen += 1
+            self.batch_index += 1
+            if self.batch_index * self.batch_size >= self.n:
+                self.batch_index, self._epoch_is_over = 0, True
+            yield self._indices(self._place[1])

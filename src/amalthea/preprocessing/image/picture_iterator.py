@@ -1,0 +1,154 @@
+"""Batches of pictures that a generator transforms: what the iterators over arrays, folders and tables share."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from ... import images
+from ...errors import ArgumentError, ImageError
+from . import settings
+from .iterator import Iterator
+
+if TYPE_CHECKING:
+    from .generator import ImageDataGenerator
+
+_LAST_NUMBER = 10**7  # of those in the names of saved pictures
+
+
+class PictureIterator(Iterator):
+    """Batches whose pictures threads prepare ahead of time, the same ones for any number of threads.
+
+    Random numbers depend on the seed, the epoch and the picture alone. Derived classes define ``picture`` and
+    ``_with_targets``. Where a user's class defines ``_get_batches_of_transformed_samples`` or ``_set_index_array``, its
+    batches are made one by one, when they are asked for.
+
+    Args:
+        n: number of pictures.
+        batch_size: pictures in a batch.
+        shuffle: give each epoch an order of its own.
+        seed: of the orders and transformations; None takes a fresh one.
+        image_data_generator: transforms and normalises the pictures; None leaves them as they are.
+        dtype: of the batches.
+        names: of the pictures, for messages.
+        workers: how many threads; 0 for none, None for one for each processor.
+        on_error: "raise", "skip" or "replace" a picture that cannot be read.
+    """
+
+    data_format: str
+
+    def __init__(
+        self,
+        n: int,
+        batch_size: int,
+        shuffle: bool,
+        seed: int | None,
+        *,
+        image_data_generator: "ImageDataGenerator | None",
+        dtype: DTypeLike,
+        names: list[str] | None,
+        workers: int | None,
+        on_error: str = "raise",
+    ) -> None:
+        if batch_size < 1:
+            raise ArgumentError(f"batch_size={batch_size}; a batch has one picture at least.")
+        super().__init__(n, batch_size, shuffle, seed)  # Keras' own threads would ask for batches in no order
+        self.image_data_generator, self.dtype = image_data_generator, dtype
+        self.names, self.on_error = names, on_error
+        self._threads = workers
+        self._batches: images.Batches | None = None
+        if n:
+            self._current_batches()  # refuses wrong arguments now
+
+    def picture(self, index: int) -> NDArray[Any]:
+        """One picture before it is transformed; it must not be changed."""
+        raise NotImplementedError
+
+    def _with_targets(self, pictures: NDArray[Any], indices: NDArray[np.int64]) -> Any:
+        """What a batch is made of, besides its pictures."""
+        raise NotImplementedError
+
+    @property
+    def problems(self) -> dict[int, Exception]:
+        """Why pictures could not be used, by index; those that have been tried until now."""
+        return {} if self._batches is None else dict(self._batches.problems)
+
+    def report(self) -> str:
+        """The problems, to read."""
+        return self._current_batches().report()
+
+    def _get_batches_of_transformed_samples(self, index_array: NDArray[np.int64]) -> Any:
+        pictures = [self._sample(int(i), images.generator_of(self._seed, self.epoch, int(i))) for i in index_array]
+        return self._finished(np.stack(pictures), np.asarray(index_array), self.epoch)
+
+    def _batch_at(self, epoch: int, position: int, index_array: NDArray[np.int64]) -> Any:
+        if self.n == 0:
+            raise ArgumentError("There is no picture to make a batch of.")
+        if self._is_customised():
+            return super()._batch_at(epoch, position, index_array)
+        pictures, indices = self._current_batches().batch(epoch, position)
+        if not len(indices):
+            raise ImageError(
+                f"None of the {len(index_array)} pictures of a batch can be used, and a batch cannot be empty. Make "
+                f"the batches larger, or give on_error='replace'.\n{self.report()}"
+            )
+        return self._finished(pictures, indices, epoch)
+
+    def _is_customised(self) -> bool:
+        kind = type(self)
+        return (
+            kind._get_batches_of_transformed_samples is not PictureIterator._get_batches_of_transformed_samples
+            or kind._set_index_array is not Iterator._set_index_array
+        )
+
+    def _sample(self, index: int, random: np.random.Generator) -> NDArray[Any]:
+        picture, generator = self.picture(index), self.image_data_generator
+        if generator:
+            moved = generator.apply_transform(picture, generator.get_random_transform(picture.shape, random))
+            # Normalised in place, as Keras does it; nothing else may be changed with it.
+            picture = generator.standardize(moved.copy() if np.may_share_memory(moved, picture) else moved)
+        return picture.astype(self.dtype, copy=False)
+
+    def _current_batches(self) -> images.Batches:
+        """The batches; new ones after a script has changed ``batch_size``, ``shuffle`` or ``seed``."""
+        wanted = self.n, self.batch_size, self.shuffle, self._seed
+        with self.lock:
+            made = self._batches
+            if made is None or (made.count, made.batch_size, made.shuffle, made.seed) != wanted:
+                this = ref(self)  # not itself, so that its threads end when nobody needs it any more
+                self._batches = made = images.Batches(
+                    lambda index, random: _still_there(this)._sample(index, random),
+                    self.n,
+                    batch_size=self.batch_size,
+                    shuffle=self.shuffle,
+                    seed=self._seed,
+                    workers=self._threads,
+                    on_error=self.on_error,
+                    names=self.names,
+                )
+        return made
+
+    def _save_to(self, folder: str | os.PathLike[str] | None, prefix: str, file_format: str) -> None:
+        """Write the pictures of each batch into a folder, too, which is made where it is missing."""
+        self.save_to_dir, self.save_prefix, self.save_format = folder, prefix, file_format
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+
+    def _finished(self, pictures: NDArray[Any], indices: NDArray[np.int64], epoch: int) -> Any:
+        if self.save_to_dir:
+            number = (self._seed + epoch) % _LAST_NUMBER  # another one in each epoch
+            for index, pixels in zip(indices, pictures, strict=True):
+                name = f"{self.save_prefix}_{index}_{number}.{self.save_format}"
+                image = images.array_to_image(pixels, self.data_format, True, settings.floatx(None))
+                images.save_image(Path(self.save_to_dir, name), image)
+        return self._with_targets(pictures, indices)
+
+
+def _still_there(iterator: ref[PictureIterator]) -> PictureIterator:
+    there = iterator()
+    if there is None:
+        raise ReferenceError("The iterator is gone, and nobody waits for its pictures.")
+    return there

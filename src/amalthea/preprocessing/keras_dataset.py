@@ -1,0 +1,61 @@
+"""Our batches as Keras' ``fit``, ``evaluate`` and ``predict`` take them, on every backend."""
+
+from typing import Any
+
+import keras
+
+from ..errors import ImageError
+from ..images import PictureBatches
+
+
+def dataset(batches: PictureBatches) -> keras.utils.PyDataset:
+    """Batches for ``model.fit``, ``evaluate`` and ``predict``: pictures and labels, or pictures alone.
+
+    Each epoch of training is a later epoch of the batches. Within it they come in the order in which they are asked
+    for, whatever their number in brackets: ``fit`` has Keras shuffle what it is given, but here the seed decides alone,
+    and what comes next is prepared ahead. Predict with pictures that are not shuffled, or the answers are.
+
+    Args:
+        batches: from ``amalthea.picture_batches``. Where all pictures of a batch are skipped, the batch after it comes
+            in its place, because Keras cannot do with fewer.
+
+    Raises:
+        ArgumentError: as ``Batches.batch``, when a batch is asked for.
+        ImageError: likewise; or every picture was skipped.
+        MissingFileError: likewise.
+
+    Example:
+        >>> from amalthea.images import picture_batches
+        >>> data = dataset(picture_batches(["elephant.jpg"], [1], size=32, shuffle=True, seed=7))
+        >>> x, y = data[0]
+        >>> x.shape, y.tolist()
+        ((1, 32, 32, 3), [1])
+    """
+    return _Dataset(batches)
+
+
+class _Dataset(keras.utils.PyDataset):  # type: ignore[misc]
+    """Keras' own threads stay out of it: they carry batches of one epoch over into the next."""
+
+    def __init__(self, batches: PictureBatches) -> None:
+        super().__init__(workers=1)
+        self._batches = batches
+        self._epoch = 0  # Keras says already before the first epoch that one has ended
+        self._positions: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        position = self._positions.setdefault(index, len(self._positions))
+        for later in range(position, position + len(self)):
+            x, y = self._batches.batch(self._epoch, later % len(self))
+            if len(x):
+                return (x,) if y is None else (x, y)
+        raise ImageError(f"No picture is left to train on or to predict. {self._batches.report()}")
+
+    def on_epoch_begin(self) -> None:
+        self._positions = {}
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1

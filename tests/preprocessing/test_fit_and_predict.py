@@ -1,0 +1,160 @@
+"""Iterators in ``fit``, ``evaluate`` and ``predict`` of Keras, on every backend."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from amalthea import _keras
+from amalthea.errors import AmaltheaWarning
+from amalthea.preprocessing.image import ImageDataGenerator
+from tests.images.samples import PIXELS, encoded
+
+COUNT = 10
+PICTURES = np.arange(COUNT, dtype=np.float32)[:, None, None, None] * np.ones((4, 4, 3), np.float32)
+LABELS = np.arange(COUNT, dtype=np.float32) / COUNT
+
+
+@pytest.fixture
+def trains(backend: str) -> None:
+    if backend == "openvino":
+        pytest.skip("Keras cannot train on OpenVINO")
+
+
+def network(learning_rate: float = 1e-4) -> keras.Model:
+    """The mean of a picture times one number, which learns."""
+    _keras.pin_openvino_precision()
+    picture = keras.Input((4, 4, 3))
+    mean = keras.layers.GlobalAveragePooling2D()(picture)
+    model = keras.Model(picture, keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")(mean))
+    model.compile(optimizer=keras.optimizers.SGD(learning_rate), loss="mse", run_eagerly=True)
+    return model
+
+
+class Seen(ImageDataGenerator):
+    """Notes which pictures it normalised."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.pictures: list[int] = []
+
+    def standardize(self, x: Any) -> Any:
+        self.pictures.append(int(x.max()))
+        return super().standardize(x)
+
+
+class Order(keras.callbacks.Callback):
+    """Notes the order of each epoch, and its number."""
+
+    def __init__(self, iterator: Any) -> None:
+        super().__init__()
+        self.iterator, self.orders, self.epochs = iterator, [], []
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if batch == 0:
+            self.orders.append(self.iterator.order.tolist())
+            self.epochs.append(self.iterator.epoch)
+
+
+@pytest.mark.parametrize("workers", [0, 1, 3])
+def test_predict_answers_in_the_order_of_the_pictures(workers: int) -> None:
+    iterator = ImageDataGenerator(rescale=2).flow(PICTURES, batch_size=3, shuffle=False, workers=workers)
+    model = network()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", AmaltheaWarning)
+        for _ in range(2):
+            np.testing.assert_allclose(model.predict(iterator, verbose=0)[:, 0], 6 * np.arange(COUNT), rtol=1e-5)
+
+
+def test_predict_with_threads_of_keras() -> None:
+    iterator = ImageDataGenerator().flow(PICTURES, batch_size=3, shuffle=False)
+    iterator.workers = 3
+    np.testing.assert_allclose(network().predict(iterator, verbose=0)[:, 0], 3 * np.arange(COUNT), rtol=1e-5)
+
+
+def test_predict_of_a_shuffled_iterator_is_told_and_its_order_helps() -> None:
+    iterator = ImageDataGenerator().flow(PICTURES, batch_size=3, shuffle=True, seed=1)
+    with pytest.warns(AmaltheaWarning, match="predict answers in the order of the batches, which shuffle=True") as told:
+        answers = network().predict(iterator, verbose=0)[:, 0]
+    order = iterator.order.tolist()
+    assert order != sorted(order)
+    assert len([message for message in told if message.category is AmaltheaWarning]) == 1
+    np.testing.assert_allclose(answers, 3 * np.array(order), rtol=1e-5)
+
+
+def test_evaluate_takes_each_picture_once(trains: None) -> None:
+    expected = np.mean((3 * np.arange(COUNT) - LABELS) ** 2)
+    for shuffle in (True, False):
+        generator = Seen()
+        iterator = generator.flow(PICTURES, LABELS, batch_size=3, shuffle=shuffle)
+        assert network().evaluate(iterator, verbose=0) == pytest.approx(expected, rel=1e-4)
+        assert set(generator.pictures) == {*range(COUNT)}
+
+
+def trained(seed: int, workers: int | None = None, **arguments: Any) -> tuple[float, Order]:
+    generator = ImageDataGenerator(brightness_range=(0.5, 1.5), rescale=1 / COUNT)
+    iterator = generator.flow(PICTURES, LABELS, batch_size=3, seed=seed, workers=workers)
+    model, order = network(1e-2), Order(iterator)
+    validation = ImageDataGenerator(rescale=1 / COUNT).flow(PICTURES, LABELS, batch_size=4, shuffle=False)
+    history = model.fit(
+        iterator, epochs=3, validation_data=validation, callbacks=[order], verbose=0, **arguments
+    ).history
+    assert len(history["loss"]) == len(history["val_loss"]) == 3
+    assert history["val_loss"][-1] < history["val_loss"][0]
+    return float(model.get_weights()[0].sum()), order
+
+
+def test_fit_is_the_same_for_any_number_of_threads_and_whatever_keras_shuffles(trains: None) -> None:
+    weights, order = trained(seed=3)
+    assert [sorted(one) for one in order.orders] == [[*range(COUNT)]] * 3
+    assert order.orders[0] != order.orders[1]
+    for workers, shuffle in ((0, True), (3, True), (1, False)):
+        again, same = trained(seed=3, workers=workers, shuffle=shuffle)
+        assert again == pytest.approx(weights, rel=1e-5)
+        assert (same.orders, same.epochs) == (order.orders, order.epochs)
+    assert trained(seed=4)[0] != pytest.approx(weights, rel=1e-5)
+    # Keras ends an epoch before the first one, on every backend.
+    assert order.epochs == [1, 2, 3]
+
+
+def test_steps_per_epoch_of_fewer_batches_than_there_are(trains: None) -> None:
+    iterator = ImageDataGenerator().flow(PICTURES, LABELS, batch_size=2, seed=0)
+    history = network().fit(iterator, epochs=2, steps_per_epoch=2, verbose=0).history
+    assert len(history["loss"]) == 2
+    endless = (batch for batch in iterator)
+    history = network().fit(endless, epochs=2, steps_per_epoch=7, shuffle=False, verbose=0).history
+    assert len(history["loss"]) == 2
+
+
+def test_a_broken_picture_is_named_in_training(trains: None, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png", "c.png"):
+        (tmp_path / "class").mkdir(exist_ok=True)
+        (tmp_path / "class" / name).write_bytes(encoded(PIXELS, "PNG"))
+    (tmp_path / "class" / "b.png").write_bytes(encoded(PIXELS, "PNG")[:300])
+    arguments: dict[str, Any] = {"target_size": (4, 4), "batch_size": 1, "class_mode": "sparse", "seed": 0}
+    with pytest.raises(Exception, match=r"b\.png cannot be decoded"):
+        network().fit(ImageDataGenerator().flow_from_directory(tmp_path, **arguments), verbose=0)
+    replacing = ImageDataGenerator().flow_from_directory(tmp_path, on_error="replace", **arguments)
+    network().fit(replacing, verbose=0)
+    assert "b.png" in replacing.report()
+
+
+def test_a_folder_with_class_weights(trains: None, test_data: Path) -> None:
+    generator = ImageDataGenerator(rescale=1 / 255)
+    arguments: dict[str, Any] = {"target_size": (4, 4), "batch_size": 16, "class_mode": "sparse"}
+    iterator = generator.flow_from_directory(test_data / "pets" / "validation", **arguments)
+    model = network(1e-3)
+    model.fit(iterator, class_weight={0: 1.0, 1: 2.0, 2: 0.5}, verbose=0)
+    model.evaluate(iterator, verbose=0)
+
+
+def test_pictures_to_themselves(trains: None) -> None:
+    picture = keras.Input((4, 4, 3))
+    model = keras.Model(picture, keras.layers.Conv2D(3, 1)(picture))
+    model.compile(optimizer="sgd", loss="mse", run_eagerly=True)
+    iterator = ImageDataGenerator(rescale=0.1).flow(PICTURES, PICTURES / 10, batch_size=5)
+    losses = model.fit(iterator, epochs=3, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
