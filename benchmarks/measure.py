@@ -12,7 +12,10 @@ from pathlib import Path
 from statistics import median
 
 RESULTS = Path(__file__).with_name("results")
-PACKAGES = ("amalthea", "keras", "tensorflow-cpu", "torch", "torchvision", "timm", "jax", "openvino", "onnx", "numpy")
+PACKAGES = (
+    *("amalthea", "keras", "tensorflow-cpu", "torch", "torchvision", "timm", "jax", "openvino", "onnx", "numpy"),
+    *("opencv-python-headless", "keras-preprocessing"),
+)
 
 
 def in_turn(

@@ -25,7 +25,7 @@ def test_the_command_blocks():
     assert blocks("sh") == [
         "pip install .\namalthea predict --demo\n",
         "pip install nox\nnox\n",
-        "pip install '.[tensorflow-cpu]'\namalthea train pets --out pets.onnx\n"
+        'pip install ".[tensorflow-cpu]"\namalthea train pets --out pets.onnx\n'
         "amalthea predict --model pets.onnx cat.jpg\n",
     ]
 

@@ -4,14 +4,11 @@ import json
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 import amalthea
-from amalthea.apps.command_line import command_line
-
-
-def call(*arguments):
-    return CliRunner().invoke(command_line, list(map(str, arguments)))
+from amalthea.apps.predict import DEMO
+from tests.apps.commands import call
+from tests.live_weights import set_live_weights
 
 
 def test_one_file_is_judged_and_answers_without_a_backend_that_trains(pets, tmp_path):
@@ -27,8 +24,24 @@ def test_one_file_is_judged_and_answers_without_a_backend_that_trains(pets, tmp_
 
 
 @pytest.mark.single_backend
+def test_of_many_classes_of_its_own_a_file_names_the_best_five(tmp_path):
+    out, names = tmp_path / "pets.onnx", [f"breed {letter}" for letter in "abcdefg"]
+    model = amalthea.get_model("MobileNet", weights=None, alpha=0.25, classes=len(names), input_shape=(64, 64, 3))
+    set_live_weights(model)
+    amalthea.save(model, out, classes=names)
+    [answer] = json.loads(call("predict", DEMO, "--model", out, "--json").stdout)
+    found = [scored["probability"] for scored in answer["classes"]]
+    assert (len(found), found) == (5, sorted(found, reverse=True))
+    assert {scored["name"] for scored in answer["classes"]} < set(names)
+    assert len(call("predict", DEMO, "--model", out).stdout.splitlines()) == 1 + 5
+    assert len(call("predict", DEMO, "--model", out, "--top", 20).stdout.splitlines()) == 1 + 7
+
+
+@pytest.mark.single_backend
 @pytest.mark.parametrize("command", ["evaluate", "predict"])
 def test_a_file_that_is_no_classifier(command, pets, tmp_path):
+    if command == "evaluate":
+        pytest.importorskip("sklearn", reason="scikit-learn is not installed")
     (tmp_path / "model.onnx").write_text("no model")
     for name, words in (("model.onnx", "is no ONNX model"), ("nowhere.onnx", "There is no file")):
         files = [tmp_path / name, pets / "validation"] if command == "evaluate" else [pets, "--model", tmp_path / name]

@@ -17,6 +17,7 @@ from amalthea.apps.predict import DEMO, rows
 from amalthea.catalog import best_classes
 from amalthea.errors import ImageError
 from amalthea.runtime import Prediction
+from tests.apps.commands import started
 
 
 def predict(*arguments):
@@ -242,10 +243,10 @@ def test_control_c_is_quiet(tmp_path):
     cat = shutil.copy(DEMO, tmp_path / "cat.jpg")
     for number in range(3000):  # more than any processor can answer in the time until the signal
         os.link(cat, tmp_path / f"{number}.jpg")
-    run = [sys.executable, "-m", "amalthea", "predict", str(tmp_path)]
     # Keeps the graph, so that the next process imports no Keras: some of what that imports prints the interruption.
-    subprocess.run([*run[:-1], str(cat)], check=True, capture_output=True, timeout=120)
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    run = [sys.executable, "-m", "amalthea", "predict", str(cat)]
+    subprocess.run(run, check=True, capture_output=True, timeout=120)
+    with started("predict", tmp_path) as process:
         time.sleep(3)
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)

@@ -3,32 +3,18 @@
 import inspect
 import json
 import re
-import shutil
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 import amalthea
-from amalthea.apps.command_line import command_line
 from amalthea.apps.train import train as train_command
+from tests.apps.commands import call, succeed
 
 CLASSES = ["Abyssinian", "Bengal", "american_bulldog"]
-
-
-def call(*arguments):
-    return CliRunner().invoke(command_line, list(map(str, arguments)))
-
-
-def succeed(*arguments):
-    answer = call(*arguments)
-    assert answer.exit_code == 0, answer.output
-    return answer
 
 
 def without_keras(*arguments):
@@ -97,9 +83,9 @@ def test_a_file_of_an_earlier_run_is_trained_on(trains, pets, quarter, tmp_path)
     assert len(history["loss"]) == 3
     assert history["loss"][2] < history["loss"][0]
     assert history["val_loss"][2] is not None
-    refused = call(*command, "--hidden", 3, "--epochs", 4)
+    refused = call(*command, "--hidden", 3, "--features", "conv_pw_11_relu")
     assert refused.exit_code == 2
-    assert f"--hidden, --epochs: {out} is built and trained already." in refused.stderr
+    assert f"--layer, --hidden: {out} is built and trained already." in refused.stderr
 
 
 @pytest.mark.single_backend
@@ -162,7 +148,7 @@ def test_defaults_are_those_of_the_classifier(trains):
     signature = inspect.signature(amalthea.ImageClassifier).parameters
     given = train_command.make_context("train", ["folder", "--out", "pets.onnx"]).params
     own = {name: value for name, value in given.items() if name in signature}
-    assert len(own) == 17
+    assert len(own) == 18
     assert {name: value or None for name, value in own.items()} == {
         name: signature[name].default or None for name in own
     }
@@ -176,8 +162,11 @@ def test_pictures_that_cannot_be_used(trains, pets, quarter, tmp_path):
     command = ["train", pets / "train", *quarter, "--split", 0, "--epochs", 1, "--out", out]
     answer = call(*command)
     assert answer.exit_code == 1
-    assert f"Error: {broken} is no picture" in answer.stderr
-    assert "Skipped: 1 .heic." in answer.stderr
+    skipped, *_, counted, first, advice = answer.stderr.splitlines()
+    assert skipped.startswith("Skipped: 1 .heic.")
+    assert counted == "Error: 1 of 31 pictures cannot be used:"
+    assert first.startswith(f"{broken} is no picture")
+    assert advice == "--on-error skip leaves them out."
     assert not out.exists()
     with pytest.warns(amalthea.errors.AmaltheaWarning, match="1 of 31 pictures cannot be used and are left out"):
         succeed(*command, "--on-error", "skip")
@@ -185,9 +174,27 @@ def test_pictures_that_cannot_be_used(trains, pets, quarter, tmp_path):
     (pets / "validation" / "Bengal" / "broken.jpg").write_text("not a picture")
     answer = call("evaluate", out, pets / "validation")
     assert answer.exit_code == 1
+    assert "Error: 1 of 13 pictures cannot be used:\n" in answer.stderr
     assert "broken.jpg is no picture" in answer.stderr
+    assert answer.stderr.endswith("--on-error skip leaves them out.\n")
     report = json.loads(succeed("evaluate", out, pets / "validation", "--on-error", "skip", "--json").stdout)
     assert (report["pictures"], report["skipped"]) == (12, 1)
+
+
+@pytest.mark.single_backend
+def test_many_pictures_that_cannot_be_used_are_named_up_to_ten(trains, pets, quarter, tmp_path):
+    for number in range(12):
+        (pets / "train" / "Bengal" / f"broken {number:02}.jpg").write_bytes(b"\xff\xd8 cut off")
+    (pets / "validation" / "Abyssinian" / "broken.jpg").touch()
+    command = ["train", pets / "train", "--validation", pets / "validation", *quarter, "--out", tmp_path / "pets.onnx"]
+    answer = call(*command)
+    assert answer.exit_code == 1
+    message = answer.stderr[answer.stderr.index("Error: ") :].splitlines()
+    assert message[0] == "Error: 13 of 55 pictures cannot be used:"
+    assert [re.search(r"broken( \d\d)?\.jpg", line)[0] for line in message[1:11]] == [
+        f"broken {number:02}.jpg" for number in range(10)
+    ]
+    assert message[11:] == ["and 3 more.", "--on-error skip leaves them out."]
 
 
 @pytest.mark.single_backend
@@ -195,33 +202,34 @@ def test_pictures_that_cannot_be_used(trains, pets, quarter, tmp_path):
     ("arguments", "status", "words"),
     [
         (["pets/train"], 2, "Missing option '--out'"),
-        (["pets/train", "--out", "pets.h5"], 2, "pets.h5 must end in .onnx or .keras, which chooses the format."),
-        (["pets/train", "--out", "nowhere/pets.onnx"], 2, "there is no folder nowhere for pets.onnx. Make it first."),
         (["pets/train", "--out", "folder.onnx"], 2, "folder.onnx is a folder."),
         (["pets/train", "--out", "pets.onnx", "--curves", "curves.jpg"], 2, "curves.jpg must end in .png"),
         (["pets/train", "--out", "pets.onnx", "--split", "1"], 2, "1.0 is not in the range 0<=x<1"),
         (["pets/train", "--out", "pets.onnx", "--split", "0", "--patience", "3"], 2, "--patience needs pictures"),
         (["pets/train", "--out", "pets.onnx", "--epochs", "0"], 2, "0 is not in the range x>=1"),
-        (["nowhere", "--out", "pets.onnx"], 1, "There is no folder nowhere"),
         (["pets", "--out", "pets.onnx"], 1, "look like the parts of a data set"),
-        (["pets/train/Bengal", "--out", "pets.onnx"], 1, "needs one sub-folder for each class"),
-        (["pets/train", "--out", "pets.onnx", "--validation", "pets/empty"], 1, "are not the classes"),
-        (["pets/train", "--out", "pets.onnx", "--model", "ResNet5O"], 1, "Did you mean ResNet50"),
-        (["pets/train", "--out", "pets.onnx", "--model", "nowhere.keras"], 1, "There is no file nowhere.keras"),
         (["pets/train", "--out", "pets.onnx", "--alpha", "0.5"], 1, "EfficientNetLite0 has one width."),
-        (["pets/train", "--out", "pets.onnx", "--weights", "none"], 1, "there is no file none"),
         (["pets/train", "--out", "pets.onnx", "--features", "top_aktivation"], 1, "top_activation"),
     ],
 )
 def test_mistakes_are_told_before_the_work(arguments, status, words, trains, pets, monkeypatch):
     monkeypatch.chdir(pets.parent)
     Path("folder.onnx").mkdir()
-    Path("pets/empty").mkdir()
-    shutil.rmtree("pets/empty") if "pets" in arguments else None
     answer = call("train", *arguments)
     assert (answer.exit_code, answer.stdout) == (status, ""), answer.output
     assert words in answer.stderr
     assert {path.name for path in pets.parent.iterdir()} == {"pets", "folder.onnx"}
+
+
+@pytest.mark.single_backend
+def test_a_block_is_fine_tuned_by_its_name(trains, pets, test_data, tmp_path):
+    """As the messages name it."""
+    small = ["--epochs", 1, "--image-size", 64, "--fine-tune-epochs", 1, "--out", tmp_path / "pets.keras"]
+    answer = call("train", pets / "train", *small, "--fine-tune", 99)
+    [last] = re.findall(r"EfficientNetLite0 has 16 blocks: block1a to (\w+)\.", answer.stderr)
+    trained = succeed("train", pets / "train", *small, "--fine-tune", last).stderr
+    head, tuned = re.findall(r"(\S+) of \S+ weights will train\.", trained)
+    assert int(tuned.replace(",", "")) > int(head.replace(",", "")) + 500_000  # block7a, and the last convolution
 
 
 @pytest.mark.single_backend
@@ -243,52 +251,6 @@ def test_missing_matplotlib_is_told_before_the_work(trains, pets, quarter, tmp_p
     assert answer.exit_code == 1
     assert 'pip install "amalthea[training]"' in answer.stderr
     assert not (tmp_path / "p.onnx").exists()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
-@pytest.mark.single_backend
-@pytest.mark.parametrize("suffix", [".onnx", ".keras"])
-def test_control_c_saves_what_is_there_and_says_how_to_go_on(suffix, trains, pets, quarter, tmp_path):
-    out = tmp_path / f"pets{suffix}"
-    command = ["train", pets / "train", *quarter, "--split", 0.2, "--epochs", 100_000, "--out", out]
-    run = [sys.executable, "-m", "amalthea", *map(str, command)]
-    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            while "weights will train" not in process.stderr.readline():
-                assert process.poll() is None
-            time.sleep(10)  # of epochs, of which each takes a few milliseconds
-            process.send_signal(signal.SIGINT)
-            stdout, stderr = process.communicate(timeout=60)
-        finally:
-            process.kill()
-    assert process.returncode == 130, stderr
-    assert stdout == ""
-    # What a callback of the garbage collector swallows, Python itself prints; the signal then comes again.
-    assert "Traceback" not in stderr.partition("Exception ignored in")[0]
-    [said] = [line for line in stderr.splitlines() if line.startswith("Stopped.")]
-    epochs = int(re.match(rf"Stopped\. {re.escape(str(out))} holds what the (\d+) epochs taught it\.", said)[1])
-    assert epochs > 10
-    report = json.loads(succeed("evaluate", out, pets / "train", "--json").stdout)
-    assert report["accuracy"] > 0.9
-    if suffix == ".keras":
-        assert said.endswith(
-            f"To train it on: amalthea train {pets / 'train'} --split 0.2 --seed 0 --model {out} --out {out}"
-        )
-        assert len(amalthea.ImageClassifier.load(out).history["loss"]) == epochs
-    else:
-        assert "The same command begins anew with the features that are kept" in said
-
-
-@pytest.mark.single_backend
-def test_control_c_before_an_epoch_ends_writes_nothing(trains, pets, quarter, tmp_path, monkeypatch):
-    def interrupted(*_, **__):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("amalthea.transfer.features.extraction.Keeper.add", interrupted)
-    answer = call("train", pets / "train", *quarter, "--out", tmp_path / "pets.onnx")
-    assert answer.exit_code == 130
-    assert "The same command goes on with the features that are kept." in answer.stderr
-    assert not (tmp_path / "pets.onnx").exists()
 
 
 def test_training_without_a_backend_that_trains(backend, pets, quarter, tmp_path):

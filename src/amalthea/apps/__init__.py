@@ -1,5 +1,6 @@
 """Shells around the library: they parse, call and print."""
 
+import os
 import sys
 import warnings
 
@@ -9,6 +10,8 @@ __all__ = ["main"]
 def main() -> None:
     """The command line ``amalthea``, also as ``python -m amalthea``."""
     warnings.formatwarning = _for_people
+    # What TensorFlow's C++ tells of itself, such as which instructions it uses; what fails is an exception in Python.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         from .command_line import command_line
 

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .pictures import tell_skipped
+from .networks import check_file
+from .pictures import all_broken_named, check_class_folder, tell_skipped
+from .quiet import import_keras
 
 if TYPE_CHECKING:
     from ..transfer import Report
@@ -28,16 +30,26 @@ def evaluate(model: Path, folder: Path, on_error: str, as_json: bool) -> None:
     FOLDER has one sub-folder for each class that MODEL knows, with its name. Printed are the part of right answers,
     precision and recall of each class, and which classes were taken for which.
     """
-    report = _of_keras(model, folder, on_error) if model.suffix == ".keras" else _of_onnx(model, folder, on_error)
+    check_class_folder(folder, f"What is on a picture, `amalthea predict --model {model}` says.")
+    check_file(model)
+    from ..transfer import check_scikit_learn
+
+    check_scikit_learn()
+    judge = _of_keras if model.suffix == ".keras" else _of_onnx
+    report = judge(model, folder, on_error)
     click.echo(report.to_json() if as_json else report)
     tell_skipped([str(folder)])
 
 
 def _of_keras(model: Path, folder: Path, on_error: str) -> "Report":
+    import_keras()
+    from ..images import labelled_folder
     from ..transfer import ImageClassifier
 
     classifier: ImageClassifier = ImageClassifier.load(model).set_params(on_error=on_error)
-    return classifier.evaluate(folder)
+    pictures = labelled_folder(folder, list(map(str, classifier.classes_)))
+    with all_broken_named(pictures.paths):
+        return classifier.evaluate(pictures.paths, classifier.classes_[pictures.labels])
 
 
 def _of_onnx(model: Path, folder: Path, on_error: str) -> "Report":
@@ -49,7 +61,8 @@ def _of_onnx(model: Path, folder: Path, on_error: str) -> "Report":
 
     predictor = load(model)
     pictures = labelled_folder(folder, predictor.classes)
-    found = list(predictor.probabilities(pictures.paths, on_error="return" if on_error == "skip" else "raise"))
+    with all_broken_named(pictures.paths):
+        found = list(predictor.probabilities(pictures.paths, on_error="return" if on_error == "skip" else "raise"))
     answers = [scores for scores in found if isinstance(scores, np.ndarray)]
     truth = pictures.labels[[isinstance(scores, np.ndarray) for scores in found]]
     return transfer.evaluate(truth, answers, predictor.classes, skipped=len(found) - len(answers))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..catalog import list_models, variant
+from ..errors import MissingFileError
 
 if TYPE_CHECKING:
     from ..runtime import Predictor
@@ -23,11 +24,39 @@ def is_one_file(model: str) -> bool:
     return Path(model).suffix.lower() == ".onnx"
 
 
+def is_trained_on(model: str) -> bool:
+    """Whether it is a file of an earlier ``amalthea train`` that keeps what training needs."""
+    return Path(model).suffix.lower() == ".keras"
+
+
+def check_model(model: str, alpha: float | None, weights: str) -> None:
+    """Refuse what has no layers to train or to ask, before Keras is imported, which takes seconds."""
+    if is_one_file(model):
+        raise click.ClickException(
+            f"--model: {model} is for prediction alone: `amalthea predict --model {model}`. Here, name a network from "
+            f"`amalthea models`, or a file that `amalthea train` wrote with --out {Path(model).with_suffix('.keras')}."
+        )
+    if is_trained_on(model):
+        check_file(Path(model))
+    else:
+        network_arguments(model, alpha, weights)
+
+
+def check_file(model: Path) -> None:
+    """Refuse a file of ``amalthea train`` that is not there.
+
+    Raises:
+        MissingFileError: it is not.
+    """
+    if not model.is_file():
+        raise MissingFileError(f"There is no file {model} (looked for at {model.absolute()}). Check the path.")
+
+
 def opened(model: str, alpha: float | None, weights: str) -> "Predictor":
     """The network that the options name, ready to answer."""
     from .. import runtime
 
-    if Path(model).suffix == ".keras":
+    if is_trained_on(model):
         raise click.ClickException(
             f"--model: {model} is a file to train on; one that answers ends in .onnx. In Python: "
             f"amalthea.ImageClassifier.load({model!r}).save({str(Path(model).with_suffix('.onnx'))!r})"
@@ -40,10 +69,15 @@ def opened(model: str, alpha: float | None, weights: str) -> "Predictor":
 
 
 def network_arguments(model: str, alpha: float | None, weights: str) -> dict[str, Any]:
-    """What the network's function takes beside the name; refused here is what needs the words of a command line."""
+    """What the network's function takes beside the name; refused here is what needs the words of a command line.
+
+    Raises:
+        UnknownModelError: the catalogue has no such network.
+    """
+    row = variant(model)
     if alpha is not None and not _has_widths(model):
         wide = " and ".join(name for name in list_models() if _has_widths(name))
-        raise click.ClickException(f"--alpha: {variant(model).name} has one width. {wide} have more: see --model.")
+        raise click.ClickException(f"--alpha: {row.name} has one width. {wide} have more: see --model.")
     if weights != "imagenet" and not Path(weights).is_file():
         raise click.ClickException(
             f"--weights: there is no file {weights}. Give the path of a weight file, or leave it out for those of "

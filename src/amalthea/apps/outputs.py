@@ -1,7 +1,7 @@
 """Files that a command will write, checked before its work begins."""
 
-import os
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import click
@@ -25,10 +25,13 @@ class OutFile(click.Path):
         path = Path(value)
         if path.suffix not in self.suffixes:
             self.fail(f"{path} must end in {' or '.join(self.suffixes)}, which chooses the format.", param, ctx)
-        if not path.parent.is_dir():
-            self.fail(f"there is no folder {path.parent} for {path.name}. Make it first.", param, ctx)
-        if path.is_dir():
-            self.fail(f"{path} is a folder.", param, ctx)
-        if not os.access(path.parent, os.W_OK):
-            self.fail(f"the folder {path.parent} cannot be written.", param, ctx)
+        try:
+            if not path.parent.is_dir():
+                self.fail(f"there is no folder {path.parent} for {path.name}. Make it first.", param, ctx)
+            if path.is_dir():
+                self.fail(f"{path} is a folder.", param, ctx)
+            # Tried, for rights do not tell of folders that take no files at all, nor of names that are too long.
+            NamedTemporaryFile(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix).close()
+        except OSError as problem:
+            self.fail(f"{path} cannot be written: {problem.strerror}.", param, ctx)
         return path

@@ -2,11 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from glob import has_magic
 from pathlib import Path
 
 import click
+
+from .._progress import progress
+from ..errors import ImageError, MissingFileError
+
+_SHOWN = 10  # pictures that are named one by one
 
 
 def reason(path: str, error: Exception) -> str:
@@ -33,3 +39,49 @@ def tell_skipped(paths: Sequence[str]) -> None:
     if suffixes:
         counts = ", ".join(f"{count} {suffix}" for suffix, count in suffixes.most_common())
         click.echo(f"Skipped: {counts}. They cannot be read here; convert them to JPEG or PNG.", err=True)
+
+
+def check_class_folder(folder: Path, instead: str = "") -> None:
+    """Refuse what is no folder, before anything is imported that takes seconds.
+
+    Args:
+        folder: should have one sub-folder for each class.
+        instead: what takes a single picture.
+
+    Raises:
+        MissingFileError: there is nothing.
+    """
+    if folder.is_file():
+        layout = "needed is a folder that has one sub-folder with pictures for each class."
+        raise click.ClickException(f"{folder} is a file; {layout} {instead}".rstrip())
+    if not folder.is_dir():
+        raise MissingFileError(f"There is no folder {folder} (looked for at {folder.absolute()}). Check the path.")
+
+
+@contextmanager
+def all_broken_named(paths: Sequence[Path]) -> Iterator[None]:
+    """Where the block ends at one of these files because it is no usable picture, name all that are none."""
+    try:
+        yield
+    except (ImageError, MissingFileError) as problem:
+        broken = _broken(paths)
+        if not broken:
+            raise
+        lines = [f"{len(broken)} of {len(paths)} pictures cannot be used:", *broken[:_SHOWN]]
+        if len(broken) > _SHOWN:
+            lines.append(f"and {len(broken) - _SHOWN} more.")
+        lines.append("--on-error skip leaves them out.")
+        raise click.ClickException("\n".join(lines)) from problem
+
+
+def _broken(paths: Sequence[Path]) -> list[str]:
+    """Why each of these that is no usable picture is none."""
+    from ..images import read_resized
+
+    broken = []
+    with progress("Looking for others that cannot be used", "pictures") as show:
+        for number, (path, found) in enumerate(zip(paths, read_resized(paths, 1), strict=True)):
+            if isinstance(found, Exception):
+                broken.append(reason(str(path), found))
+            show(number + 1, len(paths))
+    return broken

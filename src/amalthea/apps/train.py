@@ -2,22 +2,24 @@
 
 import json
 import shlex
-from collections.abc import Sequence
-from math import isnan
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from .course import Course, Photographs, Plan
 from .interruption import interruptible
 from .messages import messages_shown
-from .networks import network_arguments
+from .networks import check_model, is_trained_on
 from .outputs import OutFile
-from .pictures import tell_skipped
+from .pictures import all_broken_named, check_class_folder, tell_skipped
+from .quiet import import_keras
 from .training_options import BUILDING, with_options
 
 if TYPE_CHECKING:
+    from ..images import LabelledPictures
     from ..transfer import ImageClassifier, Report
 
 _FOLDER = click.Path(path_type=Path)
@@ -38,7 +40,12 @@ _FOLDER = click.Path(path_type=Path)
 )
 @with_options
 @click.option("--curves", type=OutFile(".png"), help="Draw loss and accuracy of all epochs into this file.")
-@click.option("--json", "as_json", is_flag=True, help="Print classes, history and the validation's report as JSON.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print classes, history, the epoch that was kept and the validation's report as JSON; after Ctrl-C, too.",
+)
 def train(
     folder: Path, out: Path, validation: Path | None, split: float, curves: Path | None, as_json: bool, **options: Any
 ) -> None:
@@ -51,121 +58,154 @@ def train(
 
     Ctrl-C writes what has been learned until then, and says how to go on.
     """
-    tuning = {name: options.pop(name) for name in ("fine_tune", "fine_tune_epochs", "fine_tune_learning_rate")}
+    plan = _plan(options)
     if options["early_stopping"] and not (validation or split):
         raise click.UsageError("--patience needs pictures to validate with: --validation, or --split above 0.")
+    # All that needs no Keras comes before what imports it, which takes seconds.
+    check_model(options["model"], options["alpha"], options["weights"])
+    found, other = _found(folder, validation)
+    tell_skipped([str(path) for path in (folder, validation) if path])
     if curves:
-        from ..transfer.curves import check_matplotlib
+        from ..transfer import check_matplotlib
 
         check_matplotlib()
+    import_keras()
     classifier = _classifier(**options)
-    pictures, held_back = _divided(folder, validation, split, classifier.seed)
-    tell_skipped([str(path) for path in (folder, validation) if path])
+    pictures, held_back = _divided(found, other, split, classifier.seed)
+    course = Course(classifier, plan)
     try:
-        with interruptible(), messages_shown():
-            head_epochs = _learn(classifier, pictures, held_back, out, tuning)
+        report = _trained(course, pictures, held_back, out)
+        if curves:
+            _draw(course, f"{options['model']}, {folder}", curves)
     except KeyboardInterrupt:
         divided = ("--validation", validation) if validation else ("--split", split, "--seed", classifier.seed)
-        _keep(classifier, out, [folder, *divided])
+        _keep(course, out, [folder, *divided])
+        if as_json and course.begun:
+            _print_json(course, None, out)
         raise
-    classifier.save(out)
-    if curves:
-        from ..transfer import draw_curves
+    if as_json:
+        _print_json(course, report, out)
+    else:
+        _print(course, report, out)
 
-        title = f"{options['model']}, {folder}"
-        draw_curves(classifier.history, curves, title=title, fine_tuning_from=head_epochs)
-    _print(classifier, classifier.evaluate(*held_back) if held_back else None, out, as_json)
+
+def _given(name: str) -> bool:
+    """Whether an option stands on the command line."""
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.COMMANDLINE
+
+
+def _plan(options: dict[str, Any]) -> Plan:
+    """What is to be trained; takes out of the options what says nothing else."""
+    layers, tuning, rate = (options.pop(f"fine_tune{name}") for name in ("", "_epochs", "_learning_rate"))
+    # A file of an earlier run has a head that is trained, and is fine-tuned unless more of that is asked for.
+    head = options["epochs"] if not is_trained_on(options["model"]) or _given("epochs") else 0
+    tunes = bool(layers) or not head
+    if not tunes and (_given("fine_tune_epochs") or _given("fine_tune_learning_rate")):
+        raise click.UsageError("--fine-tune-epochs and --fine-tune-learning-rate belong to --fine-tune: give it, too.")
+    return Plan(head=head, tuning=tuning if tunes else 0, layers=layers, rate=rate)
+
+
+def _found(folder: Path, validation: Path | None) -> "tuple[LabelledPictures, LabelledPictures | None]":
+    """The pictures of the two folders."""
+    from ..images import labelled_folder
+
+    for path in filter(None, (folder, validation)):
+        check_class_folder(path)
+    found = labelled_folder(folder)
+    return found, labelled_folder(validation, found.classes) if validation else None
 
 
 def _classifier(model: str, **options: Any) -> "ImageClassifier":
     """A new one, or that of an earlier run, which has been trained already and keeps what nobody changes now."""
-    if Path(model).suffix != ".keras":
-        network_arguments(model, options["alpha"], options["weights"])
+    if not is_trained_on(model):
         from ..transfer import ImageClassifier
 
         return ImageClassifier(model, **options)
-    context = click.get_current_context()
-    given = {
-        name: value
-        for name, value in options.items()
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    }
+    given = {name: value for name, value in options.items() if _given(name) and name != "epochs"}
     if refused := [name for name in BUILDING if name in given]:
-        flags = ", ".join("--" + name.replace("_", "-") for name in refused)
-        raise click.UsageError(f"{flags}: {model} is built and trained already. It is trained on as --fine-tune says.")
+        flags = ", ".join(_flags()[name] for name in refused)
+        raise click.UsageError(
+            f"{flags}: {model} is built and trained already. It is trained on as --epochs and --fine-tune say."
+        )
     from ..transfer import ImageClassifier
 
     return ImageClassifier.load(model).set_params(**given)  # type: ignore[no-any-return]
 
 
-def _divided(folder: Path, validation: Path | None, fraction: float, seed: int) -> tuple[Any, Any]:
-    """Pictures with their classes, to train on and to validate with; None where there are none of the latter."""
-    from ..images import labelled_folder, split
-
-    found = labelled_folder(folder)
-    named = [(path, found.classes[label]) for path, label in zip(found.paths, found.labels, strict=True)]
-    held_back = []
-    if validation:
-        other = labelled_folder(validation, found.classes)
-        held_back = [(path, other.classes[label]) for path, label in zip(other.paths, other.labels, strict=True)]
-    elif fraction:
-        kept, taken = split([name for _, name in named], fraction, seed)
-        named, held_back = [named[index] for index in kept], [named[index] for index in taken]
-    return tuple(zip(*named, strict=True)), tuple(zip(*held_back, strict=True)) or None
+def _flags() -> dict[str, str]:
+    """How each option is spelled."""
+    return {param.name: param.opts[0] for param in click.get_current_context().command.params if param.name}
 
 
-def _learn(
-    classifier: "ImageClassifier", pictures: Any, held_back: Any, out: Path, tuning: dict[str, Any]
-) -> int | None:
-    """Train; returns the number of epochs before fine-tuning, None if there is none."""
-    new = not hasattr(classifier, "model_")
-    paths, classes = pictures
-    if new:
-        if tuning["fine_tune"]:
-            from ..transfer.classifier.planning import check_fine_tuning
+def _divided(
+    found: "LabelledPictures", other: "LabelledPictures | None", fraction: float, seed: int
+) -> tuple[Photographs, Photographs | None]:
+    """Pictures to train on and to validate with; None where there are none of the latter."""
+    from ..images import split
 
-            check_fine_tuning(classifier, **_trained(tuning["fine_tune"]))
-        classifier.fit(paths, classes, validation=held_back)
-        if not tuning["fine_tune"]:
-            return None
-        classifier.save(out)  # whatever happens from here on
-    epochs = len(classifier.history["loss"])
-    given = {} if new else {"X": paths, "y": classes, "validation": held_back}
-    rate = tuning["fine_tune_learning_rate"]
-    classifier.fine_tune(
-        **_trained(tuning["fine_tune"]), epochs=tuning["fine_tune_epochs"], learning_rate=rate, **given
-    )
-    return epochs
+    if other is None and fraction:
+        kept, taken = split(found.named_labels, fraction, seed)
+        found, other = found.take(kept), found.take(taken)
+    return Photographs(found.paths, found.named_labels), other and Photographs(other.paths, other.named_labels)
 
 
-def _trained(fine_tune: str | None) -> dict[str, Any]:
-    """What is trained beside the head, as ``fine_tune`` takes it."""
-    return {"blocks": int(fine_tune)} if fine_tune and fine_tune.isdecimal() else {"from_layer": fine_tune}
+def _trained(course: Course, pictures: Photographs, held_back: Photographs | None, out: Path) -> "Report | None":
+    """What the pictures that were held back say of the trained classifier, which is written by then."""
+    used = [*pictures.paths, *(held_back.paths if held_back else ())]
+    with interruptible(), messages_shown(), all_broken_named(used):
+        course.run(pictures, held_back, out)
+    course.classifier.save(out)
+    return course.classifier.evaluate(*held_back) if held_back else None
 
 
-def _keep(classifier: "ImageClassifier", out: Path, pictures: Sequence[object]) -> None:
+def _draw(course: Course, title: str, curves: Path) -> None:
+    from ..transfer import draw_curves
+
+    draw_curves(course.classifier.history, curves, title=title, fine_tuning_from=course.tuned_from)
+
+
+def _keep(course: Course, out: Path, pictures: list[Any]) -> None:
     """Write what is there after Ctrl-C, and say how to go on with the same pictures."""
-    if not getattr(classifier, "history_", None):
+    if not course.begun:
         click.echo("Stopped before an epoch ended. The same command goes on with the features that are kept.", err=True)
         return
-    classifier.save(out)
-    if out.suffix == ".keras":
-        command = ["amalthea", "train", *pictures, "--model", out, "--out", out]
+    course.classifier.save(out)
+    left = course.left.options()
+    if not left:
+        way = "Nothing was left to train."
+    elif out.suffix == ".keras":
+        command = ["amalthea", "train", *pictures, "--model", out, *left, *_shown(), "--out", out]
         way = f"To train it on: {shlex.join(map(str, command))}"
     else:
         way = "The same command begins anew with the features that are kept; an --out in .keras could be trained on."
-    click.echo(f"Stopped. {out} holds what the {len(classifier.history['loss'])} epochs taught it. {way}", err=True)
+    epochs = len(course.classifier.history["loss"])
+    taught = "the first epoch" if epochs == 1 else f"the {epochs} epochs"
+    click.echo(f"Stopped. {out} holds what {taught} taught it. {way}", err=True)
 
 
-def _print(classifier: "ImageClassifier", report: "Report | None", out: Path, as_json: bool) -> None:
-    if as_json:
-        history = {
-            name: [None if isnan(value) else value for value in values]  # JSON has no NaN
-            for name, values in classifier.history.items()
-        }
-        facts = {"out": str(out), "classes": classifier.classes_.tolist(), "history": history}
-        click.echo(json.dumps(facts | {"validation": json.loads(report.to_json()) if report else None}, indent=2))
-        return
+def _shown() -> list[Any]:
+    """The options that say how results are shown, as they were given."""
+    given = click.get_current_context().params
+    return (["--curves", given["curves"]] if given["curves"] else []) + (["--json"] if given["as_json"] else [])
+
+
+def _print(course: Course, report: "Report | None", out: Path) -> None:
     if report:
         click.echo(f"{report}\n")
+    kept, epochs = course.kept(), len(course.classifier.history["loss"])
+    if kept["fine_tuning_kept"] is False:
+        click.echo("Fine-tuning was discarded: none of its epochs was better than what was learned before.")
+    elif kept["kept_epoch"] != epochs:
+        click.echo(f"Kept: epoch {kept['kept_epoch']} of {epochs}, the best one.")
     click.echo(f"Written: {out}")
+
+
+def _print_json(course: Course, report: "Report | None", out: Path) -> None:
+    classifier = course.classifier
+    history = {
+        name: [value if isfinite(value) else None for value in values]  # JSON has no NaN
+        for name, values in classifier.history.items()
+    }
+    facts = {"out": str(out), "classes": classifier.classes_.tolist(), "history": history, **course.kept()}
+    judged = json.loads(report.to_json()) if report else None
+    click.echo(json.dumps({**facts, "finished": not course.left.options(), "validation": judged}, indent=2))

@@ -19,9 +19,17 @@ BUILDING = (
     "dropout",
     "optimizer",
     "learning_rate",
-    "epochs",
 )
 """Parameters that say how a new network is built and its head trained; there is nothing to build upon a .keras file."""
+
+
+def _versions(context: click.Context, option: click.Parameter, value: str | None) -> str | int | None:
+    if value is None or value == "live":
+        return value
+    if not value.isdecimal() or int(value) < 1:
+        raise click.BadParameter(f"{value!r} is neither 'live' nor a number of versions from 1 on.")
+    return int(value)
+
 
 # Each is the parameter of ImageClassifier that bears its name, with the same default.
 _PARAMETERS = (
@@ -34,7 +42,13 @@ _PARAMETERS = (
     ALPHA,
     WEIGHTS,
     click.option("--image-size", type=_POSITIVE, help="Side of the pictures in pixels; without it the network's own."),
-    click.option("--features", metavar="LAYER", help="The layer whose output the head takes; without it the last."),
+    click.option(
+        "--layer",
+        "--features",
+        "features",
+        metavar="LAYER",
+        help="The layer whose output the head takes; without it the last. --features is the same.",
+    ),
     click.option(
         "--pooling",
         type=click.Choice(["avg", "max", "flatten"]),
@@ -54,7 +68,13 @@ _PARAMETERS = (
         help="Of the head.",
     ),
     click.option("--learning-rate", type=_RATE, default=5e-4, show_default=True, help="Of the head."),
-    click.option("--epochs", type=_POSITIVE, default=20, show_default=True, help="Of the head."),
+    click.option(
+        "--epochs",
+        type=_POSITIVE,
+        default=20,
+        show_default=True,
+        help="Of the head. For an earlier --out pets.keras: so many more, of what is not frozen in it.",
+    ),
     click.option("--batch-size", type=_POSITIVE, default=20, show_default=True, help="Pictures in a training step."),
     click.option(
         "--balanced",
@@ -71,7 +91,18 @@ _PARAMETERS = (
         help="End after so many epochs without a better validation, and keep the best.",
     ),
     click.option(
-        "--seed", type=int, default=0, show_default=True, help="Of the split, the head and the order of pictures."
+        "--augment",
+        callback=_versions,
+        metavar="live|K",
+        help="Learn from pictures that are sheared by up to 11.5 degrees, zoomed to 0.8 to 1.2 and flipped at random: "
+        "anew in each epoch (live), or from K versions of each that are kept, one an epoch in turn.",
+    ),
+    click.option(
+        "--seed",
+        type=int,
+        default=0,
+        show_default=True,
+        help="Of the split, the head, the order of pictures and their augmentation.",
     ),
     click.option(
         "--verify", is_flag=True, help="Read every picture, even if its features are kept since an earlier run."
@@ -87,7 +118,9 @@ _PARAMETERS = (
 
 _TUNING = (
     click.option(
-        "--fine-tune", metavar="LAYER|N", help="Then train the network from this layer on, or its last N blocks, too."
+        "--fine-tune",
+        metavar="LAYER|BLOCK|N",
+        help="Then train the network from this layer or block on, or its last N blocks, too.",
     ),
     click.option("--fine-tune-epochs", type=_POSITIVE, default=10, show_default=True, help="The best of them is kept."),
     click.option(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .base import Wishes
     from .classifier.image_classifier import ImageClassifier
-    from .curves import draw_curves
+    from .classifier.planning import check_fine_tuning
+    from .curves import check_matplotlib, draw_curves
     from .cutting.division import cut
-    from .evaluation import Report, evaluate
+    from .evaluation import Report, check_scikit_learn, evaluate
     from .features.files import check_feature_file, layer_features, write_features
     from .features.store import FeatureSet, FeatureStore, FileFeatureStore
 
@@ -23,6 +24,9 @@ __all__ = [
     "Report",
     "Wishes",
     "check_feature_file",
+    "check_fine_tuning",
+    "check_matplotlib",
+    "check_scikit_learn",
     "cut",
     "draw_curves",
     "evaluate",
@@ -38,6 +42,9 @@ _HOME = {
     "Report": "evaluation",
     "Wishes": "base",
     "check_feature_file": "features.files",
+    "check_fine_tuning": "classifier.planning",
+    "check_matplotlib": "curves",
+    "check_scikit_learn": "evaluation",
     "cut": "cutting.division",
     "draw_curves": "curves",
     "evaluate": "evaluation",

@@ -99,10 +99,9 @@ def evaluate(truth: ArrayLike, probabilities: ArrayLike, classes: Sequence[str],
         >>> report.confusion
         ((1, 0), (1, 1))
     """
-    try:
-        from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
-    except ImportError:
-        raise MissingDependencyError('Reports need scikit-learn: pip install "amalthea[training]"') from None
+    check_scikit_learn()
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+
     truth, answers = _checked(truth, probabilities, classes)
     labels = range(len(classes))
     precision, recall, f1, support = precision_recall_fscore_support(truth, answers, labels=labels, zero_division=0)
@@ -116,6 +115,18 @@ def evaluate(truth: ArrayLike, probabilities: ArrayLike, classes: Sequence[str],
         support=tuple(support.tolist()),
         skipped=skipped,
     )
+
+
+def check_scikit_learn() -> None:
+    """Raise what ``evaluate`` would raise only after all answers are there.
+
+    Raises:
+        MissingDependencyError: scikit-learn is not installed.
+    """
+    try:
+        import sklearn.metrics  # noqa: F401
+    except ImportError:
+        raise MissingDependencyError('Reports need scikit-learn: pip install "amalthea[training]"') from None
 
 
 def _checked(

@@ -32,7 +32,7 @@ def test_from_a_layer_on(batchnorm, expected):
     fitted.fine_tune(layer, epochs=3, batchnorm=batchnorm, learning_rate=1e-3)
     assert moved(before, weights(fitted.model_)) == expected
     assert {name: len(values) for name, values in fitted.history.items()} == dict.fromkeys(
-        ["loss", "accuracy", "val_loss", "val_accuracy"], epochs + 3
+        ["loss", "accuracy", "val_loss", "val_accuracy", "kept"], epochs + 3
     )
     assert fitted.history["val_loss"][-1] < fitted.history["val_loss"][epochs - 1]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.utils import _safe_indexing
 
-from amalthea.errors import ArgumentError, MissingFileError
+from amalthea.errors import AmaltheaWarning, ArgumentError, MissingFileError
 from amalthea.transfer.classifier.labelled import pictures_of, samples_of, training_samples, with_validation
 
 pytestmark = pytest.mark.single_backend
@@ -96,7 +96,10 @@ def test_what_is_no_picture(pictures, message):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (None, "needs one label a picture. Only a folder"),
+        (
+            None,
+            r"^ImageClassifier requires y to be passed, but the target y is None\. Give one label a picture;",
+        ),
         ([0, 1, 0], "4 pictures, but 3 labels"),
         (np.eye(4), r"shape \(N,\); given was \(4, 4\). One-hot labels: y.argmax\(axis=1\)"),
         ([0.5, 1, 0, 1], "not whole"),
@@ -142,6 +145,19 @@ def test_validation_as_a_folder_as_pairs_or_not_at_all(pets):
     assert held_back.pictures is PICTURES
     assert held_back.labels.tolist() == [1] * 4
     assert with_validation(samples, None, seed=0) == (samples, None)
+
+
+def test_pictures_that_are_learned_from_and_validated_with(pets, monkeypatch):
+    samples = training_samples(pets, None)
+    monkeypatch.chdir(pets)
+    some = [f"Bengal/{path.name}" for path in sorted((pets / "Bengal").iterdir())[:7]]
+    for validation, common in ((pets, "450 of the 450"), ((["other.jpg", *some], ["Bengal"] * 8), "7 of the 8")):
+        with pytest.warns(AmaltheaWarning, match=f"^{common} pictures to validate with are learned from, too"):
+            with_validation(samples, validation, seed=0)
+    samples = training_samples(PICTURES, [0, 1, 0, 1])
+    with pytest.warns(AmaltheaWarning, match="^4 of the 4 pictures to validate with are learned from, too"):
+        with_validation(samples, (PICTURES, [0, 1, 0, 1]), seed=0)
+    with_validation(samples, (PICTURES.copy(), [0, 1, 0, 1]), seed=0)
 
 
 @pytest.mark.parametrize("validation", [0, 1, 1.5, -0.2, [PICTURES], {"x": PICTURES}, True])

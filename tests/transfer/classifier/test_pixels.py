@@ -38,6 +38,20 @@ def test_scaled_photographs_are_refused(photograph, scaled, values):
     check_pictures(pictures, (32, 32), "VGG16", any_values=True)
 
 
+@pytest.mark.parametrize(
+    ("scaled", "advice"),
+    [
+        (lambda x: x / np.float32(255), r": x \* 255\.$"),
+        (lambda x: x / np.float32(127.5) - 1, r": \(x \+ 1\) \* 127\.5\.$"),
+        (lambda x: x - np.float32(110), r"as they were read\.$"),
+    ],
+)
+def test_once_it_is_fitted_the_scaling_stays(photograph, scaled, advice):
+    with pytest.raises(ArgumentError, match=advice) as refused:
+        check_pictures(scaled(photograph), (32, 32), "VGG16", any_values=False, fitting=False)
+    assert "scaling=" not in str(refused.value)
+
+
 def test_another_size_is_refused(photograph):
     with pytest.raises(ArgumentError, match="have 32 × 32 pixels; VGG16 takes 32 × 48"):
         check_pictures(photograph, (32, 48), "VGG16", any_values=True)

@@ -114,6 +114,44 @@ def test_without_its_pictures_it_is_fine_tuned_on_others(fitted, tmp_path):
 
 
 @pytest.mark.single_backend
+def test_numbers_that_json_does_not_have(fitted, tmp_path):
+    path = tmp_path / "pets.keras"
+    fitted.history_ = {"loss": [1.5, np.nan, np.inf], "val_loss": [np.nan, np.nan, 0.5], "kept": [np.nan, np.nan, 3]}
+    fitted.save(path)
+    with ZipFile(path) as archive:
+        written = json.loads(archive.read("amalthea.json"), parse_constant=pytest.fail)
+    assert written["history"] == {"loss": [1.5, None, None], "val_loss": [None, None, 0.5], "kept": [None, None, 3]}
+    history = ImageClassifier.load(path).history
+    np.testing.assert_array_equal(history["loss"], [1.5, np.nan, np.nan])
+    np.testing.assert_array_equal(history["kept"], [np.nan, np.nan, 3])
+    with ZipFile(path) as old, ZipFile(tmp_path / "older.keras", "w") as older:
+        for name in old.namelist():
+            content = old.read(name)
+            older.writestr(name, content.replace(b"null", b"NaN") if name == "amalthea.json" else content)
+    np.testing.assert_array_equal(ImageClassifier.load(tmp_path / "older.keras").history["loss"], history["loss"])
+
+
+def test_convolutions_by_group_stay_fast(fitted, tmp_path):
+    """As our constructors make them: a step of ResNeXt takes seconds where Keras convolves all groups at once."""
+    network = small_network()
+    x = network.output
+    for groups in (4, 16):  # of 16 channels
+        x = keras.layers.Conv2D(64, 3, groups=groups, data_format="channels_last", name=f"groups_{groups}")(x)
+    x = keras.layers.Conv2D(64, 1, groups=64, data_format="channels_last", name="groups_64")(x)
+    fitted.model_ = attach(keras.Model(network.input, x), None, Head(classes=3))
+    set_live_weights(fitted.model_)
+    fitted.save(tmp_path / "pets.keras")
+    loaded = ImageClassifier.load(tmp_path / "pets.keras")
+    ours = [layer.name for layer in loaded.model_.layers if "convolution_op" in vars(layer)]
+    slow = keras.config.backend() in ("tensorflow", "jax")
+    assert ours == (["groups_4", "groups_16"] if slow else [])
+    x = scale(PICTURES, fitted.preparation_.scaling)
+    wanted, found = (keras.ops.convert_to_numpy(one.model_(x, training=False)) for one in (fitted, loaded))
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(loaded.predict_proba(PICTURES), fitted.predict_proba(PICTURES), rtol=0, atol=1e-6)
+
+
+@pytest.mark.single_backend
 def test_the_file_for_prediction_names_the_network(fitted, tmp_path):
     for variant, written in (("MobileNet", "MobileNet"), ("", None)):
         fitted.variant_ = variant

@@ -43,6 +43,34 @@ def test_the_seeds_top_two_inception_blocks():
     assert len(later) == 2 * (9 + 9) + 1  # convolutions and normalisations of two blocks, and the classifier
 
 
+@pytest.mark.parametrize(
+    ("name", "block", "count"),
+    [("VGG16", "block5", 1), ("InceptionV3", "mixed9", 2), ("MobileNetV2", "block_16", 1), ("VGG16", "block1", 5)],
+)
+def test_the_name_of_a_block_is_the_number_of_blocks_from_it_on(name, block, count):
+    model = classifier(name)
+    freeze_before(model, blocks=count, variant=name)
+    expected = trained(model)
+    freeze_before(model, blocks=2 if count == 1 else 1, variant=name)
+    assert trained(model) != expected
+    freeze_before(model, from_layer=block, variant=name)
+    assert trained(model) == expected
+
+
+def test_a_layer_with_weights_is_meant_before_a_block():
+    model = classifier("MobileNet", alpha=0.25)
+    freeze_before(model, from_layer="conv_pw_13", variant="MobileNet")
+    assert trained(model) == ["conv_pw_13", "head_scores"]
+    freeze_before(model, blocks=1, variant="MobileNet")
+    assert trained(model) == ["conv_dw_13", "conv_pw_13", "head_scores"]
+
+
+def test_a_block_that_is_not_there():
+    model = classifier("VGG16")
+    with pytest.raises(ArgumentError, match=r"has no layer 'block6'\. Did you mean block5"):
+        freeze_before(model, from_layer="block6", variant="VGG16")
+
+
 def test_all_blocks():
     model = classifier("VGG16")
     freeze_before(model, blocks=5, variant="VGG16")

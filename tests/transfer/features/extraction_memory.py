@@ -1,7 +1,8 @@
 """Extracts the features of as many pictures as a number says and reads them all; writes the peak of anonymous memory.
 
-``python -m tests.transfer.features.extraction_memory FOLDER COUNT``. Anonymous memory is that without the files behind
-mapped features: their pages are the operating system's, which takes them back when it likes.
+``python -m tests.transfer.features.extraction_memory FOLDER COUNT [FILTERS]``; 192 numbers a picture and filter are
+kept. Anonymous memory is that without the files behind mapped features: their pages are the operating system's, which
+takes them back when it likes.
 """
 
 import re
@@ -21,7 +22,7 @@ def anonymous_memory() -> int:
     return int(kibibytes) * 1024
 
 
-def main(folder: str, count: str) -> None:
+def main(folder: str, count: str, filters: str = "64") -> None:
     paths = sorted(Path(folder).iterdir())[: int(count)]
     peak, done = 0, threading.Event()
 
@@ -30,7 +31,7 @@ def main(folder: str, count: str) -> None:
         while not done.wait(0.01):
             peak = max(peak, anonymous_memory())
 
-    network = small_network(filters=64)
+    network = small_network(filters=int(filters))
     extract(network, paths[:BATCH], PREPARATION)
     start = anonymous_memory()
     watcher = threading.Thread(target=watch)

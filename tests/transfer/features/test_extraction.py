@@ -217,15 +217,15 @@ def test_copies_of_a_file_that_changes_while_it_is_read(network, paths, tmp_path
 
 @pytest.mark.single_backend
 def test_a_run_that_is_interrupted_continues(network, paths, computed, monkeypatch):
-    from amalthea.transfer.features import extraction
+    from amalthea.transfer.features.network import FrozenNetwork
 
     def interrupted(self, pictures):
         if sum(computed) >= 128:
             raise KeyboardInterrupt
         return original(self, pictures)
 
-    original = extraction._Network.__call__
-    monkeypatch.setattr(extraction._Network, "__call__", interrupted)
+    original = FrozenNetwork.__call__
+    monkeypatch.setattr(FrozenNetwork, "__call__", interrupted)
     with pytest.raises(KeyboardInterrupt):
         extract(network, paths, PREPARATION)
     monkeypatch.undo()

@@ -14,8 +14,8 @@ import pytest
 
 from amalthea.errors import AmaltheaWarning
 from amalthea.storage import cache_folder
-from amalthea.transfer.features import extraction
 from amalthea.transfer.features.extraction import Extracted, extract
+from amalthea.transfer.features.network import FrozenNetwork
 from amalthea.transfer.features.store import FileFeatureStore
 from tests.transfer.features.feature_records import digests
 from tests.transfer.features.networks import PREPARATION, picture_files, small_network
@@ -121,7 +121,7 @@ def test_a_read_only_cache_folder_serves_what_it_holds(small_disk, network, path
 def test_a_cache_folder_that_is_removed_in_mid_run(made_again, network, paths, monkeypatch):
     extract(network, paths[:30], PREPARATION)
     [folder] = (cache_folder() / "features").iterdir()
-    original, calls = extraction._Network.__call__, []
+    original, calls = FrozenNetwork.__call__, []
 
     def removing(self, pictures):
         calls.append(len(pictures))
@@ -132,7 +132,7 @@ def test_a_cache_folder_that_is_removed_in_mid_run(made_again, network, paths, m
                 other.append(digests(range(COUNT)), np.ones((COUNT, SIZE // 4), np.float32))
         return original(self, pictures)
 
-    monkeypatch.setattr(extraction._Network, "__call__", removing)
+    monkeypatch.setattr(FrozenNetwork, "__call__", removing)
     _, [message] = extracted(network, paths)
     assert message.startswith("Features are kept in memory only")
     assert calls == [64, 64, 42]

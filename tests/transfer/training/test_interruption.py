@@ -81,6 +81,7 @@ def test_control_c_and_the_best_weights(interrupted: None) -> None:
     with pytest.raises(KeyboardInterrupt):
         train(model, features, labels, validation, settings, history)
     assert evaluated(model, validation)["loss"] == pytest.approx(history["val_loss"][0], rel=1e-4)
+    assert history["kept"] == [1]
 
 
 @trains

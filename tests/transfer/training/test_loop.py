@@ -207,7 +207,7 @@ def test_never_worse_than_before(with_validation: bool) -> None:
     train(model, features, labels, None, Training(epochs=15, learning_rate=0.01))
     before = weights(model)
     judged = validation if with_validation else None
-    settings = Training(optimizer="sgd", learning_rate=50.0, epochs=3, never_worse=True)
+    settings = Training(optimizer="sgd", learning_rate=50.0, epochs=2, never_worse=True)
     history = train(model, features, labels, judged, settings)
     assert_equal(weights(model), before)
     assert ("val_loss" in history) is with_validation

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import ArgumentError
+from ...errors import ArgumentError, warn
 from ...images import find_pictures, labelled_folder, split
 
 Pictures: TypeAlias = list[Path] | NDArray[Any]
@@ -48,7 +48,7 @@ def training_samples(x: Any, y: Any) -> Samples:
         _refuse_labels(y, x)
         found = labelled_folder(x)
         return Samples(found.paths, found.labels, np.array(found.classes))
-    pictures, given = pictures_of(x), _labels(y, x)
+    pictures, given = pictures_of(x), _labels(y)
     _check_lengths(pictures, given)
     classes, labels = np.unique(given, return_inverse=True)
     if len(classes) < 2:
@@ -74,7 +74,7 @@ def samples_of(x: Any, y: Any, classes: NDArray[Any]) -> Samples:
         _refuse_labels(y, x)
         found = labelled_folder(x, [str(name) for name in classes])
         return Samples(found.paths, found.labels, classes)
-    pictures, given = pictures_of(x), _labels(y, x)
+    pictures, given = pictures_of(x), _labels(y)
     _check_lengths(pictures, given)
     known = np.isin(given, classes)
     if not known.all():
@@ -87,7 +87,7 @@ def samples_of(x: Any, y: Any, classes: NDArray[Any]) -> Samples:
 
 
 def with_validation(samples: Samples, validation: Any, seed: int) -> tuple[Samples, Samples | None]:
-    """Samples to train on, and those to validate with.
+    """Samples to train on, and those to validate with; a warning where some of them are the same files.
 
     Args:
         samples: all that there are to train on.
@@ -100,9 +100,9 @@ def with_validation(samples: Samples, validation: Any, seed: int) -> tuple[Sampl
     if validation is None:
         return samples, None
     if _is_path(validation):
-        return samples, samples_of(validation, None, samples.classes)
+        return _apart(samples, samples_of(validation, None, samples.classes))
     if isinstance(validation, tuple | list) and len(validation) == 2:
-        return samples, samples_of(validation[0], validation[1], samples.classes)
+        return _apart(samples, samples_of(validation[0], validation[1], samples.classes))
     if isinstance(validation, int | float | np.number) and 0 < validation < 1:
         training, held_back = split(samples.classes[samples.labels], float(validation), seed)
         return samples.take(training), samples.take(held_back)
@@ -110,6 +110,21 @@ def with_validation(samples: Samples, validation: Any, seed: int) -> tuple[Sampl
         f"validation={_shortened(validation)}; allowed are a folder, a fraction in (0, 1) such as 0.2, and "
         "(pictures, labels)."
     )
+
+
+def _apart(samples: Samples, held_back: Samples) -> tuple[Samples, Samples]:
+    """Both; says if pictures to validate with are among those to learn from."""
+    if isinstance(held_back.pictures, np.ndarray) or isinstance(samples.pictures, np.ndarray):
+        common = len(held_back.labels) if held_back.pictures is samples.pictures else 0
+    else:
+        learned = set(map(os.path.abspath, samples.pictures))
+        common = sum(os.path.abspath(path) in learned for path in held_back.pictures)
+    if common:
+        warn(
+            f"{common} of the {len(held_back.labels)} pictures to validate with are learned from, too: they will be "
+            "judged too well. Validate with others, or hold a fraction of the pictures back."
+        )
+    return samples, held_back
 
 
 def tuning_samples(
@@ -179,11 +194,11 @@ def _array(x: Any) -> NDArray[Any]:
     return array.astype(np.float32, copy=False)
 
 
-def _labels(y: Any, x: Any) -> NDArray[Any]:
+def _labels(y: Any) -> NDArray[Any]:
     if y is None:
         raise ArgumentError(
-            f"requires y to be passed, but the target y is None: {_shortened(x)} needs one label a picture. Only a "
-            "folder with one sub-folder a class names the labels itself."
+            "ImageClassifier requires y to be passed, but the target y is None. Give one label a picture; only a "
+            "folder with one sub-folder a class names them itself."
         )
     labels = np.asarray(y)
     if labels.dtype.kind == "O":  # of pandas, or read from a table

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from ...catalog import ScalingSteps
 from ...errors import ArgumentError
-from ...images import Preparation
+from ...images import TUTORIAL, Augmentation, Preparation
 from ..base import Wishes, side_lengths
-from ..settings import is_whole
+from ..features.augmenting import Augmenting
+from ..settings import is_whole, require_one_of
 from ..training.head import Head
 from ..training.loop import Training
+from .crossing import Extraction
 from .labelled import Pictures
-from .learning import Extraction
 
 if TYPE_CHECKING:
     from .image_classifier import ImageClassifier
@@ -77,20 +78,48 @@ def training_of(classifier: "ImageClassifier", classes: NDArray[Any]) -> Trainin
     )
 
 
-def extraction_of(classifier: "ImageClassifier", preparation: Preparation) -> Extraction:
-    """How pictures cross the frozen layers.
+def extraction_of(classifier: "ImageClassifier", preparation: Preparation, *, learning: bool = False) -> Extraction:
+    """How pictures cross the frozen layers, augmented only where they are learned from.
 
     Raises:
-        ArgumentError: ``on_error`` is unknown.
+        ArgumentError: ``on_error``, ``feature_dtype``, ``augment`` or ``augmentation`` cannot be used.
     """
+    require_one_of(("float32", "float16"), "feature_dtype", classifier.feature_dtype)
     if classifier.on_error not in ("raise", "skip"):
         raise ArgumentError(f"on_error={classifier.on_error!r}; allowed are 'raise' and 'skip'.")
     return Extraction(
         preparation=preparation,
         precision=classifier.precision,
+        dtype=classifier.feature_dtype,
         on_error=classifier.on_error,
         verify=bool(classifier.verify),
         store=classifier.store,
+        augmenting=_augmenting_of(classifier) if learning else None,
+    )
+
+
+def _augmenting_of(classifier: "ImageClassifier") -> Augmenting | None:
+    """How the pictures to learn from are augmented; further epochs go on with other versions than those before."""
+    augment, augmentation = classifier.augment, classifier.augmentation
+    if not (augmentation is None or isinstance(augmentation, Augmentation)):
+        raise ArgumentError(f"augmentation={augmentation!r}; allowed are an amalthea.Augmentation and None.")
+    if augment is None:
+        if augmentation is not None:
+            raise ArgumentError(
+                "augmentation= says how, but augment=None not to augment at all. Say augment='live', or how many "
+                "versions of each picture there shall be."
+            )
+        return None
+    live = isinstance(augment, str) and augment == "live"
+    if not (live or (is_whole(augment) and int(augment) >= 1)):
+        raise ArgumentError(
+            f"augment={augment!r}; allowed are None, 'live', and how many versions of each picture are kept, from 1 on."
+        )
+    return Augmenting(
+        augmentation=augmentation or TUTORIAL,
+        seed=classifier.seed,
+        versions=None if live else int(augment),
+        begun=len(getattr(classifier, "history_", {}).get("loss", ())),
     )
 
 
@@ -119,6 +148,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, ScalingSteps):
         return {"steps": asdict(value)}
+    if isinstance(value, Augmentation):
+        return {"augmentation": asdict(value)}
     if isinstance(value, Mapping):  # of JSON, keys are always texts
         return {"items": [[_plain(name), _plain(item)] for name, item in value.items()]}
     return _OBJECT
@@ -128,7 +159,10 @@ def _restored(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(map(_restored, value))
     if isinstance(value, dict):
-        return steps_of(value["steps"]) if "steps" in value else dict(value["items"])
+        [(kind, content)] = value.items()
+        if kind == "augmentation":
+            return Augmentation(**{name: _restored(setting) for name, setting in content.items()})
+        return steps_of(content) if kind == "steps" else dict(content)
     return value
 
 

@@ -1,17 +1,33 @@
 """Whether pictures in memory are what a network's preparation starts from."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ArgumentError
-from .labelled import Pictures
+from .labelled import Pictures, Samples
+
+if TYPE_CHECKING:
+    from .image_classifier import ImageClassifier
 
 _FIRST = 32  # pictures whose values are looked at
+_SCALED = {"[0, 1]": (0, 1, "x * 255"), "[-1, 1]": (-1, 1, "(x + 1) * 127.5")}
 
 
-def check_pictures(pictures: Pictures, size: tuple[int, int], network: str, *, any_values: bool) -> None:
+def check_all(classifier: "ImageClassifier", *parts: Samples | Pictures | None, fitting: bool = False) -> None:
+    """As ``check_pictures``, for the network of a classifier; nothing for what is None."""
+    network = classifier.variant_ or classifier.model_.name
+    size, any_values = classifier.preparation_.size, classifier.scaling is not None
+    for part in parts:
+        if part is not None:
+            pictures = part.pictures if isinstance(part, Samples) else part
+            check_pictures(pictures, size, network, any_values=any_values, fitting=fitting)
+
+
+def check_pictures(
+    pictures: Pictures, size: tuple[int, int], network: str, *, any_values: bool, fitting: bool = True
+) -> None:
     """Refuse arrays of another size, and those that were scaled already: the network's scaling would come on top.
 
     Args:
@@ -19,6 +35,7 @@ def check_pictures(pictures: Pictures, size: tuple[int, int], network: str, *, a
         size: rows and columns that the network takes.
         network: its name, for the message.
         any_values: whether values need not be RGB in [0, 255].
+        fitting: whether the classifier is being built, so that another scaling could still be chosen.
 
     Raises:
         ArgumentError: the size differs, or the values of the first pictures do not look like RGB in [0, 255].
@@ -31,17 +48,18 @@ def check_pictures(pictures: Pictures, size: tuple[int, int], network: str, *, a
             f"{' × '.join(map(str, size))}. amalthea.images.resize gives them this size."
         )
     if not any_values:
-        _check_values(pictures, network)
+        _check_values(pictures, network, fitting)
 
 
-def _check_values(pictures: NDArray[Any], network: str) -> None:
+def _check_values(pictures: NDArray[Any], network: str, fitting: bool) -> None:
     first = pictures[:_FIRST]
     low, high = float(first.min()), float(first.max())
     if low >= 0 and (high > 1 or high == low == 0) and high <= 255:
         return
-    scaled = next((f"[{a}, {b}]" for a, b in ((0, 1), (-1, 1)) if a <= low and high <= b), None)
+    scaled = next((found for found, (a, b, _) in _SCALED.items() if a <= low and high <= b), None)
+    choice = ", or say with scaling= what is to be done to them: scaling=1 takes them as they are"
+    undone = f": {_SCALED[scaled][2]}" if scaled else ""
     raise ArgumentError(
         f"The values of the pictures lie in {scaled or f'[{low:.4g}, {high:.4g}]'}; {network} wants [0, 255] RGB and "
-        "scales them itself. Give the pictures as they were read, or say with scaling= what is to be done to them: "
-        "scaling=1 takes them as they are."
+        f"scales them itself. Give the pictures as they were read{choice if fitting else undone}."
     )

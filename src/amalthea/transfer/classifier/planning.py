@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from ... import _keras
 from ..base import base_of
-from ..cutting.freezing import freeze_before
+from ..cutting import freeze_before
 from ..training.head import attach
 from .parameters import head_of, wishes_of
 

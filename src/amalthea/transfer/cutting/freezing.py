@@ -1,11 +1,11 @@
 """Which layers of a network will be trained."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import keras
 
 from ... import _keras
-from ...architectures import blocks_of, variant_of
+from ...architectures import Block, blocks_of, variant_of
 from ...errors import ArgumentError
 from .flat import flattened, unknown_layer
 
@@ -22,7 +22,9 @@ def freeze_before(
     Args:
         model: functional or ``Sequential``, models inside included.
         from_layer: name of the first layer to train. What it needs is frozen; all else is trained, also what runs
-            beside that, such as the shortcut around a block in whose middle the layer lies.
+            beside that, such as the shortcut around a block in whose middle the layer lies. Or the name of a block,
+            such as ``"block6a"``: the same as the number of blocks from this one to the last. Where a layer and its
+            block have one name, the layer is meant if it has weights, as in MobileNet, else the block, as in Inception.
         blocks: instead of ``from_layer``, how many blocks to train, the last ones before the scores. With all of them
             nothing is frozen.
         variant: the catalogue's name of the network whose blocks these are; None: that of ``model``.
@@ -41,14 +43,7 @@ def freeze_before(
             "or how many blocks to train."
         )
     calls = list(_keras.calls(flattened(model)))
-    names = list(dict.fromkeys(call.operation.name for call in calls))
-    if from_layer is not None:
-        if from_layer not in names:
-            raise unknown_layer(model, from_layer, names)
-        frozen = _needed(calls, from_layer) - {from_layer}
-    else:
-        end = _last_frozen(model, names, blocks, variant)
-        frozen = _needed(calls, end) if end else set()
+    frozen = _frozen(model, calls, from_layer, blocks, variant)
     parts = _keras.parts(model)
     for part in parts:  # one by one: on TensorFlow, Keras does not pass a flag on that the model already has
         part.trainable = True
@@ -60,20 +55,45 @@ def freeze_before(
             part.trainable = False
 
 
-def _last_frozen(model: keras.Model, names: list[str], blocks: object, variant: str | None) -> str | None:
-    """The layer at the end of the block before the last ``blocks``; None before the first block."""
+def _frozen(
+    model: keras.Model, calls: list[_keras.Call], from_layer: str | None, blocks: object, variant: str | None
+) -> set[str]:
+    """Names of the layers before the first one that is trained."""
+    names = list(dict.fromkeys(call.operation.name for call in calls))
     row = variant_of(model)
     name = variant or (row.name if row else None)
+    found = blocks_of(name, names) if name else ()
+    if from_layer is None:
+        first = len(found) - _block_count(model, blocks, name, found)
+    else:
+        place = next((place for place, block in enumerate(found) if block.name == from_layer), None)
+        if place is None or _has_weights(calls, from_layer):
+            if from_layer not in names:
+                raise unknown_layer(model, from_layer, [*names, *(block.name for block in found)])
+            return _needed(calls, from_layer) - {from_layer}
+        first = place
+    return _needed(calls, found[first - 1].end) if first else set()
+
+
+def _block_count(model: keras.Model, blocks: object, name: str | None, found: Sequence[Block]) -> int:
+    """How many blocks are to be trained.
+
+    Raises:
+        ArgumentError: not a number that there are.
+    """
     if name is None:
         raise ArgumentError(
             f"blocks={blocks!r}: which layers of model {model.name!r} form a block is not known, for no constructor of "
             "Amalthea built it. Use from_layer, with the name of the first layer to train."
         )
-    ends = blocks_of(name, names)
-    if not isinstance(blocks, int) or isinstance(blocks, bool) or not 1 <= blocks <= len(ends):
-        shown = f": {ends[0].name} to {ends[-1].name}" if ends else " in this model"
-        raise ArgumentError(f"blocks={blocks!r}; {name} has {len(ends)} blocks{shown}. Give a number of them.")
-    return ends[-blocks - 1].end if blocks < len(ends) else None
+    if not isinstance(blocks, int) or isinstance(blocks, bool) or not 1 <= blocks <= len(found):
+        shown = f": {found[0].name} to {found[-1].name}" if found else " in this model"
+        raise ArgumentError(f"blocks={blocks!r}; {name} has {len(found)} blocks{shown}. Give a number of them.")
+    return blocks
+
+
+def _has_weights(calls: Iterable[_keras.Call], name: str) -> bool:
+    return any(call.operation.name == name and getattr(call.operation, "weights", ()) for call in calls)
 
 
 def _needed(calls: Iterable[_keras.Call], name: str) -> set[str]:

@@ -1,12 +1,9 @@
 """Pictures cross the frozen part of a network once; what comes out is kept."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +11,16 @@ from numpy.typing import NDArray
 from ..._progress import progress
 from ...errors import ArgumentError
 from ...images import Preparation
-from ...runtime import to_onnx
 from .keeping import Keeper
+from .network import FrozenNetwork
 from .rows import Features
 from .sources import Pictures, Problem, Source, source_of
 from .store import FeatureStore, FileFeatureStore
+from .versions import AugmentedSource, Versions
 
 if TYPE_CHECKING:
     import keras
 
-    from ...runtime import Runner
-
-_FORMAT = 1  # raised whenever the same arguments give other features, so that none of an older version are used
 _GROUP = 64  # pictures that are decoded while as many are computed
 
 
@@ -46,7 +41,7 @@ class Extracted:
 
 def extract(
     prefix: "keras.Model",
-    pictures: Pictures,
+    pictures: Pictures | Versions,
     preparation: Preparation,
     *,
     precision: str = "float32",
@@ -63,7 +58,8 @@ def extract(
 
     Args:
         prefix: a model with one input, pictures, and any number of outputs.
-        pictures: paths, or an array of shape (N, *preparation.size, 3), RGB in [0, 255].
+        pictures: paths, or an array of shape (N, *preparation.size, 3), RGB in [0, 255]; or several versions of either,
+            in which the row of version ``v`` of picture ``p`` is ``v * N + p``.
         preparation: how they become what the model takes.
         precision: in which the network computes, as for ``amalthea.predictor``.
         dtype: in which features are kept: "float32", or "float16" for half the room.
@@ -84,8 +80,8 @@ def extract(
     ):
         if value not in allowed:
             raise ArgumentError(f"{name}={value!r}; allowed are {' and '.join(map(repr, allowed))}.")
-    source = source_of(pictures, preparation, verify=verify)
-    network = _Network(prefix, preparation, source.kind, precision)
+    source = _source(pictures, preparation, verify)
+    network = FrozenNetwork(prefix, preparation, source.kind, precision)
     keeper = Keeper(FileFeatureStore() if store is None else store, network.key(dtype), network.shapes, dtype)
     digests = source.digests()
     keeper.find([digest for digest in dict.fromkeys(digests) if digest])
@@ -102,36 +98,10 @@ def extract(
     )
 
 
-class _Network:
-    """A model as a graph, computed by a runner that is made when there is something to compute."""
-
-    def __init__(self, prefix: "keras.Model", preparation: Preparation, kind: str, precision: str) -> None:
-        _check_input(prefix, preparation.size)
-        self._graph = to_onnx(prefix, scaling=preparation.scaling if kind == "uint8" else None)
-        self._preparation = preparation
-        self._precision = precision
-        self.shapes = _output_shapes(prefix, preparation.size)
-
-    def key(self, dtype: str) -> str:
-        """Names everything that changes a feature, other than the picture."""
-        import openvino
-        import PIL
-
-        from .fingerprint import fingerprint
-
-        versions = [PIL.__version__, openvino.get_version()]  # other pixels, other numbers
-        values = [_FORMAT, versions, fingerprint(self._graph), self._precision, asdict(self._preparation), dtype]
-        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-
-    def __call__(self, pictures: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
-        batch = np.stack(pictures)
-        return self._runner([batch.transpose(0, 3, 1, 2) if self._runner.inputs[0].channels_first else batch])
-
-    @cached_property
-    def _runner(self) -> "Runner":
-        from ...runtime.openvino_runner import OpenVINORunner
-
-        return OpenVINORunner(self._graph.SerializeToString(), precision=self._precision)
+def _source(pictures: Pictures | Versions, preparation: Preparation, verify: bool) -> Source:
+    if isinstance(pictures, Versions):
+        return AugmentedSource(source_of(pictures.pictures, preparation, verify=verify), pictures.augmenting)
+    return source_of(pictures, preparation, verify=verify)
 
 
 def _first_of_each(digests: Sequence[bytes | None], keeper: Keeper) -> dict[int, bytes | None]:
@@ -148,7 +118,7 @@ def _first_of_each(digests: Sequence[bytes | None], keeper: Keeper) -> dict[int,
 
 
 def _added(
-    keeper: Keeper, network: _Network, source: Source, wanted: Mapping[int, bytes | None], on_error: str
+    keeper: Keeper, network: FrozenNetwork, source: Source, wanted: Mapping[int, bytes | None], on_error: str
 ) -> dict[int, Problem]:
     """The pictures that were wanted but are not usable, by their index; all others are in the keeper now."""
     errors: dict[int, Problem] = {}
@@ -168,29 +138,3 @@ def _added(
             done += len(group)
             show(done, len(wanted))
     return errors
-
-
-def _check_input(prefix: "keras.Model", size: tuple[int, int]) -> None:
-    shapes = [tuple(tensor.shape) for tensor in prefix.inputs]
-    allowed = [(3, *size), (*size, 3)]
-    fits = len(shapes) == 1 and any(
-        len(shapes[0]) == 4 and all(own in (None, side) for own, side in zip(shapes[0][1:], shape, strict=True))
-        for shape in allowed
-    )
-    if not fits:
-        raise ArgumentError(
-            f"{prefix.name} takes inputs of shape {', '.join(map(str, shapes))}, not pictures of {size[0]} × {size[1]} "
-            "pixels. Give a model of pictures, and a preparation of its size."
-        )
-
-
-def _output_shapes(prefix: "keras.Model", size: tuple[int, int]) -> tuple[tuple[int, ...], ...]:
-    """Of one picture's features. A model for any size knows them only when it is told the size."""
-    import keras
-
-    shapes = [tuple(tensor.shape) for tensor in prefix.outputs]
-    if any(side is None for shape in shapes for side in shape[1:]):
-        given = prefix.inputs[0].shape
-        sides = (3, *size) if given[1] == 3 and given[3] != 3 else (*size, 3)
-        shapes = keras.Model(prefix.inputs, list(prefix.outputs)).compute_output_shape((1, *sides))
-    return tuple(shape[1:] for shape in shapes)

@@ -41,12 +41,13 @@ def layer_features(
         model: a name of the catalogue, or a functional or ``Sequential`` model.
         pictures: as for ``extract``.
         layer: its name; None for the last one, which for a name is the last before its classifier.
-        pooling: "avg" or "max" over all positions of a feature map; None keeps them.
+        pooling: "avg" or "max" over all positions of a feature map, (N, H, W, C); features of shape (N, C) stay as they
+            are. None keeps maps.
         wishes: how a named network is built, and how pictures are prepared.
         settings: as for ``extract``.
 
     Raises:
-        ArgumentError: an argument that cannot be used; the model has no such layer, or nothing to pool there.
+        ArgumentError: an argument that cannot be used; the model has no such layer.
         MissingFileError, ImageError: see ``extract``.
 
     Example:
@@ -120,10 +121,12 @@ def _pooled(prefix: "keras.Model", pooling: str | None) -> "keras.Model":
     import keras
 
     [found] = prefix.outputs
+    if len(found.shape) == 2:
+        return prefix
     if len(found.shape) != 4:
         raise ArgumentError(
-            f"pooling={pooling!r}: the features of {prefix.name!r} have the shape {tuple(found.shape[1:])}, without "
-            "positions to pool. Leave pooling out, or name an earlier layer."
+            f"pooling={pooling!r}: the features of {prefix.name!r} have the shape {tuple(found.shape[1:])}, which is "
+            "no feature map (H, W, C). Leave pooling out, or name another layer."
         )
     kind = keras.layers.GlobalAveragePooling2D if pooling == "avg" else keras.layers.GlobalMaxPooling2D
     data_format = "channels_last" if prefix.inputs[0].shape[-1] == 3 else "channels_first"

@@ -94,7 +94,8 @@ class Keeper:
                 return records.astype(self._dtype, copy=False)
         except FloatingPointError as problem:
             raise ArgumentError(
-                f"Features reach {np.abs(records).max():,.0f}, float16 only 65,504. Keep them with dtype='float32'."
+                f"Features reach {np.abs(records).max():,.0f}, float16 only 65,504. Keep them with dtype='float32'; a "
+                "classifier, with feature_dtype='float32'."
             ) from problem
 
     def _give_up(self, problem: StorageError) -> None:

@@ -50,9 +50,7 @@ class ScaledPictures:
         return [np.ascontiguousarray(scaled.transpose(0, 3, 1, 2)) if self._channels_first else scaled]
 
     def _read(self, paths: Sequence[Any]) -> list[Picture]:
-        pictures = []
-        for picture in read_resized(paths, self._preparation.size, self._preparation.interpolation):
-            if not isinstance(picture, np.ndarray):
-                raise picture
-            pictures.append(picture)
-        return pictures
+        found = list(read_resized(paths, self._preparation.size, self._preparation.interpolation))
+        if problem := next((each for each in found if not isinstance(each, np.ndarray)), None):
+            raise problem
+        return [picture for picture in found if isinstance(picture, np.ndarray)]

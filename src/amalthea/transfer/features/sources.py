@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ArgumentError, ImageError, MissingFileError
-from ...images import Preparation, read_resized, scale
+from ...images import Preparation, read_resized
 from ...storage import file_digests
 
 Pictures: TypeAlias = Sequence[str | os.PathLike[str]] | NDArray[Any]
@@ -24,13 +24,13 @@ class Source(Protocol):
 
     @property
     def kind(self) -> str:
-        """What the numbers of a picture are when a network gets them: ``"uint8"``, or ``"float32"`` if scaled."""
+        """What the numbers of a picture are, in [0, 255]: ``"uint8"`` or ``"float32"``."""
 
     def digests(self) -> list[bytes | None]:
         """What a picture is, wherever it lies: 32 bytes. None where it cannot be read."""
 
     def read(self, wanted: Mapping[int, bytes | None], size: int) -> Generator[Group]:
-        """Groups of at most ``size`` pictures, as the network gets them.
+        """Groups of at most ``size`` pictures, shape (H, W, 3), not scaled yet.
 
         Args:
             wanted: digests of pictures, by their index.
@@ -51,7 +51,7 @@ def source_of(pictures: Pictures, preparation: Preparation, *, verify: bool = Fa
                 f"Pictures in memory are an array of shape (N, {rows}, {columns}, 3), RGB in [0, 255]; given was "
                 f"{pictures.shape} of type {pictures.dtype}. Resize them with amalthea.images.resize, or give paths."
             )
-        return Arrays(pictures) if pictures.dtype == np.uint8 else ScaledArrays(pictures, preparation)
+        return Arrays(pictures)
     if isinstance(pictures, str | bytes | os.PathLike):
         raise ArgumentError(f"pictures={pictures!r}; allowed is a list of paths, or an array of shape (N, H, W, 3).")
     return Files(pictures, preparation, verify)
@@ -90,36 +90,22 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """Pictures in an array of uint8, shape (N, H, W, 3)."""
-
-    pixels: NDArray[np.uint8]
-    kind: str = "uint8"
-
-    def digests(self) -> list[bytes | None]:
-        """See ``Source``."""
-        return [hashlib.sha256(np.ascontiguousarray(picture).data).digest() for picture in self.pixels]
-
-    def read(self, wanted: Mapping[int, bytes | None], size: int) -> Generator[Group]:
-        """See ``Source``."""
-        return _groups(((index, self.pixels[index]) for index in wanted), size)
-
-
-@dataclass(frozen=True, slots=True)
-class ScaledArrays:
-    """Pictures in an array of other numbers, shape (N, H, W, 3), RGB in [0, 255]."""
+    """Pictures in an array of shape (N, H, W, 3), RGB in [0, 255]. What is not uint8 is taken as float32."""
 
     pixels: NDArray[Any]
-    preparation: Preparation
-    kind: str = "float32"
+
+    @property
+    def kind(self) -> str:
+        """See ``Source``."""
+        return "uint8" if self.pixels.dtype == np.uint8 else "float32"
 
     def digests(self) -> list[bytes | None]:
         """See ``Source``."""
-        return [hashlib.sha256(np.ascontiguousarray(picture, np.float32).data).digest() for picture in self.pixels]
+        return [hashlib.sha256(np.ascontiguousarray(picture, self.kind).data).digest() for picture in self.pixels]
 
     def read(self, wanted: Mapping[int, bytes | None], size: int) -> Generator[Group]:
         """See ``Source``."""
-        scaling = self.preparation.scaling
-        return _groups(((index, scale(self.pixels[index].astype(np.float32), scaling)) for index in wanted), size)
+        return _groups(((index, self.pixels[index].astype(self.kind, copy=False)) for index in wanted), size)
 
 
 def _groups(items: Iterator[tuple[int, Any]], size: int) -> Generator[Group]:

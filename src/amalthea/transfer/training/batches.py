@@ -1,10 +1,12 @@
 """Features in batches, in an order that depends on the seed and the epoch alone."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
+
+from ...images import epoch_order
 
 
 class Rows(Protocol):
@@ -15,6 +17,17 @@ class Rows(Protocol):
 
     def take(self, indices: NDArray[np.int64]) -> list[NDArray[np.float32]]:
         """Some rows, one array for each input of the model."""
+
+
+@runtime_checkable
+class ChangingRows(Rows, Protocol):
+    """Rows that differ from epoch to epoch, as those of augmented pictures do."""
+
+    def begin(self, epoch: int, order: NDArray[np.int64]) -> None:
+        """From now on give the rows of an epoch, which will be taken in this order. May be called twice."""
+
+    def plain(self) -> Rows:
+        """The rows without what changes them: to judge by."""
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no types
@@ -46,6 +59,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no t
         self._features, self._labels, self._size, self._weights, self._seed = features, labels, size, weights, seed
         self._order = np.arange(len(labels))
         self.problem: Exception | None = None
+        self.shuffle(0)  # TensorFlow takes some batches to learn their types before the first epoch begins
 
     def __len__(self) -> int:
         return -(-len(self._labels) // self._size)
@@ -66,9 +80,13 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no t
 
         To be called before it: Keras tells data sets of more beginnings than there are epochs (Keras 3.15.1).
         """
-        if self._seed is not None:
-            self._order = np.random.default_rng((self._seed, epoch)).permutation(len(self._labels))
+        if self._seed is None:
+            return
+        self._order = epoch_order(len(self._labels), self._seed, epoch)
+        if isinstance(self._features, ChangingRows):
+            self._features.begin(epoch, self._order)
 
     def in_order(self) -> "Batches":
-        """The same rows, always in the order given and all of the same weight: to judge by."""
-        return Batches(self._features, self._labels, self._size)
+        """The same rows, always in the order given, all of the same weight and none augmented: to judge by."""
+        plain = self._features.plain() if isinstance(self._features, ChangingRows) else self._features
+        return Batches(plain, self._labels, self._size)

@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 from ...errors import ArgumentError
-from ..cutting.flat import flattened
+from ..cutting import flattened
 from ..settings import is_whole, require, require_number, require_one_of, require_whole
 
 POOLINGS = ("avg", "max", "flatten")

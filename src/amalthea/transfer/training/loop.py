@@ -9,11 +9,11 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ArgumentError, MissingDependencyError
+from ...errors import ArgumentError, MissingDependencyError, warn
 from ..settings import require_number, require_one_of, require_whole
 from .batches import Batches, Rows
 from .head import LOSSES
-from .watching import Bar, BestWeights, History, LostWeights, Recorder, no_retracing_warnings, restore
+from .watching import Bar, BestWeights, Divergence, History, LostWeights, Recorder, no_retracing_warnings, restore
 
 Optimizer = Any  # a keras.optimizers.Optimizer; Keras carries no types
 
@@ -85,7 +85,7 @@ def train(
 
     The flags ``trainable`` are read now. Equal seeds, features and weights give equal results on the same backend.
     However it ends, all weights stay readable; after Ctrl-C or an error they are those of the last steps, or the best
-    so far where the settings ask for those.
+    so far where the settings ask for those. A loss that is no finite number ends it with a warning.
 
     Args:
         suffix: takes the features and returns probabilities, (N, k), or (N, 1) of the second of two classes.
@@ -99,6 +99,10 @@ def train(
     Returns:
         The history: ``loss`` and ``accuracy`` of each epoch, averaged over its steps, and ``val_loss`` and
         ``val_accuracy`` after it, if there are validation pictures; NaN for epochs without, where others had some.
+        Where the best weights are kept, by ``patience`` or ``never_worse``, also ``kept``: after each epoch, the number
+        of the one whose weights are the best so far. It counts from 1 through the whole history; 0 stands for the
+        weights of before. So the last one tells whose weights the model has, and where that is an epoch of an earlier
+        training, all of this one was discarded.
 
     Raises:
         ArgumentError: no weight is trainable, labels do not fit the features or the model, or ``patience`` without
@@ -118,8 +122,11 @@ def train(
     history = {} if history is None else history
     names = ("loss", "accuracy", "val_loss", "val_accuracy") if validation else ("loss", "accuracy")
     _compile(suffix, settings)
+    diverged = Divergence()
     with no_retracing_warnings(), Bar(settings.epochs, len(batches), trained) as bar:
-        _fit(suffix, batches, judged, settings, [Recorder(history, names), bar])
+        _fit(suffix, batches, judged, settings, history, [Recorder(history, names), diverged, bar])
+    if diverged.epoch:
+        _warn_of_divergence(diverged.epoch, settings)
     return history
 
 
@@ -159,15 +166,20 @@ def _judged(
 
 
 def _fit(
-    suffix: keras.Model, batches: Batches, judged: Batches | None, settings: Training, watchers: list[Any]
+    suffix: keras.Model,
+    batches: Batches,
+    judged: Batches | None,
+    settings: Training,
+    history: History,
+    watchers: list[Any],
 ) -> None:
     """Keras' own loop, and what must happen however it ends."""
     shuffling = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: batches.shuffle(epoch))
     keepers: list[LostWeights | BestWeights] = [LostWeights(suffix)] if keras.config.backend() == "jax" else []
     try:
-        if settings.patience is not None or settings.never_worse:
+        if _keeps_the_best(settings):
             start = suffix.evaluate(judged, return_dict=True, verbose=0) if settings.never_worse else None
-            keepers.append(BestWeights(suffix, settings.patience, start))
+            keepers.append(BestWeights(suffix, history, settings.patience, start))
         suffix.fit(
             batches,
             epochs=settings.epochs,
@@ -182,6 +194,19 @@ def _fit(
         raise
     finally:
         restore(keepers)
+
+
+def _keeps_the_best(settings: Training) -> bool:
+    return settings.patience is not None or settings.never_worse
+
+
+def _warn_of_divergence(epoch: int, settings: Training) -> None:
+    left = "the best weights of before are back" if _keeps_the_best(settings) else "the weights are of no use"
+    rate = f" than {settings.learning_rate}" if isinstance(settings.optimizer, str) else ""
+    warn(
+        f"Training diverged: in epoch {epoch} its loss became NaN or infinite; {left}. Train again with a lower "
+        f"learning rate{rate}."
+    )
 
 
 def _compile(suffix: keras.Model, settings: Training) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from logging import LogRecord, getLogger
-from math import inf, nan
+from math import inf, isfinite, isnan, nan
 from typing import Any
 
 import keras
@@ -35,6 +35,24 @@ class Recorder(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries 
             values = self._history.setdefault(name, [])
             values.extend([nan] * (before - len(values)))
             values.append(float(logs[name]) if name in self._names else nan)
+
+
+class Divergence(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
+    """Ends a training whose loss is no finite number any more: no further step brings such weights back.
+
+    Attributes:
+        epoch: the one in which that happened, counted from 1; None if it did not.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.epoch: int | None = None
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
+        """Look at the loss."""
+        if not isfinite(logs["loss"]):
+            self.epoch = epoch + 1
+            self.model.stop_training = True
 
 
 class Bar(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
@@ -70,16 +88,21 @@ class Bar(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no ty
 
 
 class BestWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
-    """Keeps the weights of the epoch with the lowest loss in validation.
+    """Keeps the weights of the epoch with the lowest loss in validation, and tells in the history which that is.
 
     Args:
+        model: whose weights they are.
+        history: gets ``kept``, see ``train``. A ``Recorder`` must come before.
         patience: epochs without a lower one after which training stops; None goes on to the end.
         start: loss and accuracy in validation before training. The weights of then are kept until an epoch has a lower
             loss without a lower accuracy. None: whatever the first epoch brings is better.
     """
 
-    def __init__(self, model: keras.Model, patience: int | None, start: Mapping[str, float] | None) -> None:
+    def __init__(
+        self, model: keras.Model, history: History, patience: int | None, start: Mapping[str, float] | None
+    ) -> None:
         super().__init__()
+        self._history, self._kept = history, kept_epoch(history)
         self._patience, self._waited = patience, 0
         self._loss, self._floor = (start["loss"], start["accuracy"]) if start else (inf, 0.0)
         self._copy = WeightsCopy(model)
@@ -89,14 +112,24 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
         if logs["val_loss"] < self._loss and logs["val_accuracy"] >= self._floor:
             self._loss, self._waited = logs["val_loss"], 0
             self._copy.renew()
+            self._kept = len(self._history["loss"])
         else:
             self._waited += 1
+        self._tell()
         if self._patience is not None and self._waited >= self._patience:
             self.model.stop_training = True
 
     def restore(self) -> None:
         """Give the model the best weights."""
         self._copy.restore()
+        self._tell()  # again, for Ctrl-C may have come between an epoch and what was to be told of it
+
+    def _tell(self) -> None:
+        epochs = len(self._history.get("loss", ()))
+        if epochs:
+            kept = self._history.setdefault("kept", [])
+            kept.extend([nan] * (epochs - len(kept)))
+            kept[-1] = self._kept
 
 
 class LostWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
@@ -154,6 +187,12 @@ def no_retracing_warnings() -> Iterator[None]:
         yield
     finally:
         logger.removeFilter(passes)
+
+
+def kept_epoch(history: History) -> int:
+    """Number of the epoch in a history, counted from 1, that left the weights of now; 0: those of before the first."""
+    told = history.get("kept", [nan])[-1]
+    return len(history.get("loss", ())) if isnan(told) else int(told)
 
 
 class WeightsCopy:

@@ -1,0 +1,151 @@
+"""What a run of ``amalthea train`` trains, stage by stage, and what is left of it after Ctrl-C."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from math import isnan, nan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from ..transfer import ImageClassifier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Epochs that are to come.
+
+    Attributes:
+        head: of the head.
+        tuning: of fine-tuning, after those.
+        layers: what trains in it beside the head: a layer, a block or a number of blocks; None: what the classifier,
+            which is not new then, has not frozen.
+        rate: learning rate of fine-tuning.
+    """
+
+    head: int
+    tuning: int
+    layers: str | None
+    rate: float
+
+    @property
+    def tuned(self) -> dict[str, Any]:
+        """What trains beside the head, as ``fine_tune`` takes it."""
+        if self.layers and self.layers.isdecimal():
+            return {"blocks": int(self.layers)}
+        return {"from_layer": self.layers}
+
+    def options(self) -> list[str]:
+        """The options of the command line that ask for it; none where nothing is to come."""
+        options = ["--epochs", self.head] if self.head else []
+        if self.tuning:
+            options += ["--fine-tune", self.layers] if self.layers else []
+            options += ["--fine-tune-epochs", self.tuning, "--fine-tune-learning-rate", self.rate]
+        return list(map(str, options))
+
+
+class Photographs(NamedTuple):
+    """Paths of pictures, and the class of each."""
+
+    paths: list[Path]
+    classes: list[str]
+
+
+class Course:
+    """The training of a classifier as planned.
+
+    Args:
+        classifier: new, or of an earlier run.
+        plan: of its training.
+
+    Attributes:
+        left: what is not done yet.
+        tuned_from: number of epochs before fine-tuning began, in this run or an earlier one; None if it did not, or if
+            the earlier run does not tell.
+    """
+
+    def __init__(self, classifier: "ImageClassifier", plan: Plan) -> None:
+        self.classifier, self.left = classifier, plan
+        self._new = not hasattr(classifier, "model_")
+        self._tunes = not self._new and _is_tuned(classifier)
+        # Of those that early stopping left out nobody knows.
+        self.tuned_from = classifier.epochs if self._tunes and not classifier.early_stopping else None
+
+    def run(self, pictures: Photographs, held_back: Photographs | None, out: Path) -> None:
+        """Train.
+
+        Args:
+            pictures: to train on.
+            held_back: to validate with.
+            out: where the classifier is saved before fine-tuning.
+        """
+        if self._new and self.left.layers:
+            from ..transfer import check_fine_tuning
+
+            check_fine_tuning(self.classifier, **self.left.tuned)
+        given: dict[str, Any] = {}
+        if not self._new:
+            given = {"X": pictures.paths, "y": pictures.classes, "validation": held_back}
+        if self.left.head:
+            with self._stage("head"):
+                if self._new:
+                    self.classifier.fit(*pictures, validation=held_back)
+                else:
+                    self._go_on_with_the_head(given)
+            if self.left.tuning:
+                self.classifier.save(out)  # whatever happens from here on
+        if self.left.tuning:
+            if self.left.layers and not self._tunes:
+                self.tuned_from = _epochs(self.classifier)
+            with self._stage("tuning"):
+                self.classifier.fine_tune(
+                    **self.left.tuned, epochs=self.left.tuning, learning_rate=self.left.rate, **given
+                )
+
+    def _go_on_with_the_head(self, given: dict[str, Any]) -> None:
+        classifier, epochs = self.classifier, self.left.head
+        classifier.set_params(epochs=_epochs(classifier) + epochs)
+        classifier.fine_tune(
+            epochs=epochs, learning_rate=classifier.learning_rate, optimizer=classifier.optimizer, **given
+        )
+
+    @property
+    def begun(self) -> bool:
+        """Whether the classifier has learned anything yet."""
+        return _epochs(self.classifier) > 0
+
+    def kept(self) -> dict[str, Any]:
+        """Whose weights the classifier has.
+
+        Returns:
+            ``kept_epoch``, counted from 1 through the whole history, 0 for those of before; and ``fine_tuning_kept``,
+            whether that is an epoch of fine-tuning, None if there was none.
+        """
+        epochs = _epochs(self.classifier)
+        before = epochs if self.tuned_from is None else self.tuned_from
+        told = self.classifier.history.get("kept", [nan])[-1]
+        kept = epochs if isnan(told) else int(told)
+        return {"kept_epoch": kept, "fine_tuning_kept": kept > before if before < epochs else None}
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        """Notes which epochs of a stage Ctrl-C leaves undone, or none."""
+        before, planned = _epochs(self.classifier), getattr(self.left, name)
+        done = planned
+        try:
+            yield
+        except KeyboardInterrupt:
+            done = _epochs(self.classifier) - before
+            raise
+        finally:
+            self.left = replace(self.left, **{name: planned - done})
+
+
+def _is_tuned(classifier: "ImageClassifier") -> bool:
+    """Whether layers below the head of a trained classifier train, too."""
+    base = (layer for layer in classifier.model_.layers if not layer.name.startswith("head"))
+    return any(layer.trainable_weights for layer in base)
+
+
+def _epochs(classifier: "ImageClassifier") -> int:
+    return len(getattr(classifier, "history_", {}).get("loss", ()))

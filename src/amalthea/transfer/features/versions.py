@@ -1,0 +1,97 @@
+"""Several versions of each picture, augmented once and for all, so that their features can be kept."""
+
+import hashlib
+import json
+from collections.abc import Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .augmenting import Augmenting, numbers_of, opencv_version
+from .sources import Group, Pictures, Problem, Source
+
+
+class Versions(NamedTuple):
+    """Pictures, of which ``extract`` shall take versions.
+
+    Attributes:
+        pictures: paths or an array, as for ``extract``.
+        augmenting: says how many versions there are.
+    """
+
+    pictures: Pictures
+    augmenting: Augmenting
+
+
+@dataclass(frozen=True, eq=False)
+class AugmentedSource:
+    """Versions of the pictures of another source; a ``Source``. Version ``v`` of picture ``p`` has index ``v * N + p``.
+
+    Attributes:
+        source: of the N pictures, each of which is read once for all its versions.
+        augmenting: makes the versions.
+    """
+
+    source: Source
+    augmenting: Augmenting
+
+    @property
+    def kind(self) -> str:
+        """See ``Source``."""
+        return self.source.kind
+
+    def digests(self) -> list[bytes | None]:
+        """See ``Source``."""
+        given = [asdict(self.augmenting.augmentation), self.augmenting.seed, opencv_version()]
+        pictures = list(zip(self._digests, self._numbers, strict=True))
+        return [
+            digest and _digest(digest, [*given, version, number])
+            for version in range(self.augmenting.versions or 0)
+            for digest, number in pictures
+        ]
+
+    def read(self, wanted: Mapping[int, bytes | None], size: int) -> Generator[Group]:
+        """See ``Source``."""
+        versions: dict[int, list[int]] = {}
+        for index in wanted:
+            version, picture = divmod(index, len(self._digests))
+            versions.setdefault(picture, []).append(version)
+        originals = {picture: self._digests[picture] for picture in versions}
+        # So many that all versions of a group are about ``size``, and no remainder for runners that compute by fours.
+        count = max(size // max(map(len, versions.values())) // 4 * 4, 4)
+        with (
+            ThreadPoolExecutor(thread_name_prefix="amalthea-versions") as threads,
+            closing(self.source.read(originals, count)) as groups,
+        ):
+            for group in groups:
+                pictures, found = zip(*group, strict=True)
+                parts = threads.map(self._versions, pictures, found, map(versions.__getitem__, pictures))
+                yield list(chain.from_iterable(parts))
+
+    def _versions(self, picture: int, found: NDArray[Any] | Problem, versions: list[int]) -> Group:
+        """Some versions of a picture by their index; or for each of them, why there is none."""
+        count, number = len(self._digests), self._numbers[picture]
+        return [
+            (version * count + picture, self.augmenting.augmented(found, version, number))
+            if isinstance(found, np.ndarray)
+            else (version * count + picture, found)
+            for version in versions
+        ]
+
+    @cached_property
+    def _digests(self) -> list[bytes | None]:
+        return self.source.digests()
+
+    @cached_property
+    def _numbers(self) -> list[int]:
+        return numbers_of(self._digests)
+
+
+def _digest(picture: bytes, changes: list[Any]) -> bytes:
+    return hashlib.sha256(picture + json.dumps(changes, sort_keys=True, default=float).encode()).digest()

@@ -1,0 +1,87 @@
+"""Mistakes that need no network to be seen are told at once: Keras takes seconds to be imported."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.apps.commands import call
+
+pytestmark = pytest.mark.single_backend
+
+MISTAKES = [
+    ("train nowhere --out new.onnx", "There is no folder nowhere"),
+    ("train cat.jpg --out new.onnx", "cat.jpg is a file; needed is a folder that has one sub-folder with pictures"),
+    ("train pets/cats --out new.onnx", "needs one sub-folder for each class"),
+    ("train pets --validation empty --out new.onnx", "are not the classes"),
+    ("train pets --validation cat.jpg --out new.onnx", "cat.jpg is a file; needed is a folder"),
+    ("train pets --out new.txt", "new.txt must end in .onnx or .keras"),
+    ("train pets --out nowhere/new.onnx", "there is no folder nowhere for new.onnx. Make it first."),
+    ("train pets --out new.onnx --model ResNet5O", "Did you mean ResNet50"),
+    ("train pets --out new.onnx --model nowhere.keras", "There is no file nowhere.keras"),
+    (
+        "train pets --out new.onnx --model pets.onnx",
+        "--model: pets.onnx is for prediction alone: `amalthea predict --model pets.onnx`. Here, name a network from "
+        "`amalthea models`, or a file that `amalthea train` wrote with --out pets.keras.",
+    ),
+    ("train pets --out new.onnx --fine-tune-epochs 3", "belong to --fine-tune: give it, too."),
+    ("train pets --out new.onnx --weights none.h5", "there is no file none.h5"),
+    ("features cat.jpg --out f.npz --model ResNet5O", "Did you mean ResNet50"),
+    ("features cat.jpg --out f.npz --model pets.onnx", "--model: pets.onnx is for prediction alone"),
+    ("features cat.jpg --out f.npz --model nowhere.keras", "There is no file nowhere.keras"),
+    ("features cat.jpg --out f.npz --model pets.keras --image-size 9", "--image-size choose a network by name; pets."),
+    (
+        "evaluate pets.onnx cat.jpg",
+        "cat.jpg is a file; needed is a folder that has one sub-folder with pictures for each class. What is on a "
+        "picture, `amalthea predict --model pets.onnx` says.",
+    ),
+    ("evaluate pets.keras cat.jpg", "needed is a folder that has one sub-folder with pictures for each class."),
+    ("evaluate pets.keras nowhere", "There is no folder nowhere"),
+    ("evaluate nowhere.keras pets", "There is no file nowhere.keras"),
+    ("evaluate nowhere.onnx pets", "There is no file nowhere.onnx"),
+]
+
+PROGRAM = """
+import json, sys
+from click.testing import CliRunner
+from amalthea.apps.command_line import command_line
+answers = [CliRunner().invoke(command_line, line.split()) for line in json.loads(sys.argv[1])]
+print(json.dumps([[answer.exit_code, answer.stdout, answer.stderr] for answer in answers]))
+sys.exit("Keras was imported" if "keras" in sys.modules else 0)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    for path in ("pets/cats/1.jpg", "pets/dogs/1.jpg", "empty/cats/1.jpg", "cat.jpg", "pets.onnx", "pets.keras"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_none_of_them_waits_for_keras(folder):
+    before = set(folder.rglob("*"))
+    run = [sys.executable, "-c", PROGRAM, json.dumps([line for line, _ in MISTAKES])]
+    answer = subprocess.run(run, capture_output=True, text=True, timeout=120)
+    assert answer.returncode == 0, answer.stderr
+    for (line, words), (status, stdout, stderr) in zip(MISTAKES, json.loads(answer.stdout), strict=True):
+        assert words in stderr, (line, stderr)
+        assert (status in (1, 2), stdout) == (True, ""), line
+    assert set(folder.rglob("*")) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other limits")
+def test_a_file_that_cannot_be_written_for_other_reasons(folder):
+    answer = call("train", "pets", "--out", f"{'n' * 300}.onnx")
+    assert answer.exit_code == 2
+    assert answer.stderr.endswith("cannot be written: File name too long.\n")
+
+
+@pytest.mark.parametrize("suffix", ["onnx", "keras"])
+def test_evaluation_without_scikit_learn_ends_before_it_begins(suffix, folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sklearn.metrics", None)
+    answer = call("evaluate", f"pets.{suffix}", "pets")  # an empty file, of which not even that is said
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert answer.stderr == 'Error: Reports need scikit-learn: pip install "amalthea[training]"\n'

@@ -1,0 +1,43 @@
+"""The standard error of a command: our lines, and whatever else goes wrong."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = [
+    pytest.mark.single_backend,
+    pytest.mark.skipif(sys.platform == "win32", reason="TensorFlow says less on Windows"),
+]
+
+SAID = """
+import os
+from amalthea.apps.quiet import without_chatter
+os.write(2, b"before\\n")
+with without_chatter():
+    os.write(2, b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\\n")
+    os.write(2, b"I0000 00:00:1 1 port.cc:153] oneDNN custom operations are on. You may see slightly different\\n")
+    os.write(2, b"E0000 00:00:1 1 cuda_driver.cc:1] no device\\n")
+    {then}
+os.write(2, b"after\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("then", "status", "last"),
+    [
+        ("pass", 0, "after"),
+        ("os.write(2, b'F0000 no AVX'); os.abort()", -6, "F0000 no AVX"),
+        ("os.kill(os.getpid(), 2)", -2, "KeyboardInterrupt"),
+        ("raise ImportError('no TensorFlow')", 1, "ImportError: no TensorFlow"),
+    ],
+)
+def test_only_the_chatter_is_left_out_also_where_the_process_dies(then, status, last):
+    hearing = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    run = [sys.executable, "-c", hearing + SAID.format(then=then)]
+    answer = subprocess.run(run, capture_output=True, text=True, timeout=60)
+    first, second, *_, ended = answer.stderr.splitlines()
+    assert (first, second) == ("before", "E0000 00:00:1 1 cuda_driver.cc:1] no device")
+    assert ended == last
+    assert "oneDNN" not in answer.stderr
+    assert answer.returncode == status
