@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from PIL import Image
 
 from ..errors import AmaltheaWarning, ArgumentError, ImageError, MissingFileError
+from . import jpeg
 from .decode import Source, open_picture
-from .resizing import pillow_size, resampling
+from .resizing import nearest, pillow_size, resampling
 from .scaling import check_data_format
 
 # Pillow's modes that are left as they are; all others are converted to the first.
@@ -58,6 +59,10 @@ def load_image(
     with open_picture(source) as image:
         if decode == "fast" and size is not None:
             image.draft(None, size)
+        elif size and smoothing == Image.Resampling.NEAREST and color_mode == "rgb" and not keep_aspect_ratio:
+            pixels = jpeg.decoded(image)
+            if pixels is not None:
+                return Image.fromarray(nearest(pixels, (size[1], size[0])))
         image.load()
         converted = image if image.mode in modes else image.convert(modes[0])
         if size is None or size == image.size:

@@ -58,9 +58,11 @@ def test_three_epochs_end_where_those_of_plain_keras_end(computed):
     found, wanted = values(fitted.model_), list(values(plain).values())
     trained = set()
     for (path, one), other in zip(found.items(), wanted, strict=True):
-        change = np.abs(other - start[path]).max()
-        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-3 * change, err_msg=path)
+        np.testing.assert_allclose(one, other, rtol=0, atol=1e-3 * np.abs(other).max(), err_msg=path)
+        change = np.linalg.norm(other - start[path])
+        # A rectifier that rounding pushes over its edge moves the weights of one filter; without such, this is 4e-5.
+        assert np.linalg.norm(one - other) <= 0.01 * change, path
         if change:
             trained.add(path.split("/")[0])
-            assert change > 1e-4 * np.abs(start[path]).max(), f"{path} has hardly moved"
+            assert change > 1e-4 * np.linalg.norm(start[path]), f"{path} has hardly moved"
     assert trained == {"block5_conv1", "block5_conv2", "block5_conv3", "head_hidden_1", "head_scores"}
