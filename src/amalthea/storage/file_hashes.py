@@ -19,6 +19,7 @@ _SCHEMA = """CREATE TABLE IF NOT EXISTS hashes
     (path BLOB PRIMARY KEY, identity BLOB, sha256 BLOB, crc INTEGER) WITHOUT ROWID"""
 
 _FEW = 256  # files that are hashed before a progress bar could be seen
+_AT_ONCE = 1024  # files that wait for a thread: more of them would only take memory
 
 
 class _File(NamedTuple):
@@ -71,9 +72,10 @@ def _computed(paths: list[str | os.PathLike[str]]) -> list[bytes | None]:
     bar = progress("Looking for changed files", "files") if len(paths) > _FEW else nullcontext(_shown_nowhere)
     with ThreadPoolExecutor(os.cpu_count()) as pool, bar as show:
         hashes = []
-        for found in pool.map(_hash, paths):
-            hashes.append(found)
-            show(len(hashes), len(paths))
+        for start in range(0, len(paths), _AT_ONCE):
+            for found in pool.map(_hash, paths[start : start + _AT_ONCE]):
+                hashes.append(found)
+                show(len(hashes), len(paths))
         return hashes
 
 

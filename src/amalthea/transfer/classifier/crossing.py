@@ -1,7 +1,7 @@
 """Labelled pictures on their way through the frozen part of a model, as they are or augmented."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -52,11 +52,17 @@ class Extraction:
     augmenting: Augmenting | None = None
 
 
-class Parts(NamedTuple):
-    """A model in two, as ``divide`` returns it."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A model in two, as ``divide`` returns it.
+
+    Attributes:
+        networks: the prefix as graphs, see ``extract``: made once for all pictures of a training.
+    """
 
     prefix: "keras.Model | None"
     suffix: "keras.Model"
+    networks: dict[str, FrozenNetwork] = field(default_factory=dict)
 
     @property
     def channels_first(self) -> bool:
@@ -89,7 +95,7 @@ def crossed(parts: Parts, samples: Samples, extraction: Extraction) -> Crossed:
         kept = _others(samples, errors)
         rows: Rows = ScaledPictures(samples.take(kept).pictures, extraction.preparation, parts.channels_first)
     else:
-        extracted = _extracted(parts.prefix, samples.pictures, extraction)
+        extracted = _extracted(parts.prefix, samples.pictures, extraction, parts.networks)
         rows, kept, errors = extracted.features, extracted.kept, extracted.errors
     _tell(errors, samples, extraction)
     return Crossed(rows, samples.labels[kept], len(errors))
@@ -137,7 +143,7 @@ def _versions(
     prefix: "keras.Model", parts: Parts, samples: Samples, extraction: Extraction, augmenting: Augmenting, count: int
 ) -> Crossed:
     """Features of ``count`` versions of each picture, which are kept."""
-    found = _extracted(prefix, Versions(samples.pictures, augmenting), extraction)
+    found = _extracted(prefix, Versions(samples.pictures, augmenting), extraction, parts.networks)
     total = len(samples.labels)
     rows = np.full((count, total), -1)
     rows.flat[found.kept] = np.arange(len(found.kept))
@@ -150,7 +156,9 @@ def _versions(
     return Crossed(in_turn, usable.labels, len(errors))
 
 
-def _extracted(prefix: "keras.Model", pictures: Pictures | Versions, extraction: Extraction) -> Extracted:
+def _extracted(
+    prefix: "keras.Model", pictures: Pictures | Versions, extraction: Extraction, networks: dict[str, FrozenNetwork]
+) -> Extracted:
     return extract(
         prefix,
         pictures,
@@ -160,6 +168,7 @@ def _extracted(prefix: "keras.Model", pictures: Pictures | Versions, extraction:
         store=extraction.store,
         on_error=extraction.on_error,
         verify=extraction.verify,
+        networks=networks,
     )
 
 

@@ -252,7 +252,10 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
 
     @property
     def history(self) -> dict[str, list[float]]:
-        """Losses and accuracies after each epoch of ``fit``, followed by those of ``fine_tune``."""
+        """Losses and accuracies after each epoch of ``fit``, followed by those of ``fine_tune``.
+
+        Where the best weights are kept, ``kept`` tells after each epoch which they are so far; see ``train``.
+        """
         self._check_fitted("There is no history before fit.")
         return {name: list(values) for name, values in self.history_.items()}
 

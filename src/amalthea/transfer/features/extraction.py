@@ -49,6 +49,7 @@ def extract(
     store: FeatureStore | None = None,
     on_error: str = "raise",
     verify: bool = False,
+    networks: dict[str, FrozenNetwork] | None = None,
 ) -> Extracted:
     """Compute the features of pictures, or find them where they were kept.
 
@@ -67,6 +68,8 @@ def extract(
             features stay in memory.
         on_error: "raise", or "skip" for pictures that cannot be used.
         verify: read files again that look as if they had not changed.
+        networks: the prefix as graphs, by the kind of pictures: those of earlier calls are used, and new ones added.
+            For calls with the same prefix, preparation and precision.
 
     Raises:
         ArgumentError: an argument that cannot be used, or features too large for float16.
@@ -81,7 +84,10 @@ def extract(
         if value not in allowed:
             raise ArgumentError(f"{name}={value!r}; allowed are {' and '.join(map(repr, allowed))}.")
     source = _source(pictures, preparation, verify)
-    network = FrozenNetwork(prefix, preparation, source.kind, precision)
+    networks = {} if networks is None else networks
+    if source.kind not in networks:
+        networks[source.kind] = FrozenNetwork(prefix, preparation, source.kind, precision)
+    network = networks[source.kind]
     keeper = Keeper(FileFeatureStore() if store is None else store, network.key(dtype), network.shapes, dtype)
     digests = source.digests()
     keeper.find([digest for digest in dict.fromkeys(digests) if digest])
