@@ -9,7 +9,9 @@ from PIL import Image
 
 from amalthea.apps.augment import augment
 from amalthea.apps.command_line import command_line
-from amalthea.images import PREVIEW, Augmentation, preview, read_picture
+from amalthea.apps.train import train
+from amalthea.errors import AmaltheaWarning
+from amalthea.images import PREVIEW, TUTORIAL, Augmentation, preview, read_picture
 from amalthea.images.augmentation import FILL_MODES
 
 pytestmark = pytest.mark.single_backend
@@ -39,14 +41,15 @@ def test_the_defaults_are_those_of_the_tutorial(cat, tmp_path):
     )
 
 
-def test_every_parameter_has_its_option():
-    """And each default is that of the preview, though written again: help must not import NumPy."""
-    given = {option.name: option.default for option in augment.params}
-    parameters = asdict(PREVIEW)
+@pytest.mark.parametrize(("command", "defaults"), [(augment, PREVIEW), (train, TUTORIAL)])
+def test_every_parameter_has_its_option(command, defaults):
+    """And each default is that of the tutorial, though written again: help must not import NumPy."""
+    given = {option.name: option.default for option in command.params}
+    parameters = asdict(defaults)
     assert {name: given[name] for name in parameters if name != "brightness"} == {
         name: value for name, value in parameters.items() if name != "brightness"
     }
-    [fill_mode] = [option for option in augment.params if option.name == "fill_mode"]
+    [fill_mode] = [option for option in command.params if option.name == "fill_mode"]
     assert tuple(fill_mode.type.choices) == FILL_MODES
 
 
@@ -65,11 +68,23 @@ def test_each_option_reaches_the_picture(cat, tmp_path):
     assert len({picture.tobytes() for picture in changed}) == len(changes)
 
 
+def test_a_suffix_may_have_capitals(cat, tmp_path):
+    assert call(cat, "--grid", tmp_path / "x.PNG", "--rows", 1, "--side", 20, *options(STILL)).exit_code == 0
+    with Image.open(tmp_path / "x.PNG") as image:
+        assert image.format == "PNG"
+
+
+def test_a_shear_in_radians_is_told(cat, tmp_path):
+    with pytest.warns(AmaltheaWarning, match=r"write shear=11\.5 for the same"):
+        call(cat, "--grid", tmp_path / "x.png", "--rows", 1, "--columns", 1, *options(STILL | {"shear": 0.2}))
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
         (["--grid", "preview.txt"], 2, "must end in .png or .jpg"),
         (["--grid", "nowhere/preview.png"], 2, "there is no folder"),
+        (["--grid", "x.WebP", "--side", "5000", "--columns", "4"], 2, "20020 × 8452 pixels, and a .WebP file holds"),
         (["--rotation", "500", "--grid", "preview.png"], 1, "rotation"),
         (["--seed", "-1", "--grid", "preview.png"], 2, "-1"),
         ([], 2, "--grid"),

@@ -27,6 +27,12 @@ MISTAKES = [
     ),
     ("train pets --out new.onnx --fine-tune-epochs 3", "belong to --fine-tune: give it, too."),
     ("train pets --out new.onnx --weights none.h5", "there is no file none.h5"),
+    (
+        "train pets --out new.onnx --rotation 9 --no-horizontal-flip",
+        "--rotation, --horizontal-flip: belongs to --augment live or --augment K: give it, too.",
+    ),
+    ("train pets --out new.onnx --shear 9 --augment none", "--shear: belongs to --augment live"),
+    ("train pets --out new.onnx --augment live --rotation 500", "rotation=500.0; give a number from 0 to 180"),
     ("features cat.jpg --out f.npz --model ResNet5O", "Did you mean ResNet50"),
     ("features cat.jpg --out f.npz --model pets.onnx", "--model: pets.onnx is for prediction alone"),
     ("features cat.jpg --out f.npz --model nowhere.keras", "There is no file nowhere.keras"),

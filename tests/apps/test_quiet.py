@@ -41,3 +41,23 @@ def test_only_the_chatter_is_left_out_also_where_the_process_dies(then, status, 
     assert ended == last
     assert "oneDNN" not in answer.stderr
     assert answer.returncode == status
+
+
+CLOSED = """
+import os, sys
+from amalthea.apps import main
+from amalthea.apps.quiet import without_chatter
+os.close(2)
+sys.stderr = None  # as Python sets it where the shell was told 2>&-
+sys.argv = ["amalthea", "--version"]
+try:
+    main()
+except SystemExit:
+    with without_chatter():
+        print(open(os.devnull).fileno() > 2)
+"""
+
+
+def test_a_standard_error_that_is_closed_stays_out_of_the_way():
+    answer = subprocess.run([sys.executable, "-c", CLOSED], capture_output=True, text=True, timeout=60)
+    assert (answer.stdout.splitlines()[-1], answer.returncode) == ("True", 0)

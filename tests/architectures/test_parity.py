@@ -122,6 +122,7 @@ def test_a_data_format_that_keras_refuses(descriptor, data_format):
     assert clearly_different(answers(model, pictures), expected), f"zeroing {layer} went unnoticed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [{}, {"include_top": False}, {"include_top": False, "pooling": "avg"}, {"include_top": False, "pooling": "max"}],

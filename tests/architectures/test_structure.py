@@ -28,7 +28,7 @@ def test_every_variant_has_a_descriptor():
 
 
 @pytest.mark.parametrize("descriptor", PLAIN, ids=str)
-@pytest.mark.single_backend
+@pytest.mark.slow
 def test_declared_equals_measured(descriptor):
     row = variant(descriptor.name)
     smallest = (row.min_size, row.min_size, 3)

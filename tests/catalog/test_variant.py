@@ -30,6 +30,7 @@ def asked_by_keras(monkeypatch: pytest.MonkeyPatch, name: str, **arguments: Any)
     return file_name, url, md5
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:`input_shape` is undefined")  # said by Keras of MobileNet without its top
 @pytest.mark.parametrize("top", [True, False])
 @pytest.mark.parametrize("name", IN_KERAS)

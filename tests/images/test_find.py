@@ -5,6 +5,7 @@ import pytest
 
 from amalthea.errors import ImageError, MissingFileError
 from amalthea.images import find_pictures, read_picture, skipped_pictures
+from amalthea.images.find import dangling_links
 
 pytestmark = pytest.mark.single_backend
 
@@ -61,6 +62,20 @@ def test_pictures_that_cannot_be_read_here_are_found_in_folders_only(folder: Pat
         (folder / name).touch()
     assert skipped_pictures(["pets", folder, "pets/a.heic"]) == [Path("pets/a.heic"), Path("pets/cats/b.HEIF")]
     assert skipped_pictures(["pets/a.heic", "nowhere"]) == []
+
+
+def test_links_to_folders_are_followed_until_they_come_round(folder: Path) -> None:
+    elsewhere = folder.parent / "elsewhere"
+    (elsewhere / "deep").mkdir(parents=True)
+    (elsewhere / "deep" / "v.jpg").touch()
+    (elsewhere / "deep" / "round").symlink_to(elsewhere)
+    (folder / "cats" / "linked").symlink_to(elsewhere)
+    (folder / "cats" / "up").symlink_to("..")
+    (folder / "cats" / "gone.jpg").symlink_to("nowhere.jpg")
+    (folder / "self").symlink_to("self")
+    names = ["a.PNG", "album.jpg/w.gif", "b.jpg", "cats/deep/y.tiff", "cats/linked/deep/v.jpg", "cats/z.webp"]
+    assert find_pictures(["pets"]) == [Path("pets") / name for name in names]
+    assert dangling_links(Path("pets")) == [Path("pets/cats/gone.jpg"), Path("pets/self")]
 
 
 def test_nothing_in_nothing_out() -> None:

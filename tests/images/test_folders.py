@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -82,10 +83,20 @@ def test_folders_that_are_no_classes(tmp_path: Path, names: list[str], message: 
         labelled_folder(filled(tmp_path, *names))
 
 
-@pytest.mark.parametrize("name", ["nowhere", "a.jpg"])
-def test_no_folder(tmp_path: Path, name: str) -> None:
-    with pytest.raises(MissingFileError, match=f"There is no folder .*{name} .*Check the path"):
-        labelled_folder(filled(tmp_path, "a.jpg") / name)
+def test_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match=r"There is no folder .*nowhere .*Check the path"):
+        labelled_folder(tmp_path / "nowhere")
+    with pytest.raises(ArgumentError, match=r"notes\.txt is a file; needed is a folder that holds pictures"):
+        labelled_folder(filled(tmp_path, "notes.txt") / "notes.txt")
+
+
+def test_a_class_may_be_a_link(tmp_path: Path) -> None:
+    filled(tmp_path, "pets/cat/a.jpg", "elsewhere/Bengal/deep/b.jpg")
+    (tmp_path / "pets" / "link").symlink_to(tmp_path / "elsewhere" / "Bengal")
+    (tmp_path / "pets" / "cat" / "up").symlink_to("..")
+    found = labelled_folder(tmp_path / "pets")
+    assert found.paths == [tmp_path / "pets/cat/a.jpg", tmp_path / "pets/link/deep/b.jpg"]
+    assert found.named_labels == ["cat", "link"]
 
 
 def test_other_classes_than_given(tmp_path: Path) -> None:
@@ -132,10 +143,16 @@ def test_a_class_with_one_picture_cannot_be_split() -> None:
         split(["cat", "cat", "dog"], 0.5, seed=0)
 
 
-@pytest.mark.parametrize("fraction", [0, 1, -0.2, 20, float("nan")])
-def test_fractions_that_are_none(fraction: float) -> None:
+@pytest.mark.parametrize("fraction", [0, 1, -0.2, 20, float("nan"), "a", None])
+def test_fractions_that_are_none(fraction: Any) -> None:
     with pytest.raises(ArgumentError, match=r"allowed is a number in \(0, 1\)"):
         split([0, 0, 1, 1], fraction, seed=0)
+
+
+@pytest.mark.parametrize("seed", [-1, None, 0.5])
+def test_seeds_that_are_none(seed: Any) -> None:
+    with pytest.raises(ArgumentError, match=f"seed={seed}; a seed is a whole number from 0 on"):
+        split([0, 0, 1, 1], np.float32(0.5), seed)
 
 
 def test_a_split_that_is_not_stratified_is_one_of_all_pictures() -> None:

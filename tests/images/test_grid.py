@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from amalthea.errors import ArgumentError, ImageError
-from amalthea.images import PREVIEW, Augmentation, generator_of, preview, read_picture, resize
+from amalthea.images import PREVIEW, Augmentation, generator_of, preview, preview_size, read_picture, resize
 
 pytestmark = pytest.mark.single_backend
 
@@ -57,6 +57,13 @@ def test_a_seed_repeats_its_grid(cat):
 def test_narrow_pictures(shape):
     grid = preview(np.zeros((*shape, 3), np.uint8), FLIP, rows=1, columns=2, side=50)
     assert (grid.shape[0] - 8, (grid.shape[1] - 12) // 2) == tuple(50 if side == max(shape) else 1 for side in shape)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (7, 2), (1, 90)])
+def test_its_size_is_known_before(shape):
+    picture = np.zeros((*shape, 3), np.uint8)
+    layout = {"rows": 2, "columns": 5, "side": 30}
+    assert preview(picture, FLIP, **layout).shape[:2] == preview_size(picture, **layout)
 
 
 def test_what_is_refused():

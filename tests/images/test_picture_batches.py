@@ -110,8 +110,20 @@ def test_arrays_are_resized_if_they_are_pixels() -> None:
     found = everything(picture_batches(pictures, size=(20, 30), interpolation="lanczos"))
     expected = [Image.fromarray(picture).resize((30, 20), Image.Resampling.LANCZOS) for picture in pictures]
     np.testing.assert_array_equal(found, [np.asarray(image) for image in expected])
-    with pytest.raises(ImageError, match=r"picture 0: .* type uint8; given was \(60, 50, 3\) of type float32"):
-        picture_batches(pictures.astype(np.float32), size=20).batch(0, 0)
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear", "lanczos"])
+def test_other_numbers_are_resized_likewise_without_rounding(interpolation: str) -> None:
+    corners = np.random.default_rng(0).integers(0, 256, (4, 5, 4, 3), np.uint8)
+    pictures = everything(picture_batches(corners, size=(60, 50), dtype="uint8"))
+    expected, found, whole = (
+        everything(picture_batches(given, size=(20, 30), interpolation=interpolation, dtype=dtype))
+        for given, dtype in ((pictures, "float32"), (pictures / 1, "float32"), (pictures / 1, "uint8"))
+    )
+    assert np.abs(found - expected).max() <= 1
+    assert np.abs(whole - expected).max() <= 1
+    assert 0 <= found.min() < found.max() <= 255
+    assert (found % 1 != 0).any() == (interpolation != "nearest")
 
 
 def test_augmentation_is_drawn_anew_in_each_epoch_and_the_same_on_any_number_of_threads(paths: list[Path]) -> None:
@@ -212,6 +224,10 @@ def test_content_and_open_files_are_sources_too(paths: list[Path]) -> None:
         ({"dtype": "uint8", "scaling": "tf"}, "dtype=uint8 cannot hold scaled pixels; give a floating one"),
         ({"scaling": "keras"}, "scaling='keras' is unknown"),
         ({"labels": [1, 2]}, r"labels of shape \(2,\) for 1 pictures; give one for each"),
+        ({"augmentation": True}, r"augmentation=True; give an amalthea\.Augmentation, such as"),
+        ({"augmentation": {"rotation": 40}}, r"augmentation=\{'rotation': 40\}; give an amalthea\.Augmentation"),
+        ({"pictures": (name for name in ["a.jpg"])}, r"a list of files; given was a generator\. Make a list of it"),
+        ({"pictures": np.zeros((1, 0, 4, 3))}, r"given was \(1, 0, 4, 3\)"),
         ({"labels": 1}, r"labels of shape \(\) for 1 pictures"),
         ({"pictures": []}, "There are 0 pictures"),
         ({"pictures": np.zeros((4, 4, 3))}, r"has shape \(N, height, width, 3\) .*given was \(4, 4, 3\) of float64"),

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from amalthea.errors import ArgumentError
+from amalthea.errors import AmaltheaWarning, ArgumentError
 from amalthea.preprocessing.image import ImageDataGenerator
+from tests.images.batch_samples import picture_threads, wait_until
 from tests.preprocessing.references import keras_legacy
 
 pytestmark = pytest.mark.single_backend
@@ -150,9 +151,9 @@ def test_pictures_are_saved_as_they_come(tmp_path: Path) -> None:
     assert list(folder.iterdir()) == []
     batches = [next(iterator) for _ in range(4)]
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        f"cat_{index}_{number}.png" for index in range(COUNT) for number in (2, 3)
+        f"cat_{index}_2-{epoch}.png" for index in range(COUNT) for epoch in (0, 1)
     )
-    pixels = np.asarray(Image.open(folder / "cat_5_3.png"))
+    pixels = np.asarray(Image.open(folder / "cat_5_2-1.png"))
     np.testing.assert_array_equal(pixels, np.asarray(keras_legacy.image_utils.array_to_img(batches[3][1], scale=True)))
     generator.flow(PICTURES, save_to_dir=folder, save_format="jpeg", save_prefix="dog").next()
     assert len([*folder.glob("dog_*.jpeg")]) == COUNT
@@ -169,3 +170,71 @@ def test_other_types_and_formats() -> None:
     assert True in flipped and False in flipped
     for one, other, turned in zip(batch, pictures, flipped, strict=True):
         np.testing.assert_array_equal(one, other[..., ::-1] if turned else other)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"x": "abc"}, "x='abc' is no array of pictures"),
+        ({"x": None}, "x=None is no array of pictures"),
+        ({"x": ["a.jpg"]}, r"x=\['a.jpg'\] is no array of .* flow_from_directory and flow_from_dataframe take files"),
+        ({"x": [PICTURES, LABELS, LABELS]}, "is no array of pictures"),
+        ({"x": PICTURES, "batch_size": None}, "batch_size=None; a batch has one picture at least"),
+        ({"x": PICTURES, "batch_size": "4"}, "batch_size='4'; a batch"),
+        ({"x": PICTURES, "workers": "2"}, "workers='2'; give a number of threads"),
+        ({"x": PICTURES, "workers": 1.5}, "workers=1.5; give a number of threads"),
+    ],
+    ids=str,
+)
+def test_what_is_no_picture_or_number(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        ImageDataGenerator().flow(**wrong)
+
+
+def prepared_ahead(iterator: Any) -> Any:
+    """The iterator after its first batch, with those after it prepared."""
+    next(iterator)
+    wait_until(lambda: not picture_threads())
+    return iterator
+
+
+def test_what_is_prepared_ahead_knows_what_was_changed() -> None:
+    generator = ImageDataGenerator(featurewise_center=True)
+    with pytest.warns(AmaltheaWarning, match="does nothing until"):
+        iterator = prepared_ahead(generator.flow(PICTURES, batch_size=2, shuffle=False))
+    generator.fit(PICTURES)
+    for first in (2, 4):
+        np.testing.assert_allclose(next(iterator), PICTURES[first : first + 2] - generator.mean, rtol=1e-4, atol=1e-4)
+    iterator.reset()
+    prepared_ahead(iterator)
+    generator.featurewise_center, generator.rescale = False, 2
+    np.testing.assert_allclose(next(iterator), PICTURES[2:4] * 2)
+
+
+def test_a_function_that_was_mended() -> None:
+    def function(x: np.ndarray) -> np.ndarray:
+        if not mended and not any(np.array_equal(x, first) for first in PICTURES[:2]):
+            raise RuntimeError("boom")
+        return x
+
+    mended = False
+    iterator = ImageDataGenerator(preprocessing_function=function).flow(PICTURES, batch_size=2, shuffle=False)
+    prepared_ahead(iterator)
+    with pytest.raises(RuntimeError, match="boom"):
+        next(iterator)
+    wait_until(lambda: not picture_threads())
+    mended = True
+    np.testing.assert_array_equal(next(iterator), PICTURES[4:6])
+
+
+def test_an_order_given_by_hand_is_that_of_the_batches() -> None:
+    iterator = ImageDataGenerator().flow(PICTURES, LABELS, batch_size=4, seed=0)
+    iterator.index_array = np.arange(COUNT)[::-1]
+    assert [next(iterator)[1].tolist() for _ in range(2)] == [[6, 5, 4, 3], [2, 1, 0]]
+    assert iterator.order.tolist() == [6, 5, 4, 3, 2, 1, 0]
+    following = [label for _ in range(2) for label in next(iterator)[1].tolist()]
+    assert following == iterator.order.tolist() != [6, 5, 4, 3, 2, 1, 0]
+    iterator.index_array = np.arange(2)
+    next(iterator)
+    with pytest.raises(ArgumentError, match="fewer indices than there are pictures; give all 7"):
+        next(iterator)

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from amalthea.errors import ArgumentError, ImageError, MissingFileError
-from amalthea.preprocessing.image import ImageDataGenerator
+from amalthea.preprocessing.image import DirectoryIterator, ImageDataGenerator
+from tests.images.batch_samples import picture_threads, wait_until
 from tests.images.samples import PIXELS, encoded
 from tests.preprocessing.references import keras_legacy, keras_preprocessing
 
@@ -145,7 +146,12 @@ def test_wrong_arguments(folder: Path) -> None:
         ({"class_mode": "output"}, "class_mode='output' is unknown; choose one of 'categorical', 'binary', 'sparse'"),
         ({"subset": "test"}, "subset='test' is unknown; choose 'training' or 'validation'"),
         ({"on_error": "ignore"}, "on_error='ignore' is unknown; choose one of raise, skip, replace"),
-        ({"decode": "quick"}, "decode='quick' is unknown; choose 'exact' or 'fast'"),
+        ({"decode": "quick"}, "decode='quick' is unknown; choose 'fast' or 'exact'"),
+        ({"interpolation": "cubic"}, "interpolation='cubic' is unknown; choose one of nearest, bilinear"),
+        *(({"target_size": size}, r"A size is \(height, width\)") for size in (150, None, (9, 9, 3), (9.0, 9), "ab")),
+        ({"batch_size": None}, "batch_size=None"),
+        ({"classes": ["cats", "cats"]}, r"classes=\['cats', 'cats'\] names a class twice"),
+        ({"classes": "cats"}, r"classes='cats' is one name; give a list of names, such as \['cats'\]"),
         ({"workers": -1}, "workers=-1"),
         ({"batch_size": 0}, "batch_size=0; a batch has one picture at least"),
     ]
@@ -154,6 +160,12 @@ def test_wrong_arguments(folder: Path) -> None:
             generator.flow_from_directory(folder, **arguments)
     with pytest.raises(MissingFileError, match=r"There is no folder nowhere \(looked for at .*nowhere\)"):
         generator.flow_from_directory("nowhere")
+    with pytest.raises(ArgumentError, match=r"b\.png is a file. Give the folder"):
+        generator.flow_from_directory(folder / "cats" / "b.png")
+    with pytest.raises(ArgumentError, match="directory=None; give the path of a folder"):
+        generator.flow_from_directory(None)
+    with pytest.raises(ArgumentError, match="subset='training' needs image_data_generator, whose validation_split"):
+        DirectoryIterator(folder, None, subset="training")
 
 
 @pytest.fixture
@@ -180,9 +192,21 @@ def test_a_broken_file_is_left_out_or_replaced(broken: Path) -> None:
     replacing = generator.flow_from_directory(broken, on_error="replace", **arguments)
     assert [next(replacing)[0].shape[0] for _ in range(3)] == [4, 4, 4]
     alone = generator.flow_from_directory(broken, on_error="skip", shuffle=False, batch_size=1)
-    next(alone), next(alone)
-    with pytest.raises(ImageError, match=r"None of the 1 pictures of a batch can be used, and a batch cannot be empty"):
-        next(alone)
+    labels = [int(next(alone)[1].argmax()) for _ in range(12)]  # the next batch comes in the place of the third
+    assert labels == [0] * 6 + [1] * 6
+    for path in broken.rglob("*.*"):
+        path.write_bytes(b"")
+    nothing = generator.flow_from_directory(broken, on_error="skip")
+    with pytest.raises(ImageError, match=r"No picture is left to make a batch of. 12 of 12 pictures could not be used"):
+        next(nothing)
+
+
+def test_a_file_that_was_repaired_is_read_again(broken: Path) -> None:
+    iterator = ImageDataGenerator().flow_from_directory(broken, shuffle=False, batch_size=2)
+    next(iterator)
+    wait_until(lambda: not picture_threads())  # the broken one was read ahead
+    (broken / "cats" / "c.bmp").write_bytes(encoded(PIXELS, "BMP"))
+    assert next(iterator)[0].shape[0] == 2
 
 
 def test_fast_decoding_never_goes_below_the_target(test_data: Path, tmp_path: Path) -> None:

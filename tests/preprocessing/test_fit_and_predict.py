@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+import amalthea
 from amalthea import _keras
 from amalthea.errors import AmaltheaWarning
 from amalthea.preprocessing.image import ImageDataGenerator
@@ -44,6 +45,28 @@ class Seen(ImageDataGenerator):
     def standardize(self, x: Any) -> Any:
         self.pictures.append(int(x.max()))
         return super().standardize(x)
+
+
+class Losses(keras.callbacks.Callback):
+    """Notes the loss of each batch; batches of one size are averaged by Keras within an epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.losses: list[float] = []
+        self.before = 0.0
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        together = float(logs["loss"]) * (batch + 1)
+        self.losses.append(together - (self.before if batch else 0))
+        self.before = together
+
+
+def trained_on(data: Any, **arguments: Any) -> list[set[int]]:
+    """Numbers of the pictures of each batch of two that ``fit`` took, where the label of number i is 4**i."""
+    model, taken = network(), Losses()
+    model.compile(optimizer=keras.optimizers.SGD(0.0), loss=lambda y, found: keras.ops.mean(y + 0 * found, -1))
+    model.fit(data, callbacks=[taken], verbose=0, **arguments)
+    return [{i for i in range(COUNT) if round(2 * loss) // 4**i % 4} for loss in taken.losses]
 
 
 class Order(keras.callbacks.Callback):
@@ -118,6 +141,73 @@ def test_fit_is_the_same_for_any_number_of_threads_and_whatever_keras_shuffles(t
     assert trained(seed=4)[0] != pytest.approx(weights, rel=1e-5)
     # Keras ends an epoch before the first one, on every backend.
     assert order.epochs == [1, 2, 3]
+
+
+@pytest.mark.filterwarnings("ignore:Your input ran out of data")
+@pytest.mark.parametrize(("steps", "shuffle"), [(2, False), (2, True), (4, False), (7, True)])
+@pytest.mark.parametrize("kind", ["iterator", "dataset"])
+def test_whatever_steps_per_epoch_is_every_picture_comes_once_a_pass(
+    trains: None, steps: int, shuffle: bool, kind: str
+) -> None:
+    labels, arguments = 4.0 ** np.arange(COUNT), {"batch_size": 2, "shuffle": shuffle, "seed": 3}
+    if kind == "iterator":
+        data: Any = ImageDataGenerator().flow(PICTURES, labels, **arguments)
+    else:
+        data = amalthea.preprocessing.dataset(amalthea.picture_batches(PICTURES, labels, **arguments))
+    taken = trained_on(data, epochs=6, steps_per_epoch=steps)
+    passes = [taken[first : first + 5] for first in range(0, len(taken) - 4, 5)]
+    assert len(passes) >= 2
+    for one in passes:
+        assert sorted(index for batch in one for index in batch) == [*range(COUNT)]
+    assert (passes[0] == passes[1]) is not shuffle
+    assert (passes[0] == [{i, i + 1} for i in range(0, COUNT, 2)]) is not shuffle
+
+
+def test_a_pass_that_was_left_does_not_go_on() -> None:
+    iterator = ImageDataGenerator().flow(PICTURES, batch_size=2, shuffle=False)
+    model = network()
+    for count in (4, 10):
+        found = model.predict(iterator, verbose=0, steps=count // 2)[:, 0]
+        np.testing.assert_allclose(found, 3 * np.arange(count), rtol=1e-5)
+
+
+def test_processes_of_keras_are_left_out_and_told(trains: None) -> None:
+    iterator = ImageDataGenerator(horizontal_flip=True).flow(PICTURES, LABELS, batch_size=2, shuffle=False)
+    iterator.workers = 2
+    with pytest.warns(AmaltheaWarning, match="use_multiprocessing=True is left out: threads prepare the pictures"):
+        iterator.use_multiprocessing = True
+    assert not iterator.use_multiprocessing
+    next(iterator)  # threads work ahead while Keras begins
+    network().fit(iterator, verbose=0)
+
+
+def test_several_inputs_and_targets(trains: None) -> None:
+    picture, number = keras.Input((4, 4, 3)), keras.Input((1,))
+    mean = keras.layers.GlobalAveragePooling2D()(picture)
+    both = keras.layers.Add()([keras.layers.Dense(1)(mean), keras.layers.Dense(1)(number)])
+    model = keras.Model([picture, number], both)
+    model.compile(optimizer="sgd", loss="mse")
+    arguments: dict[str, Any] = {"batch_size": 4, "shuffle": False}
+    inputs, generator = (PICTURES, LABELS[:, None]), ImageDataGenerator()
+    model.fit(generator.flow(inputs, LABELS, **arguments), verbose=0)
+    iterator = generator.flow(inputs, **arguments)
+    expected = model.predict(list(inputs), verbose=0)
+    np.testing.assert_allclose(model.predict(iterator, verbose=0), expected, rtol=1e-4, atol=1e-4)
+    assert isinstance(iterator[0], list) and isinstance(next(iterator), list)
+
+
+def test_several_columns(trains: None, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas", reason="tables are those of pandas")
+    (tmp_path / "a.png").write_bytes(encoded(PIXELS, "PNG"))
+    table = pandas.DataFrame({"filename": ["a.png"] * 5, "age": np.arange(5.0), "size": np.arange(5.0)})
+    arguments: dict[str, Any] = {"class_mode": "multi_output", "y_col": ["age", "size"], "target_size": (4, 4)}
+    iterator = ImageDataGenerator(rescale=1 / 255).flow_from_dataframe(table, tmp_path, **arguments)
+    picture = keras.Input((4, 4, 3))
+    mean = keras.layers.GlobalAveragePooling2D()(picture)
+    model = keras.Model(picture, [keras.layers.Dense(1)(mean), keras.layers.Dense(1)(mean)])
+    model.compile(optimizer="sgd", loss=["mse", "mse"])
+    model.fit(iterator, verbose=0)
+    assert isinstance(next(iterator)[1], list)
 
 
 def test_steps_per_epoch_of_fewer_batches_than_there_are(trains: None) -> None:

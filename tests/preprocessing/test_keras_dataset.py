@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 import amalthea
-from amalthea.errors import ImageError
+from amalthea.errors import AmaltheaWarning, ImageError
 from amalthea.images import PictureBatches, picture_batches
 
 COUNT, SIZE = 23, 5
@@ -63,10 +63,15 @@ def test_training_is_that_of_its_batches_whatever_keras_shuffles(pictures: NDArr
 
 @pytest.mark.single_backend
 @pytest.mark.usefixtures("trains")
-def test_steps_of_an_epoch_begin_with_other_pictures_each_time(pictures: NDArray[np.uint8]) -> None:
+def test_a_pass_takes_several_epochs_of_keras(pictures: NDArray[np.uint8]) -> None:
     watched = Watched(picture_batches(pictures, np.zeros(COUNT), batch_size=SIZE, shuffle=True, seed=7))
     small_network().fit(amalthea.preprocessing.dataset(watched), epochs=2, steps_per_epoch=2, verbose=0)
-    assert {epoch for epoch, _ in watched.asked} >= {1, 2}
+    assert {position for epoch, position in watched.asked if epoch == 1} >= {0, 1, 2, 3}
+    data = amalthea.preprocessing.dataset(watched)
+    small_network().fit(data, epochs=1, steps_per_epoch=2, verbose=0)
+    watched.asked.clear()
+    small_network().fit(data, epochs=1, verbose=0)  # Keras left the pass before
+    assert {position for epoch, position in watched.asked if epoch == 2} >= {*range(5)}
 
 
 def test_predictions_come_in_the_order_of_the_pictures(pictures: NDArray[np.uint8]) -> None:
@@ -74,6 +79,13 @@ def test_predictions_come_in_the_order_of_the_pictures(pictures: NDArray[np.uint
     found = model.predict(amalthea.preprocessing.dataset(picture_batches(pictures, batch_size=SIZE)), verbose=0)
     np.testing.assert_allclose(found, model.predict(pictures.astype(np.float32), verbose=0), rtol=1e-2, atol=1e-2)
     assert len(found) == COUNT
+
+
+def test_predicting_shuffled_pictures_is_told(pictures: NDArray[np.uint8]) -> None:
+    data = amalthea.preprocessing.dataset(picture_batches(pictures, batch_size=SIZE, shuffle=True))
+    with pytest.warns(AmaltheaWarning, match="predict answers in the order of the batches, which shuffle=True") as told:
+        small_network().predict(data, verbose=0)
+    assert [warning.category for warning in told].count(AmaltheaWarning) == 1
 
 
 @pytest.mark.single_backend

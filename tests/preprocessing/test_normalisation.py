@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amalthea.errors import AmaltheaWarning, ArgumentError
+from amalthea.images import picture_batches
 from amalthea.preprocessing.image import ImageDataGenerator
 from amalthea.preprocessing.image.moments import Moments
 from tests.preprocessing.references import keras_legacy, photograph
@@ -70,6 +72,22 @@ def test_standardize_works_in_place_and_takes_whole_numbers() -> None:
 def test_the_function_comes_first() -> None:
     generator = ImageDataGenerator(preprocessing_function=lambda x: x + 1, rescale=10, samplewise_center=True)
     assert generator.standardize(np.array([[[1.0, 3.0]]])).tolist() == [[[-10, 10]]]
+
+
+def test_the_function_may_return_anything_that_becomes_an_array(pictures: np.ndarray) -> None:
+    for kind in (np.ndarray.tolist, keras.ops.convert_to_tensor):
+        generator = ImageDataGenerator(preprocessing_function=kind, rescale=2)
+        found = next(generator.flow(pictures, batch_size=6, shuffle=False))
+        np.testing.assert_allclose(found, 2 * pictures, rtol=1e-6)
+
+    def forgets(x: np.ndarray) -> None:
+        x += 1
+
+    for function in (forgets, lambda x: "picture"):
+        with pytest.raises(
+            ArgumentError, match=r"preprocessing_function=test_.*(forgets|lambda).* returned (None|pict)"
+        ):
+            ImageDataGenerator(preprocessing_function=function).standardize(pictures[0])
 
 
 @pytest.mark.parametrize("argument", ["featurewise_center", "zca_whitening", "featurewise_std_normalization"])
@@ -158,12 +176,25 @@ def test_fit_on_its_own_iterator_sees_plain_pictures_once(pictures: np.ndarray) 
     assert np.abs(streamed.mean - whole.mean).max() > 1e-3
 
 
+def test_fit_on_picture_batches(pictures: np.ndarray) -> None:
+    whole, streamed = (ImageDataGenerator(featurewise_center=True) for _ in range(2))
+    whole.fit(pictures)
+    streamed.fit(picture_batches(pictures, np.arange(6), batch_size=4))
+    np.testing.assert_allclose(streamed.mean, whole.mean, rtol=1e-5)
+
+
 def test_what_fit_cannot_learn_from(pictures: np.ndarray) -> None:
     generator = ImageDataGenerator(featurewise_center=True)
     with pytest.raises(ArgumentError, match=r"fit learns from an array of pictures, which has 4 axes; given was \(6,"):
         generator.fit(pictures[..., 0])
     with pytest.raises(ArgumentError, match=r"batches of pictures, which have 4 axes; the iterator gave \(2,\)"):
         generator.fit(iter([np.zeros(2)]))
+    for wrong in ("pets/train", None):
+        with pytest.raises(ArgumentError, match=f"fit learns from an array .*; given was {wrong!r}. Give it what flow"):
+            generator.fit(wrong)
+    for wrong in ([pictures[:3], pictures[3:]], [pictures[:2], pictures[2:]]):
+        with pytest.raises(ArgumentError, match=r"Give iter\(...\) of a list of batches"):
+            generator.fit(wrong)
     with pytest.raises(ArgumentError, match="without a single picture"):
         generator.fit(iter([]))
     with pytest.warns(AmaltheaWarning, match=r"pictures of shape \(6, 12, 3, 10\) have 10 channels"):

@@ -10,6 +10,8 @@ __all__ = ["main"]
 def main() -> None:
     """The command line ``amalthea``, also as ``python -m amalthea``."""
     warnings.formatwarning = _for_people
+    if sys.stderr is None:  # closed by the shell: the next file to be opened would take its number, and what is said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     # What TensorFlow's C++ tells of itself, such as which instructions it uses; what fails is an exception in Python.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from math import isnan, nan
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import ArgumentError
 
 if TYPE_CHECKING:
     from ..transfer import ImageClassifier
@@ -45,10 +47,10 @@ class Plan:
 
 
 class Photographs(NamedTuple):
-    """Paths of pictures, and the class of each."""
+    """Paths of pictures, and the class of each, as the classifier has it."""
 
     paths: list[Path]
-    classes: list[str]
+    classes: list[Any]
 
 
 class Course:
@@ -60,16 +62,11 @@ class Course:
 
     Attributes:
         left: what is not done yet.
-        tuned_from: number of epochs before fine-tuning began, in this run or an earlier one; None if it did not, or if
-            the earlier run does not tell.
     """
 
     def __init__(self, classifier: "ImageClassifier", plan: Plan) -> None:
         self.classifier, self.left = classifier, plan
         self._new = not hasattr(classifier, "model_")
-        self._tunes = not self._new and _is_tuned(classifier)
-        # Of those that early stopping left out nobody knows.
-        self.tuned_from = classifier.epochs if self._tunes and not classifier.early_stopping else None
 
     def run(self, pictures: Photographs, held_back: Photographs | None, out: Path) -> None:
         """Train.
@@ -78,8 +75,11 @@ class Course:
             pictures: to train on.
             held_back: to validate with.
             out: where the classifier is saved before fine-tuning.
+
+        Raises:
+            ArgumentError: layers that are not there, or a head that diverged.
         """
-        if self._new and self.left.layers:
+        if self.left.head and self.left.layers:
             from ..transfer import check_fine_tuning
 
             check_fine_tuning(self.classifier, **self.left.tuned)
@@ -90,13 +90,12 @@ class Course:
             with self._stage("head"):
                 if self._new:
                     self.classifier.fit(*pictures, validation=held_back)
+                    _refuse_divergence(self.classifier.history)
                 else:
                     self._go_on_with_the_head(given)
             if self.left.tuning:
                 self.classifier.save(out)  # whatever happens from here on
         if self.left.tuning:
-            if self.left.layers and not self._tunes:
-                self.tuned_from = _epochs(self.classifier)
             with self._stage("tuning"):
                 self.classifier.fine_tune(
                     **self.left.tuned, epochs=self.left.tuning, learning_rate=self.left.rate, **given
@@ -121,11 +120,12 @@ class Course:
             ``kept_epoch``, counted from 1 through the whole history, 0 for those of before; and ``fine_tuning_kept``,
             whether that is an epoch of fine-tuning, None if there was none.
         """
-        epochs = _epochs(self.classifier)
-        before = epochs if self.tuned_from is None else self.tuned_from
-        told = self.classifier.history.get("kept", [nan])[-1]
-        kept = epochs if isnan(told) else int(told)
-        return {"kept_epoch": kept, "fine_tuning_kept": kept > before if before < epochs else None}
+        from ..transfer import kept_epoch
+
+        kept, before = kept_epoch(self.classifier.history), self.classifier.tuned_from_
+        if before is None or before == _epochs(self.classifier):
+            return {"kept_epoch": kept, "fine_tuning_kept": None}
+        return {"kept_epoch": kept, "fine_tuning_kept": kept > before}
 
     @contextmanager
     def _stage(self, name: str) -> Iterator[None]:
@@ -141,10 +141,13 @@ class Course:
             self.left = replace(self.left, **{name: planned - done})
 
 
-def _is_tuned(classifier: "ImageClassifier") -> bool:
-    """Whether layers below the head of a trained classifier train, too."""
-    base = (layer for layer in classifier.model_.layers if not layer.name.startswith("head"))
-    return any(layer.trainable_weights for layer in base)
+def _refuse_divergence(history: dict[str, list[float]]) -> None:
+    """Refuse a new head whose weights are of no use, before it is written."""
+    from ..transfer import kept_epoch
+
+    losses = (values[kept_epoch(history) - 1] for name, values in history.items() if name.endswith("loss"))
+    if not all(map(isfinite, losses)):
+        raise ArgumentError("The head diverged, and nothing was written: give a lower --learning-rate.")
 
 
 def _epochs(classifier: "ImageClassifier") -> int:

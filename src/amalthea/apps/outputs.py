@@ -12,18 +12,19 @@ class OutFile(click.Path):
 
     Args:
         suffixes: in lower case, such as ``".onnx"``.
+        any_case: whether capitals will do as well. They do for pictures; but Keras and NumPy look for lower case.
     """
 
     name = "file"
 
-    def __init__(self, *suffixes: str) -> None:
+    def __init__(self, *suffixes: str, any_case: bool = False) -> None:
         super().__init__(path_type=Path)
-        self.suffixes = suffixes
+        self.suffixes, self.any_case = suffixes, any_case
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path; a usage error where it is sure by now that the file could not be written."""
         path = Path(value)
-        if path.suffix not in self.suffixes:
+        if (path.suffix.lower() if self.any_case else path.suffix) not in self.suffixes:
             self.fail(f"{path} must end in {' or '.join(self.suffixes)}, which chooses the format.", param, ctx)
         try:
             if not path.parent.is_dir():

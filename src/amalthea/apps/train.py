@@ -2,13 +2,14 @@
 
 import json
 import shlex
-from math import isfinite
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from .augmentation_options import PARAMETERS
 from .course import Course, Photographs, Plan
 from .interruption import interruptible
 from .messages import messages_shown
@@ -19,6 +20,8 @@ from .quiet import import_keras
 from .training_options import BUILDING, with_options
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..images import LabelledPictures
     from ..transfer import ImageClassifier, Report
 
@@ -39,7 +42,9 @@ _FOLDER = click.Path(path_type=Path)
     help="Without --validation: the part of each class that is held back to validate with.",
 )
 @with_options
-@click.option("--curves", type=OutFile(".png"), help="Draw loss and accuracy of all epochs into this file.")
+@click.option(
+    "--curves", type=OutFile(".png", any_case=True), help="Draw loss and accuracy of all epochs into this file."
+)
 @click.option(
     "--json",
     "as_json",
@@ -58,7 +63,7 @@ def train(
 
     Ctrl-C writes what has been learned until then, and says how to go on.
     """
-    plan = _plan(options)
+    plan, changes = _plan(options), _augmentation(options)
     if options["early_stopping"] and not (validation or split):
         raise click.UsageError("--patience needs pictures to validate with: --validation, or --split above 0.")
     # All that needs no Keras comes before what imports it, which takes seconds.
@@ -70,8 +75,8 @@ def train(
 
         check_matplotlib()
     import_keras()
-    classifier = _classifier(**options)
-    pictures, held_back = _divided(found, other, split, classifier.seed)
+    classifier = _augmented(_classifier(**options), changes)
+    pictures, held_back = _divided(found, other, split, classifier)
     course = Course(classifier, plan)
     try:
         report = _trained(course, pictures, held_back, out)
@@ -103,6 +108,30 @@ def _plan(options: dict[str, Any]) -> Plan:
     if not tunes and (_given("fine_tune_epochs") or _given("fine_tune_learning_rate")):
         raise click.UsageError("--fine-tune-epochs and --fine-tune-learning-rate belong to --fine-tune: give it, too.")
     return Plan(head=head, tuning=tuning if tunes else 0, layers=layers, rate=rate)
+
+
+def _augmentation(options: dict[str, Any]) -> dict[str, Any]:
+    """How pictures are augmented, as far as it is given; takes all that says so out of the options."""
+    from ..images import Augmentation
+
+    values = {name: options.pop(name) for name in PARAMETERS}
+    given = {name: value for name, value in values.items() if _given(name)}
+    if given and options["augment"] is None:
+        flags = ", ".join(_flags()[name] for name in given)
+        raise click.UsageError(f"{flags}: belongs to --augment live or --augment K: give it, too.")
+    Augmentation(**given)  # refuses what cannot be
+    return given
+
+
+def _augmented(classifier: "ImageClassifier", changes: dict[str, Any]) -> "ImageClassifier":
+    """The classifier, with these changes in how it augments its pictures."""
+    from ..images import TUTORIAL
+
+    if classifier.augment is None:  # one of an earlier run may still have what says how
+        classifier.augmentation = None
+    elif changes:
+        classifier.augmentation = replace(classifier.augmentation or TUTORIAL, **changes)
+    return classifier
 
 
 def _found(folder: Path, validation: Path | None) -> "tuple[LabelledPictures, LabelledPictures | None]":
@@ -138,15 +167,28 @@ def _flags() -> dict[str, str]:
 
 
 def _divided(
-    found: "LabelledPictures", other: "LabelledPictures | None", fraction: float, seed: int
+    found: "LabelledPictures", other: "LabelledPictures | None", fraction: float, classifier: "ImageClassifier"
 ) -> tuple[Photographs, Photographs | None]:
     """Pictures to train on and to validate with; None where there are none of the latter."""
     from ..images import split
 
     if other is None and fraction:
-        kept, taken = split(found.named_labels, fraction, seed)
+        kept, taken = split(found.named_labels, fraction, classifier.seed)
         found, other = found.take(kept), found.take(taken)
-    return Photographs(found.paths, found.named_labels), other and Photographs(other.paths, other.named_labels)
+    known = getattr(classifier, "classes_", None)
+    return _photographs(found, known), other and _photographs(other, known)
+
+
+def _photographs(found: "LabelledPictures", known: "NDArray[Any] | None") -> Photographs:
+    """With the classes as a trained classifier knows them, which may be numbers; with their names for a new one."""
+    classes = found.classes if known is None else known.tolist()
+    named = {str(each): each for each in classes}
+    if strangers := [name for name in found.classes if name not in named]:
+        raise click.ClickException(
+            f"--model: it knows the classes {', '.join(named)}; not among them: {', '.join(strangers)}. Name each "
+            "sub-folder after one of them."
+        )
+    return Photographs(found.paths, [named[name] for name in found.named_labels])
 
 
 def _trained(course: Course, pictures: Photographs, held_back: Photographs | None, out: Path) -> "Report | None":
@@ -161,7 +203,7 @@ def _trained(course: Course, pictures: Photographs, held_back: Photographs | Non
 def _draw(course: Course, title: str, curves: Path) -> None:
     from ..transfer import draw_curves
 
-    draw_curves(course.classifier.history, curves, title=title, fine_tuning_from=course.tuned_from)
+    draw_curves(course.classifier.history, curves, title=title, fine_tuning_from=course.classifier.tuned_from_)
 
 
 def _keep(course: Course, out: Path, pictures: list[Any]) -> None:
@@ -201,11 +243,9 @@ def _print(course: Course, report: "Report | None", out: Path) -> None:
 
 
 def _print_json(course: Course, report: "Report | None", out: Path) -> None:
+    from ..transfer import finite
+
     classifier = course.classifier
-    history = {
-        name: [value if isfinite(value) else None for value in values]  # JSON has no NaN
-        for name, values in classifier.history.items()
-    }
-    facts = {"out": str(out), "classes": classifier.classes_.tolist(), "history": history, **course.kept()}
+    facts = {"out": str(out), "classes": classifier.classes_.tolist(), "history": classifier.history, **course.kept()}
     judged = json.loads(report.to_json()) if report else None
-    click.echo(json.dumps({**facts, "finished": not course.left.options(), "validation": judged}, indent=2))
+    click.echo(json.dumps(finite({**facts, "finished": not course.left.options(), "validation": judged}), indent=2))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import click
 
+from .augmentation_options import with_augmentation
 from .networks import ALPHA, WEIGHTS
 
 _POSITIVE = click.IntRange(min=1)
@@ -26,12 +27,14 @@ BUILDING = (
 def _versions(context: click.Context, option: click.Parameter, value: str | None) -> str | int | None:
     if value is None or value == "live":
         return value
+    if value == "none":
+        return None
     if not value.isdecimal() or int(value) < 1:
-        raise click.BadParameter(f"{value!r} is neither 'live' nor a number of versions from 1 on.")
+        raise click.BadParameter(f"{value!r} is neither 'live' nor 'none' nor a number of versions from 1 on.")
     return int(value)
 
 
-# Each is the parameter of ImageClassifier that bears its name, with the same default.
+# Each is the parameter of ImageClassifier that bears its name, or of its augmentation, with the same default.
 _PARAMETERS = (
     click.option(
         "--model",
@@ -93,10 +96,11 @@ _PARAMETERS = (
     click.option(
         "--augment",
         callback=_versions,
-        metavar="live|K",
-        help="Learn from pictures that are sheared by up to 11.5 degrees, zoomed to 0.8 to 1.2 and flipped at random: "
-        "anew in each epoch (live), or from K versions of each that are kept, one an epoch in turn.",
+        metavar="live|K|none",
+        help="Learn from pictures that are changed at random, as --rotation to --fill-value say: anew in each epoch "
+        "(live), or from K versions of each that are kept, one an epoch in turn; none ends it for a .keras file.",
     ),
+    with_augmentation(rotation=0, shift=0),
     click.option(
         "--seed",
         type=int,

@@ -12,7 +12,7 @@ from .conversion import array_to_image, image_to_array, load_image, save_image
 from .decode import Picture, Source, read_picture
 from .find import find_pictures, skipped_pictures
 from .folders import LabelledPictures, labelled_folder, split, split_folder
-from .grid import preview
+from .grid import preview, preview_size
 from .picture_batches import PictureBatches, picture_batches
 from .preparation import Preparation
 from .random_numbers import check_seed, epoch_order, fresh_seed, generator_of
@@ -49,6 +49,7 @@ __all__ = [
     "load_image",
     "picture_batches",
     "preview",
+    "preview_size",
     "read_picture",
     "read_resized",
     "resize",

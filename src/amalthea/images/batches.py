@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import AmaltheaError, ArgumentError, ImageError, MissingFileError
 from .random_numbers import fresh_seed
-from .samples import Problem, Sample, Samples
+from .samples import Problem, Sample, Samples, check_batch_size
 from .threads import Threads
 
 _BATCHES_AHEAD = 2
@@ -65,8 +65,7 @@ class Batches:
         on_error: str = "raise",
         names: Sequence[object] | None = None,
     ) -> None:
-        if batch_size < 1:
-            raise ArgumentError(f"batch_size={batch_size}; a batch has one picture at least.")
+        check_batch_size(batch_size)
         self.seed = fresh_seed() if seed is None else seed
         self.count, self.batch_size, self.shuffle = count, batch_size, shuffle
         self._samples = Samples(sample, count, shuffle, self.seed, on_error, names)
@@ -135,7 +134,12 @@ class Batches:
         if not self._workers or not main_thread().is_alive():  # at a program's end no thread can be started any more
             return self._begin(epoch, order, position).computed()
         with self._lock:
-            wanted = self._ahead.pop((epoch, position), None) or self._begin(epoch, order, position)
+            wanted = self._ahead.pop((epoch, position), None)
+            if wanted is not None and wanted.failed:  # what was wrong ahead of time may have been mended since
+                self._threads.remove(wanted)
+                wanted = None
+            if wanted is None:
+                wanted = self._begin(epoch, order, position)
             wanted.awaited = not current_thread().daemon
             self._threads.add(wanted, urgent=True)
             if position == 0 or self._last == (epoch, position - 1):
@@ -162,6 +166,11 @@ class Batches:
         finally:
             with self._lock:
                 self._drop([key for key in self._ahead if key[0] == number])
+
+    def forget(self) -> None:
+        """Forget what is prepared ahead, because samples would be prepared otherwise now."""
+        with self._lock:
+            self._drop([*self._ahead])
 
     def close(self) -> None:
         """End the threads, and forget what they have prepared; whoever asks for a batch again starts them anew."""
@@ -198,6 +207,11 @@ class _Batch:
         self._cancelled = False
         self._finished = Event()
         self._lock = Lock()
+
+    @property
+    def failed(self) -> bool:
+        """Whether its result would be an error, as far as it is known."""
+        return any(self._is_raised(failure) for failure in [*self._failures.values()])
 
     def take(self) -> int | None:
         if self._begun == len(self._places):
@@ -251,9 +265,11 @@ class _Batch:
 
     def _raise_failure(self) -> None:
         for part in sorted(self._failures):
-            failure = self._failures[part]
-            if self._samples.on_error != "skip" or not isinstance(failure, ImageError | MissingFileError):
-                raise failure
+            if self._is_raised(self._failures[part]):
+                raise self._failures[part]
+
+    def _is_raised(self, failure: BaseException) -> bool:
+        return self._samples.on_error != "skip" or not isinstance(failure, ImageError | MissingFileError)
 
     def _usable(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
         if self._pictures is None:
@@ -264,14 +280,14 @@ class _Batch:
         return self._pictures[usable], self._indices[usable]
 
 
-def thread_count(workers: int | None) -> int:
+def thread_count(workers: object) -> int:
     """How many threads are meant.
 
     Raises:
-        ArgumentError: a number below 0.
+        ArgumentError: no whole number, or one below 0.
     """
     if workers is None:
         return os.cpu_count() or 1
-    if workers < 0:
-        raise ArgumentError(f"workers={workers}; give a number of threads, 0 for none, or None for all processors.")
-    return workers
+    if not isinstance(workers, int | np.integer) or workers < 0:
+        raise ArgumentError(f"workers={workers!r}; give a number of threads, 0 for none, or None for all processors.")
+    return int(workers)

@@ -1,7 +1,7 @@
 """Which files of a list of files, folders and patterns are pictures."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
@@ -46,6 +46,7 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
         paths: each is a file, taken whatever its name; or a folder, which stands for the pictures in it and below,
             sorted, recognised by suffix, hidden ones left out; or a pattern such as ``"*.jpg"`` or ``"pets/**/*.png"``
             that the shell did not resolve, sorted.
+            In folders, links are followed, but for those to a folder that they lie in.
 
     Returns:
         Each file once, however it is spelled. What stands for no picture (a file that is not there, a folder without
@@ -77,9 +78,9 @@ def skipped_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     return _each_once(picture for path in named for picture in _within(path, _FOREIGN_SUFFIXES))
 
 
-def named_as_picture(path: Path) -> bool:
-    """Whether this is a file, not hidden, with the suffix of a picture that can be read."""
-    return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and os.path.isfile(path)
+def dangling_links(folder: Path) -> list[Path]:
+    """The links in a folder and below that lead nowhere, sorted, hidden ones left out."""
+    return sorted(path for path in _files(folder) if path.is_symlink() and not os.path.exists(path))
 
 
 def _each_once(paths: Iterable[Path]) -> list[Path]:
@@ -98,13 +99,18 @@ def _matches(path: str) -> list[Path]:
 
 def _within(path: Path, suffixes: Sequence[str]) -> list[Path]:
     """The files with such a suffix in a folder; none in a file."""
-    files = path.rglob("*") if os.path.isdir(path) else ()
-    return sorted(
-        file
-        for file in files
-        if file.suffix.lower() in suffixes and os.path.isfile(file) and not _hidden(file.relative_to(path))
-    )
+    files = _files(path) if os.path.isdir(path) else ()
+    return sorted(file for file in files if file.suffix.lower() in suffixes and os.path.isfile(file))
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _files(folder: Path) -> Iterator[Path]:
+    """What is no folder in a folder and below, hidden left out; links are followed until they come round."""
+    waiting = [(folder, frozenset[str]())]
+    while waiting:
+        place, above = waiting.pop()
+        here = above | {os.path.realpath(place)}
+        if here == above:
+            continue
+        _, folders, files = next(os.walk(place), ("", [], []))
+        waiting += [(place / name, here) for name in folders if not name.startswith(".")]
+        yield from (place / name for name in files if not name.startswith("."))

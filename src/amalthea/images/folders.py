@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ArgumentError, MissingFileError, warn
-from .find import find_pictures, named_as_picture
+from .find import find_pictures
+from .random_numbers import check_seed
 
 # Names of folders that hold a part of a data set, and no class.
 PARTS = {"test", "train", "training", "val", "valid", "validation"}
@@ -45,14 +46,14 @@ def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | Non
 
     Args:
         folder: holds the sub-folders; hidden ones are left out. Pictures count at any depth below them, recognised by
-            their suffix, sorted.
+            their suffix, sorted. Links are followed, but for those to a folder that they lie in.
         classes: names that the sub-folders must have, in the order of the labels; None takes those that are there,
             sorted.
 
     Raises:
         MissingFileError: there is no such folder.
-        ArgumentError: it has no sub-folders, or a single one, or one without a picture; or they are not the classes
-            given; or they are the parts of a data set, such as ``train`` and ``validation``.
+        ArgumentError: it is a file; or it has no sub-folders, or a single one, or one without a picture; or they are
+            not the classes given; or they are the parts of a data set, such as ``train`` and ``validation``.
 
     Example:
         >>> labelled_folder("nowhere")
@@ -66,18 +67,19 @@ def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | Non
         _check_names(folder, classes)
     elif set(classes) != found.keys() or len(set(classes)) != len(classes):
         raise ArgumentError(
-            f"The sub-folders of {folder} are not the classes {_listed(classes)}. "
-            f"Missing: {_listed(set(classes) - found.keys())}; not among them: {_listed(found.keys() - set(classes))}. "
+            f"The sub-folders of {folder} are not the classes {listed(classes)}. "
+            f"Missing: {listed(set(classes) - found.keys())}; not among them: {listed(found.keys() - set(classes))}. "
             "Name one sub-folder after each class."
         )
-    pictures = [_pictures(found[name]) for name in classes]
+    placed = pictures_by_class(folder)
+    pictures = [placed.get(name, []) for name in classes]
     empty = [name for name, paths in zip(classes, pictures, strict=True) if not paths]
     if empty:
         raise ArgumentError(
-            f"{folder} has no picture of {_listed(empty)}: nothing in there has the suffix of a picture, such as .jpg "
+            f"{folder} has no picture of {listed(empty)}: nothing in there has the suffix of a picture, such as .jpg "
             "or .png. Put some there, or remove the folder."
         )
-    _tell_loose(folder)
+    _tell_loose(folder, placed.get(None, []))
     labels = np.repeat(np.arange(len(classes)), [len(paths) for paths in pictures])
     return LabelledPictures([path for paths in pictures for path in paths], labels, tuple(classes))
 
@@ -133,14 +135,16 @@ def split(
         Indices of the pictures to train on, and of those to validate with, both ascending.
 
     Raises:
-        ArgumentError: the fraction is not in (0, 1); a class has a single picture, or all have together.
+        ArgumentError: the fraction is not in (0, 1), or the seed no whole number from 0 on; a class has a single
+            picture, or all have together.
 
     Example:
         >>> train, validation = split(["cat", "cat", "cat", "dog", "dog", "dog"], 1 / 3, seed=0)
         >>> len(train), len(validation)
         (4, 2)
     """
-    if not 0 < fraction < 1:
+    check_seed(seed)
+    if not _is_share(fraction):
         raise ArgumentError(f"fraction={fraction!r} of the pictures for validation; allowed is a number in (0, 1).")
     labels = np.asarray(labels)
     generator = np.random.default_rng(seed)
@@ -158,23 +162,39 @@ def split(
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
+def _is_share(value: object) -> bool:
+    return isinstance(value, int | float | np.floating) and bool(0 < value < 1)
+
+
 def class_folders(folder: Path) -> dict[str, Path]:
     """The sub-folders by their names, hidden ones left out.
 
     Raises:
         MissingFileError: there is no such folder.
+        ArgumentError: it is a file.
     """
+    if folder.exists() and not folder.is_dir():
+        raise ArgumentError(f"{folder} is a file; needed is a folder that holds pictures. Check the path.")
     if not folder.is_dir():
         raise MissingFileError(f"There is no folder {folder} (looked for at {folder.absolute()}). Check the path.")
     return {path.name: path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
 
 
-def _tell_loose(folder: Path) -> None:
-    loose = [path.name for path in folder.iterdir() if named_as_picture(path)]
+def pictures_by_class(folder: Path) -> dict[str | None, list[Path]]:
+    """The pictures at any depth below each sub-folder by its name, sorted; under None those beside the sub-folders."""
+    found = find_pictures([folder])
+    placed: dict[str | None, list[Path]] = {}
+    for path in found if found != [folder] else []:  # a folder without pictures stays as it is
+        name, *below = path.relative_to(folder).parts
+        placed.setdefault(name if below else None, []).append(path)
+    return placed
+
+
+def _tell_loose(folder: Path, loose: Sequence[Path]) -> None:
     if loose:
         warn(
             f"{folder} holds pictures beside its class folders; they belong to no class and are left out: "
-            f"{_listed(loose)}. Move each into the folder of its class."
+            f"{listed(path.name for path in loose)}. Move each into the folder of its class."
         )
 
 
@@ -187,17 +207,12 @@ def _check_names(folder: Path, names: Sequence[str]) -> None:
         raise ArgumentError(f"{layout}; it has only {names[0]!r}, and a single class leaves nothing to tell apart.")
     if PARTS.issuperset(name.lower() for name in names):
         raise ArgumentError(
-            f"{layout}; its {_listed(names)} look like the parts of a data set. Train on one of them, "
+            f"{layout}; its {listed(names)} look like the parts of a data set. Train on one of them, "
             f"such as {folder / names[0]}, and validate with another."
         )
 
 
-def _pictures(folder: Path) -> list[Path]:
-    found = find_pictures([folder])
-    return [] if found == [folder] else found  # a folder without pictures stays as it is
-
-
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     """Names to read, the first of them where they are many."""
     names = sorted(names)
     more = f" and {len(names) - 10} more" if len(names) > 10 else ""

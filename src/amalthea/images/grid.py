@@ -38,15 +38,42 @@ def preview(
         (162, 316, 3)
     """
     check_seed(seed)
-    if min(rows, columns, side) < 1:
-        raise ArgumentError(f"rows={rows}, columns={columns}, side={side}; each must be at least 1.")
-    longer = max(picture.shape[:2])
-    height, width = (max(round(length * side / longer), 1) for length in picture.shape[:2])
+    whole = preview_size(picture, rows=rows, columns=columns, side=side)
+    height, width = _fitted(picture, side)
     first = resize(picture, (height, width), "lanczos")
-    grid = np.full((rows * (height + _GAP) + _GAP, columns * (width + _GAP) + _GAP, 3), 255, np.uint8)
+    grid = np.full((*whole, 3), 255, np.uint8)
     for number in range(rows * columns):
         row, column = divmod(number, columns)
         top, left = _GAP + row * (height + _GAP), _GAP + column * (width + _GAP)
         transform = augmentation.draw(height, width, generator_of(seed, 0, number))
         grid[top : top + height, left : left + width] = transform.apply(first) if number else first
     return grid
+
+
+def preview_size(picture: Picture, *, rows: int = 3, columns: int = 4, side: int = 200) -> tuple[int, int]:
+    """Height and width of the grid that ``preview`` draws, for whoever has to know before.
+
+    Args:
+        picture: as there.
+        rows: as there.
+        columns: as there.
+        side: as there.
+
+    Raises:
+        ArgumentError: no row or column, or a side below 1.
+
+    Example:
+        >>> preview_size(np.zeros((300, 400, 3), np.uint8), rows=2, columns=3, side=100)
+        (162, 316)
+    """
+    if min(rows, columns, side) < 1:
+        raise ArgumentError(f"rows={rows}, columns={columns}, side={side}; each must be at least 1.")
+    height, width = _fitted(picture, side)
+    return rows * (height + _GAP) + _GAP, columns * (width + _GAP) + _GAP
+
+
+def _fitted(picture: Picture, side: int) -> tuple[int, int]:
+    """Height and width of each version."""
+    height, width = picture.shape[:2]
+    longer = max(height, width)
+    return max(round(height * side / longer), 1), max(round(width * side / longer), 1)

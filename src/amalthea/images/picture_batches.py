@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
+from PIL import Image
 
 from ..catalog import Scaling, ScalingSteps, scaling_steps
 from ..errors import ArgumentError
@@ -96,7 +97,8 @@ def picture_batches(
             returned; or files, or other sources of ``read_picture``; or an array of shape (N, height, width, 3), RGB
             in [0, 255].
         labels: shape (N, …), of files or an array; None without.
-        size: rows and columns, or one number for both; only an array may keep its own.
+        size: rows and columns, or one number for both; only an array may keep its own. Arrays of other
+            numbers than uint8 are resized without rounding.
         augmentation: what may happen to each picture, anew in each epoch; None leaves them as they are.
         interpolation: a filter of ``resize``.
         decode: "fast" lets large JPEG files be decoded at a half, a quarter or an eighth of their size where that is
@@ -155,6 +157,11 @@ class _PictureSample:
     dtype: np.dtype[Any]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.augmentation, Augmentation | None):
+            raise ArgumentError(
+                f"augmentation={self.augmentation!r}; give an amalthea.Augmentation, such as "
+                "Augmentation(rotation=40, horizontal_flip=True), or None."
+            )
         resampling(self.interpolation)
         check_decode(self.decode)
         if self.size is None and not isinstance(self.pictures, np.ndarray):
@@ -178,7 +185,22 @@ class _PictureSample:
             assert self.size is not None
             return read_at_size(self.pictures[index], self.size, self.interpolation, self.decode)
         picture: NDArray[Any] = self.pictures[index]
-        return picture if self.size in (None, picture.shape[:2]) else resize(picture, self.size, self.interpolation)
+        if self.size is None or self.size == picture.shape[:2]:
+            return picture
+        if picture.dtype == np.uint8 and picture.shape[2] == 3:
+            return resize(picture, self.size, self.interpolation)
+        values = _resized(picture, self.size, self.interpolation)
+        return values if self.dtype.kind == "f" else values.round()
+
+
+def _resized(picture: NDArray[Any], size: tuple[int, int], interpolation: str) -> NDArray[np.float32]:
+    """What ``resize`` makes of pixels that are no whole numbers, or of other channels: the same without rounding."""
+    filter_of_pillow, width_and_height = resampling(interpolation), (size[1], size[0])
+    channels = [
+        np.asarray(Image.fromarray(np.ascontiguousarray(channel)).resize(width_and_height, filter_of_pillow))
+        for channel in np.moveaxis(picture.astype(np.float32), 2, 0)
+    ]
+    return np.stack(channels, axis=2).clip(0, 255)  # some filters go beyond
 
 
 def _sources(
@@ -191,7 +213,13 @@ def _sources(
         if labels is not None:
             raise ArgumentError("A folder's pictures are labelled already; give its paths to label them otherwise.")
         return pictures.paths, pictures.labels
-    if isinstance(pictures, np.ndarray) and (pictures.ndim != 4 or pictures.dtype.kind not in "uif"):
+    if not (hasattr(pictures, "__len__") and hasattr(pictures, "__getitem__")):
+        raise ArgumentError(
+            f"Pictures are given as a list of files; given was a {type(pictures).__name__}. Make a list of it."
+        )
+    if isinstance(pictures, np.ndarray) and (
+        pictures.ndim != 4 or pictures.dtype.kind not in "uif" or 0 in pictures.shape[1:]
+    ):
         raise ArgumentError(
             "An array of pictures has shape (N, height, width, 3) and numbers in [0, 255]; given was "
             f"{pictures.shape} of {pictures.dtype}."

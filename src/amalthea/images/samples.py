@@ -94,3 +94,13 @@ class Samples:
         """The message, which names its file once."""
         name, message = self.name(index), str(error)
         return message if name in message else f"{name}: {message}"
+
+
+def check_batch_size(batch_size: object) -> None:
+    """Refuse what is no number of pictures.
+
+    Raises:
+        ArgumentError: no whole number, or one below 1.
+    """
+    if not isinstance(batch_size, int | np.integer) or batch_size < 1:
+        raise ArgumentError(f"batch_size={batch_size!r}; a batch has one picture at least. Give a whole number.")

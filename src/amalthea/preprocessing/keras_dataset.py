@@ -4,8 +4,10 @@ from typing import Any
 
 import keras
 
-from ..errors import ImageError
+from .. import _keras
+from ..errors import ImageError, warn
 from ..images import PictureBatches
+from .keras_pass import KerasPass
 
 
 def dataset(batches: PictureBatches) -> keras.utils.PyDataset:
@@ -13,7 +15,8 @@ def dataset(batches: PictureBatches) -> keras.utils.PyDataset:
 
     Each epoch of training is a later epoch of the batches. Within it they come in the order in which they are asked
     for, whatever their number in brackets: ``fit`` has Keras shuffle what it is given, but here the seed decides alone,
-    and what comes next is prepared ahead. Predict with pictures that are not shuffled, or the answers are.
+    and what comes next is prepared ahead. Predict with pictures that are not shuffled, or the answers are,
+    and a warning says so.
 
     Args:
         batches: from ``amalthea.picture_batches``. Where all pictures of a batch are skipped, the batch after it comes
@@ -41,13 +44,18 @@ class _Dataset(keras.utils.PyDataset):  # type: ignore[misc]
         super().__init__(workers=1)
         self._batches = batches
         self._epoch = 0  # Keras says already before the first epoch that one has ended
-        self._positions: dict[int, int] = {}
+        self._pass = KerasPass()
+
+    @property
+    def num_batches(self) -> int:
+        self._pass.length_is_read()
+        return len(self)
 
     def __len__(self) -> int:
         return len(self._batches)
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
-        position = self._positions.setdefault(index, len(self._positions))
+        position = self._pass.position(index)
         for later in range(position, position + len(self)):
             x, y = self._batches.batch(self._epoch, later % len(self))
             if len(x):
@@ -55,7 +63,13 @@ class _Dataset(keras.utils.PyDataset):  # type: ignore[misc]
         raise ImageError(f"No picture is left to train on or to predict. {self._batches.report()}")
 
     def on_epoch_begin(self) -> None:
-        self._positions = {}
+        self._pass.begin_epoch()
+        if self._batches.pictures.shuffle and _keras.predicting():
+            warn(
+                "predict answers in the order of the batches, which shuffle=True changes in every epoch. Make them "
+                "with shuffle=False, so that answer i belongs to picture i."
+            )
 
     def on_epoch_end(self) -> None:
-        self._epoch += 1
+        if self._pass.end_epoch(len(self)):
+            self._epoch += 1

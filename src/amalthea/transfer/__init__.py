@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from .base import Wishes
     from .classifier.image_classifier import ImageClassifier
     from .classifier.planning import check_fine_tuning
+    from .classifier.saving import finite
     from .curves import check_matplotlib, draw_curves
     from .cutting.division import cut
     from .evaluation import Report, check_scikit_learn, evaluate
     from .features.files import check_feature_file, layer_features, write_features
     from .features.store import FeatureSet, FeatureStore, FileFeatureStore
+    from .training.watching import kept_epoch
 
 __all__ = [
     "FeatureSet",
@@ -30,6 +32,8 @@ __all__ = [
     "cut",
     "draw_curves",
     "evaluate",
+    "finite",
+    "kept_epoch",
     "layer_features",
     "write_features",
 ]
@@ -48,6 +52,8 @@ _HOME = {
     "cut": "cutting.division",
     "draw_curves": "curves",
     "evaluate": "evaluation",
+    "finite": "classifier.saving",
+    "kept_epoch": "training.watching",
     "layer_features": "features.files",
     "write_features": "features.files",
 }

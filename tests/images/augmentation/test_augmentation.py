@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from amalthea.errors import ArgumentError
+from amalthea.errors import AmaltheaWarning, ArgumentError
 from amalthea.images import PREVIEW, TUTORIAL, Augmentation, Transform, generator_of
 from amalthea.images.augmentation import FILL_MODES, Matrix, affine_matrix
 from tests.images.augmentation.photographs import photographs
@@ -111,6 +111,10 @@ def test_it_comes_back_from_json_as_it_was() -> None:
         ({"rotation": -40}, "rotation=-40; give a number from 0 to 180: degrees to either side"),
         ({"rotation": 181}, "rotation=181; give a number from 0 to 180"),
         ({"rotation": "40"}, "rotation='40'; give a number"),
+        ({"rotation": True}, "rotation=True; give a number"),
+        ({"zoom": (True, 2)}, r"zoom=\(True, 2\); give two numbers"),
+        ({"horizontal_flip": "no"}, "horizontal_flip='no'; give True or False"),
+        ({"vertical_flip": 1}, "vertical_flip=1; give True or False"),
         ({"width_shift": 20}, "width_shift=20; give a number from 0 to 1: a fraction of the width, not pixels"),
         ({"height_shift": 1.5}, "height_shift=1.5; give a number from 0 to 1: a fraction of the height, not pixels"),
         ({"shear": 90}, "shear=90; give a number from 0 to 89: degrees"),
@@ -129,6 +133,25 @@ def test_it_comes_back_from_json_as_it_was() -> None:
 def test_wrong_parameters(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         Augmentation(**wrong)
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    given = Augmentation(
+        rotation=np.int64(3), shear=np.float32(0), zoom=np.array([0.5, 2]), horizontal_flip=np.bool_(True)
+    )  # fmt: skip
+    assert json.loads(json.dumps(asdict(given))) == {
+        **asdict(Augmentation(rotation=3, horizontal_flip=True)),
+        "zoom": [0.5, 2],
+    }
+
+
+def test_a_shear_in_radians_is_told() -> None:
+    with pytest.warns(
+        AmaltheaWarning, match=r"shear=0\.2 is at most 0\.2 degrees, .* write shear=11\.5 for the same"
+    ) as told:
+        Augmentation(shear=0.2)
+    assert len(told) == 1
+    Augmentation(shear=1)
 
 
 def test_parameters_have_names() -> None:
@@ -155,7 +178,7 @@ def test_a_photograph_changes_and_stays_one(test_data: Path) -> None:
             "rotation": st.floats(0, 180),
             "width_shift": st.floats(0, 1),
             "height_shift": st.floats(0, 1),
-            "shear": st.floats(0, 89),
+            "shear": st.just(0.0) | st.floats(1, 89),
             "zoom": st.tuples(st.floats(0.01, 1), st.floats(1, 100)),
             "channel_shift": st.floats(0, 255),
             "brightness": st.none() | st.tuples(st.floats(0, 1), st.floats(1, 9)),

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 import amalthea
-from amalthea.errors import ArgumentError, MissingFileError
+from amalthea.errors import AmaltheaWarning, ArgumentError, MissingFileError
+from amalthea.images import labelled_folder
 from amalthea.images.checking import Kind
 
 pytestmark = pytest.mark.single_backend
@@ -99,6 +100,36 @@ def test_pictures_beside_the_classes_and_in_foreign_formats(pets):
     assert found(report, Kind.LOOSE) == [pets / "train" / "loose.png"]
     assert found(report, Kind.FOREIGN) == [pets / "train/dog/deep/phone.heic", pets / "train/dog/raw.CR2"]
     assert (report.training, report.pictures, report.sound, len(report.findings)) == ((3, 3), 11, True, 3)
+
+
+def test_linked_classes_count_as_they_do_in_training(pets):
+    (pets / "train" / "linked").symlink_to(pets / "validation" / "cat")
+    (pets / "train" / "cat" / "up").symlink_to("..")
+    gone = [pets / "train" / "cat" / "gone.jpg", pets / "train" / "cow"]
+    for link in gone:
+        link.symlink_to("nowhere")
+    report = amalthea.check_images(pets / "train")
+    known = labelled_folder(pets / "train")
+    assert (
+        (report.classes, report.training)
+        == (known.classes, tuple(np.bincount(known.labels)))
+        == (
+            ("cat", "dog", "linked"),
+            (3, 3, 2),
+        )
+    )
+    assert (found(report, Kind.DANGLING), report.sound) == (gone, True)
+    assert f"Links that lead nowhere, and are left out (2):\n  {gone[0]}: leads to nowhere" in str(report)
+
+
+def test_parts_of_a_data_set_are_known_by_their_structure(pets):
+    for part, name in (("train", "t"), ("validation", "v")):
+        (pets / part).rename(pets / name)
+    with pytest.warns(AmaltheaWarning, match=r"'t', 'v' in .* each holds the same folders, 'cat', 'dog': they look"):
+        report = amalthea.check_images(pets)
+    assert (report.classes, report.training) == (("t", "v"), (6, 4))
+    picture(70).save(pets / "v" / "0.png")
+    assert amalthea.check_images(pets).classes == ("t", "v")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from amalthea.errors import ArgumentError, ImageError, MissingFileError
 from amalthea.images import Augmentation
 from amalthea.transfer import ImageClassifier
 from amalthea.transfer.classifier import crossing
+from amalthea.transfer.features.network import FrozenNetwork
 from amalthea.transfer.training.batches import Batches
 from tests.transfer.classifier.classes import classifier, coloured, moved, small_network, weights, write_coloured
 
@@ -56,6 +57,35 @@ def test_versions_are_computed_once_and_come_in_turn(tmp_path, computed):
     computed.clear()
     classifier(augment=2, augmentation=TURNS, epochs=2, hidden=(8,)).fit(folder)
     assert computed == []
+
+
+@pytest.mark.single_backend
+def test_versions_that_no_epoch_takes_are_not_computed(computed):
+    pictures, names = coloured(12)
+    fitted = classifier(augment=10, augmentation=TURNS, epochs=2).fit(pictures, names, validation=coloured(6, seed=1))
+    assert sum(computed) == 2 * 12 + 6
+    live = classifier(augment="live", augmentation=TURNS, epochs=2).fit(pictures, names)
+    for tuned in (fitted, live):
+        tuned.fine_tune("conv_2", epochs=1, X=pictures, y=names)
+    assert same(fitted, live)
+
+
+@pytest.mark.single_backend
+def test_live_pictures_and_those_to_validate_with_cross_one_network(monkeypatch):
+    made, make = [], FrozenNetwork.__init__
+    monkeypatch.setattr(FrozenNetwork, "__init__", lambda self, *given: made.append(self) or make(self, *given))
+    classifier(augment="live", epochs=1).fit(*coloured(12), validation=coloured(6, seed=1))
+    assert len(made) == 1
+
+
+@pytest.mark.single_backend
+def test_only_pictures_in_the_range_of_pixels_get_brighter():
+    pictures, names = coloured(12)
+    brighter = classifier(scaling=1, augment="live", augmentation=Augmentation(brightness=(0.8, 1.2)), epochs=1)
+    with pytest.raises(ArgumentError, match=r"clips values to \[0, 255\], but those of the pictures lie in \[-1, 1\]"):
+        brighter.fit(pictures / 127.5 - 1, names)
+    brighter.fit(pictures.astype(np.float32), names).predict(pictures / 127.5 - 1)
+    brighter.set_params(augmentation=TURNS).fit(pictures / 127.5 - 1, names)
 
 
 @pytest.mark.single_backend

@@ -32,13 +32,39 @@ def test_unusable_files_are_named_counted_and_left_out(tmp_path):
         path.write_bytes(b"")
     with (
         pytest.warns(UserWarning, match="12 of 32"),
-        pytest.raises(ArgumentError, match="No picture of the class 'red'"),
+        pytest.raises(ArgumentError, match="No picture of the class 'red' can be read"),
+    ):
+        classifier(on_error="skip").fit(folder)
+    for path in folder.glob("green/*.png"):
+        path.write_bytes(b"")
+    with (
+        pytest.warns(UserWarning, match="22 of 32"),
+        pytest.raises(ArgumentError, match="No picture of the classes 'green', 'red' can be read"),
     ):
         classifier(on_error="skip").fit(folder)
     with pytest.raises(ArgumentError, match="on_error='ignore'; allowed are 'raise' and 'skip'"):
         classifier(on_error="ignore").fit(folder)
     with pytest.raises(MissingFileError, match=r"nowhere\.jpg"):
         fitted.predict(["nowhere.jpg"])
+
+
+def test_no_usable_picture_to_validate_with(tmp_path, computed):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(b"no picture")
+    broken = [tmp_path / "a.png", tmp_path / "b.png"], ["red", "blue"]
+    with (
+        pytest.warns(UserWarning, match="2 of 2 pictures"),
+        pytest.raises(ArgumentError, match="None of the pictures to validate with can be read"),
+    ):
+        classifier(on_error="skip").fit(*coloured(12), validation=broken)
+    assert computed == [], "it is known before those to learn from are looked at"
+
+
+@pytest.mark.parametrize("wrong", [{"augment": "always"}, {"on_error": "ignore"}, {"precision": "float8"}])
+def test_parameters_are_checked_before_a_network_is_built(wrong, monkeypatch):
+    monkeypatch.setattr("amalthea.transfer.classifier.image_classifier.base_of", lambda *_: pytest.fail("built"))
+    with pytest.raises(ArgumentError, match=next(iter(wrong))):
+        classifier(**wrong).fit(*coloured(6))
 
 
 def test_values_and_sizes_are_checked():

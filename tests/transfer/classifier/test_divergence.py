@@ -18,9 +18,9 @@ pytestmark = [
 
 
 def test_a_fit_that_diverges(tmp_path):
-    astray = classifier(optimizer="sgd", learning_rate=1e38)
-    with pytest.warns(AmaltheaWarning, match=r"Training diverged: .* lower learning rate than 1e\+38"):
-        astray.fit(*coloured(30), validation=coloured(9, seed=1))
+    astray = classifier(optimizer="sgd", learning_rate=1e38, batch_size=30, l2=1.0)
+    with pytest.warns(AmaltheaWarning, match=r"diverged: in epoch [2-8] .* lower learning rate than 1e\+38"):
+        astray.fit(*coloured(30))
     astray.save(tmp_path / "astray.keras")
     with ZipFile(tmp_path / "astray.keras") as archive:
         written = json.loads(archive.read("amalthea.json"), parse_constant=pytest.fail)
@@ -31,6 +31,21 @@ def test_a_fit_that_diverges(tmp_path):
         astray.save(tmp_path / "astray.onnx")
     with pytest.raises(ArgumentError, match="Some probabilities are no finite numbers"):
         astray.evaluate(*coloured(9))
+    with pytest.raises(ArgumentError, match="before any training its loss is NaN"):
+        astray.fine_tune("conv_2")
+
+
+@pytest.mark.parametrize("early_stopping", [None, 3])
+def test_a_fit_that_diverges_at_once_leaves_what_was_before(early_stopping):
+    pictures, names = coloured(30)
+    fitted = classifier(epochs=2).fit(pictures, names)
+    before, model, history = weights(fitted.model_), fitted.model_, fitted.history
+    fitted.set_params(optimizer="sgd", learning_rate=1e38, early_stopping=early_stopping)
+    with pytest.raises(ArgumentError, match=r"Training diverged in its first epoch.* learning rate than 1e\+38"):
+        fitted.fit(pictures, names, validation=coloured(9, seed=1))
+    assert fitted.model_ is model
+    assert moved(before, weights(model)) == set()
+    assert fitted.history == history
 
 
 def test_fine_tuning_that_diverges_changes_nothing():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from amalthea.errors import ArgumentError, MissingFileError
+from amalthea.errors import ArgumentError, ImageError, MissingFileError
 from amalthea.transfer import ImageClassifier
 from tests.transfer.classifier.classes import classifier, coloured, moved, small_network, weights
 
@@ -64,6 +64,19 @@ def test_it_never_ends_worse_than_it_began(with_validation):
     assert moved(before, weights(fitted.model_)) == set()
     assert len(fitted.history["loss"]) == 6
     assert fitted.history["loss"][-1] > 2 * fitted.history["loss"][3]
+
+
+@pytest.mark.single_backend
+def test_an_error_leaves_the_flags_as_they_were(tmp_path):
+    pictures, names = coloured(12)
+    fitted = classifier(epochs=1).fit(pictures, names)
+    fitted.model_.get_layer("bn_1").trainable = True
+    before = [layer.trainable for layer in fitted.model_.layers]
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(ImageError, match=r"broken\.png"):
+        fitted.fine_tune("conv_2", X=[tmp_path / "broken.png"], y=["blue"])
+    assert [layer.trainable for layer in fitted.model_.layers] == before
+    assert len(fitted.model_.trainable_weights) == 4  # of the head and the normalisation
 
 
 def test_the_flags_of_the_user_count():

@@ -36,7 +36,7 @@ def fitted() -> ImageClassifier:
     set_live_weights(classifier.model_)
     classifier.classes_ = np.array(["blue", "green", "red"])
     classifier.preparation_ = Preparation(size=(32, 32), scaling=scaling_steps(1 / 127.5), interpolation="bicubic")
-    classifier.variant_, classifier.history_ = "MobileNet", {"loss": [1.5, 0.5]}
+    classifier.variant_, classifier.history_, classifier.tuned_from_ = "MobileNet", {"loss": [1.5, 0.5]}, 1
     return classifier
 
 
@@ -46,10 +46,11 @@ def test_it_comes_back_as_it_was(fitted, tmp_path):
     assert np.array_equal(loaded.predict_proba(PICTURES), fitted.predict_proba(PICTURES))
     assert loaded.predict(PICTURES).tolist() == fitted.predict(PICTURES).tolist()
     assert {**loaded.get_params(), "weights": Path("x")} == fitted.get_params()
-    assert (loaded.preparation_, loaded.variant_, loaded.history) == (
+    assert (loaded.preparation_, loaded.variant_, loaded.history, loaded.tuned_from_) == (
         fitted.preparation_,
         fitted.variant_,
         fitted.history,
+        1,
     )
     trainable = [layer.trainable for layer in loaded.model_.layers[1:]]
     assert trainable == [layer.trainable for layer in fitted.model_.layers[1:]]
@@ -205,6 +206,17 @@ def test_a_file_of_a_newer_version_says_so(fitted, tmp_path):
             new.writestr(name, content)
     with pytest.raises(ArgumentError, match=r"was written by Amalthea 9.0 in format 2; this one reads format 1"):
         ImageClassifier.load(newer)
+
+
+@pytest.mark.single_backend
+def test_an_older_file_does_not_tell_where_fine_tuning_began(fitted, tmp_path):
+    fitted.save(tmp_path / "pets.keras")
+    with ZipFile(tmp_path / "pets.keras") as new, ZipFile(tmp_path / "older.keras", "w") as older:
+        for name in new.namelist():
+            content = new.read(name)
+            older.writestr(name, content.replace(b"tuned_from", b"unknown") if name == "amalthea.json" else content)
+    assert ImageClassifier.load(tmp_path / "pets.keras").tuned_from_ == 1
+    assert ImageClassifier.load(tmp_path / "older.keras").tuned_from_ is None
 
 
 @pytest.mark.single_backend

@@ -21,6 +21,7 @@ def test_versions_take_turns():
     assert [live.version(epoch) for epoch in range(4)] == [2, 3, 4, 5]
     three = Augmenting(augmentation=TUTORIAL, versions=3, begun=2)
     assert [three.version(epoch) for epoch in range(4)] == [2, 0, 1, 2]
+    assert [three.taken(epochs) for epochs in (1, 2, 3, 9)] == [[2], [0, 2], [0, 1, 2], [0, 1, 2]]
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])

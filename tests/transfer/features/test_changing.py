@@ -93,7 +93,8 @@ def test_versions_repeat(order):
 
 def test_features_of_versions_in_turn():
     versions = [Rows(np.full((4, 2), version, np.float32)) for version in range(3)]
-    turns = VersionsInTurn(versions, Augmenting(augmentation=TUTORIAL, versions=3, begun=1), plain=lambda: versions[0])
+    augmenting = Augmenting(augmentation=TUTORIAL, versions=3, begun=1)
+    turns = VersionsInTurn(dict(enumerate(versions)), augmenting, plain=lambda: versions[0])
     assert len(turns) == 4
     taken = []
     for number in range(4):

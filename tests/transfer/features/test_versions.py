@@ -43,7 +43,7 @@ def by_hand(network: keras.Model, pictures: np.ndarray, numbers: list[int], vers
 def test_the_features_of_keras_for_augmented_pictures(kind, network, paths):
     pixels = np.stack([resize(read_picture(path), SIZE) for path in paths])
     given = paths if kind == "files" else pixels.astype(kind)
-    found = extract(network, Versions(given, THREE), PREPARATION)
+    found = extract(network, Versions(given, THREE, range(3)), PREPARATION)
     assert found.kept.tolist() == list(range(90))
     plain = extract(network, given, PREPARATION).features.take(range(30))[0]
     numbers = numbers_of(source_of(given, PREPARATION).digests())
@@ -55,16 +55,16 @@ def test_the_features_of_keras_for_augmented_pictures(kind, network, paths):
 
 
 def test_a_second_run_and_parts_of_it_compute_nothing(network, paths, computed):
-    whole = extract(network, Versions(paths, THREE), PREPARATION).features
+    whole = extract(network, Versions(paths, THREE, range(3)), PREPARATION).features
     assert sum(computed) == 90
     computed.clear()
     odd = paths[1::2]  # as in cross validation
-    part = extract(network, Versions(odd, THREE), PREPARATION).features
+    part = extract(network, Versions(odd, THREE, range(3)), PREPARATION).features
     np.testing.assert_array_equal(part.take(range(15))[0], whole.take(range(1, 30, 2))[0])
-    two = extract(network, Versions(paths, replace(THREE, versions=2)), PREPARATION).features
-    np.testing.assert_array_equal(two.take(range(60))[0], whole.take(range(60))[0])
+    two = extract(network, Versions(paths, THREE, (2, 0)), PREPARATION).features
+    np.testing.assert_array_equal(two.take(range(60))[0], whole.take([*range(60, 90), *range(30)])[0])
     assert computed == []
-    extract(network, Versions(paths, replace(THREE, versions=4)), PREPARATION)
+    extract(network, Versions(paths, THREE, range(4)), PREPARATION)
     assert sum(computed) == 30
 
 
@@ -72,22 +72,22 @@ def test_a_second_run_and_parts_of_it_compute_nothing(network, paths, computed):
     "other", [replace(THREE, seed=2), replace(THREE, augmentation=Augmentation(rotation=40))], ids=["seed", "changes"]
 )
 def test_other_changes_are_a_miss(other, network, paths, computed):
-    extract(network, Versions(paths[:4], THREE), PREPARATION)
-    extract(network, Versions(paths[:4], other), PREPARATION)
+    extract(network, Versions(paths[:4], THREE, range(3)), PREPARATION)
+    extract(network, Versions(paths[:4], other, range(3)), PREPARATION)
     extract(network, paths[:4], PREPARATION)
     assert sum(computed) == 28
 
 
 def test_copies_of_a_picture_differ(network, paths, tmp_path):
     copies = [paths[0], Path(shutil.copy(paths[0], tmp_path / "copy.png"))]
-    [features] = extract(network, Versions(copies, THREE), PREPARATION).features.take(range(6))
+    [features] = extract(network, Versions(copies, THREE, range(3)), PREPARATION).features.take(range(6))
     assert all(np.abs(features[2 * version] - features[2 * version + 1]).max() > 0.1 for version in range(3))
 
 
 def test_a_file_that_cannot_be_used(network, paths, tmp_path, computed):
     broken = tmp_path / "broken.png"
     broken.write_bytes(paths[0].read_bytes()[:200])
-    given = Versions([paths[0], broken, paths[1]], THREE)
+    given = Versions([paths[0], broken, paths[1]], THREE, range(3))
     with pytest.raises(ImageError, match=r"broken\.png"):
         extract(network, given, PREPARATION)
     found = extract(network, given, PREPARATION, on_error="skip")

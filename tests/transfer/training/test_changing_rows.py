@@ -12,6 +12,8 @@ from tests.transfer.training.rows import Rows, evaluated, head, samples, trains
 class Scaled(Rows):
     """Rows times the number of the epoch."""
 
+    live = False
+
     def __init__(self, *arrays: np.ndarray) -> None:
         super().__init__(*arrays)
         self.begun: list[tuple[int, list[int]]] = []
@@ -64,7 +66,7 @@ def test_without_validation_rows_are_judged_as_they_are():
         Scaled(*given.arrays),
         labels,
         None,
-        Training(epochs=2, optimizer="sgd", learning_rate=1e4, batch_size=16, never_worse=True),
+        Training(epochs=2, optimizer="sgd", learning_rate=50.0, batch_size=16, never_worse=True),
     )
     assert evaluated(model, (given, labels)) == before
     assert len(history["loss"]) >= 1

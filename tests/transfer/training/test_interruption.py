@@ -57,7 +57,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             super().on_train_batch_begin(batch, logs)
 
     monkeypatch.setattr("amalthea.transfer.training.loop.Bar", Interrupting)
-    monkeypatch.setattr("amalthea.transfer.training.loop._steps_at_once", lambda suffix: 1)
+    monkeypatch.setattr("amalthea.transfer.training.loop._steps_at_once", lambda *_: 1)
     yield
 
 
@@ -71,6 +71,34 @@ def test_control_c_keeps_weights_and_history(interrupted: None) -> None:
     assert moved(before, weights(model))
     assert all(len(values) == 2 for values in history.values())
     assert history["loss"][0] == 0.9
+
+
+@pytest.mark.skipif(keras.config.backend() != "tensorflow", reason="the other backends do one step at a time")
+@pytest.mark.parametrize(("live", "most"), [(True, 4), (False, 20)])
+def test_control_c_waits_for_few_rows_that_are_computed(live: bool, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python hears of it between two calls of TensorFlow: how many rows are taken until then?"""
+    from amalthea.transfer.training import watching
+
+    class Interrupting(watching.Bar):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            raise KeyboardInterrupt
+
+    class Turning(Rows):
+        begun = 0
+
+        def begin(self, epoch: int, order: np.ndarray) -> None:
+            self.begun = len(self.taken)
+
+        def plain(self) -> Rows:
+            return self
+
+    monkeypatch.setattr("amalthea.transfer.training.loop.Bar", Interrupting)
+    features, labels = samples(400)
+    turning = Turning(*features.arrays)
+    turning.live = live
+    with pytest.raises(KeyboardInterrupt):
+        train(head(), turning, labels, None, Training(batch_size=10))
+    assert most // 2 - 1 <= len(turning.taken) - turning.begun <= most
 
 
 @trains

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from amalthea.errors import AmaltheaWarning
+from amalthea.errors import AmaltheaWarning, ArgumentError
 from amalthea.transfer.training.loop import Training, train
 from amalthea.transfer.training.watching import History, kept_epoch
 from tests.transfer.training.rows import assert_equal, head, samples, trains, weights
@@ -58,17 +58,36 @@ def test_the_epoch_whose_weights_a_model_has() -> None:
     assert kept_epoch({"loss": [3.0, 2.0, 4.0], "kept": [1, 2, np.nan]}) == 3
 
 
-def test_a_training_that_diverges_ends_and_says_what_to_do() -> None:
-    (features, labels), validation = samples(60), samples(30, seed=1)
-    astray = Training(optimizer="sgd", learning_rate=FAR_TOO_HIGH, epochs=5)
+def test_a_training_that_diverges_later_ends_and_says_what_to_do() -> None:
+    """Of one step an epoch, whose loss is that of the weights before."""
+    features, labels = samples(60)
+    astray = Training(optimizer="sgd", learning_rate=FAR_TOO_HIGH, epochs=5, batch_size=60)
     with pytest.warns(
         AmaltheaWarning,
-        match=r"diverged: in epoch 1 its loss became NaN or infinite; the weights are of no use. Train again with a "
+        match=r"diverged: in epoch 2 its loss became NaN or infinite; the weights are of no use. Train again with a "
         r"lower learning rate than 1e\+38\.",
     ):
-        history = train(head(), features, labels, validation, astray)
-    assert len(history["loss"]) == 1
-    assert not np.isfinite(history["loss"][0])
+        history = train(head(l2=1.0), features, labels, None, astray)
+    assert np.isfinite(history["loss"]).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("settings", [{}, {"patience": 3}, {"patience": 3, "batch_size": 60}])
+def test_a_training_that_diverges_at_once_changes_nothing(settings: dict[str, int]) -> None:
+    (features, labels), validation = samples(60), samples(30, seed=1)
+    model = head(l2=1.0)
+    before = weights(model)
+    astray = Training(optimizer="sgd", learning_rate=FAR_TOO_HIGH, epochs=5, **settings)
+    with pytest.raises(ArgumentError, match=r"diverged in its first epoch: its loss .* learning rate than 1e\+38\."):
+        train(model, features, labels, validation, astray)
+    assert_equal(weights(model), before)
+
+
+def test_weights_that_are_no_numbers_are_not_kept() -> None:
+    features, labels = samples(60)
+    model = head()
+    model.set_weights([np.full_like(array, np.nan) for array in weights(model)])
+    with pytest.raises(ArgumentError, match="before any training its loss is NaN or infinite"):
+        train(model, features, labels, None, Training(never_worse=True))
 
 
 def test_a_training_that_diverges_gives_the_best_weights_back() -> None:

@@ -1,6 +1,6 @@
 """Random transformations of pictures, one affine warp each. No Keras."""
 
-from .augmentation import PREVIEW, TUTORIAL, Augmentation
+from .augmentation import PREVIEW, TUTORIAL, Augmentation, advise_on_shear
 from .channels import brighten, brighten_through_pillow, shift_channels
 from .matrices import Matrix, affine_matrix, exchange_axes, legacy_matrix
 from .transform import Transform
@@ -13,6 +13,7 @@ __all__ = [
     "Augmentation",
     "Matrix",
     "Transform",
+    "advise_on_shear",
     "affine_matrix",
     "brighten",
     "brighten_through_pillow",

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 
-from ...errors import ArgumentError
+from ...errors import ArgumentError, warn
 from .matrices import affine_matrix
 from .transform import Transform
 from .warping import check_fill_mode
@@ -35,7 +36,8 @@ class Augmentation:
         fill_value: for "constant", in [0, 255].
 
     Raises:
-        ArgumentError: a number outside of its range, or an unknown ``fill_mode``.
+        ArgumentError: a number outside of its range, a flip that is neither true nor false, or an unknown
+            ``fill_mode``.
 
     Example:
         >>> augmentation = Augmentation(rotation=40, zoom=(0.8, 1.2), horizontal_flip=True)
@@ -57,17 +59,16 @@ class Augmentation:
     fill_value: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_range("rotation", self.rotation, 180, "degrees to either side")
-        _check_range("width_shift", self.width_shift, 1, "a fraction of the width, not pixels")
-        _check_range("height_shift", self.height_shift, 1, "a fraction of the height, not pixels")
-        _check_range("shear", self.shear, 89, "degrees to either side")
-        _check_range("channel_shift", self.channel_shift, 255, "in the unit of the pixels")
-        _check_range("fill_value", self.fill_value, 255, "a value of pixels")
+        for name, most, unit in _RANGES:
+            object.__setattr__(self, name, _within(name, getattr(self, name), most, unit))
+        for name in ("horizontal_flip", "vertical_flip"):
+            object.__setattr__(self, name, _switch(name, getattr(self, name)))
         check_fill_mode(self.fill_mode)
         zoom = _pair("zoom", self.zoom, 0.01, "shares of each side that are seen, as (0.8, 1.2)")
         object.__setattr__(self, "zoom", zoom)
         if self.brightness is not None:
             object.__setattr__(self, "brightness", _pair("brightness", self.brightness, 0, "factors, as (0.8, 1.2)"))
+        advise_on_shear("shear", self.shear)
 
     def draw(self, height: int, width: int, generator: np.random.Generator) -> Transform:
         """Decide on one transformation.
@@ -109,15 +110,55 @@ def _between(low: float, high: float, share: float) -> float:
     return low + (high - low) * share
 
 
-def _check_range(name: str, value: object, most: float, unit: str) -> None:
-    if not isinstance(value, int | float | np.floating) or not 0 <= value <= most:
+def advise_on_shear(name: str, shear: float) -> None:
+    """Warn of an angle that means nothing since Keras 2.1.3, and 57 times as much before.
+
+    Args:
+        name: of the argument.
+        shear: as given for it.
+    """
+    if 0 < shear < 1:
+        warn(
+            f"{name}={shear} is at most {shear} degrees, which nobody sees. Until Keras 2.1.2, and in tutorials of "
+            f"that time, it was radians: write {name}={np.degrees(shear):.1f} for the same."
+        )
+
+
+# Greatest values of the numbers, and what they are.
+_RANGES = (
+    ("rotation", 180, "degrees to either side"),
+    ("width_shift", 1, "a fraction of the width, not pixels"),
+    ("height_shift", 1, "a fraction of the height, not pixels"),
+    ("shear", 89, "degrees to either side"),
+    ("channel_shift", 255, "in the unit of the pixels"),
+    ("fill_value", 255, "a value of pixels"),
+)
+
+
+def _within(name: str, value: object, most: float, unit: str) -> float:
+    number = _number(value)
+    if not 0 <= number <= most:
         raise ArgumentError(f"{name}={value!r}; give a number from 0 to {most}: {unit}.")
+    return number
+
+
+def _number(value: object) -> float:
+    """Python's own number, which JSON can hold, of NumPy's as well; NaN of what is none."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return np.nan
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+def _switch(name: str, value: object) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise ArgumentError(f"{name}={value!r}; give True or False.")
+    return bool(value)
 
 
 def _pair(name: str, value: Sequence[float], least: float, meaning: str) -> tuple[float, float]:
     """A tuple, whatever sequence was given: one that was saved as JSON comes back as a list."""
     try:
-        low, high = value
+        low, high = map(_number, value)
         if least <= low <= high < np.inf:
             return low, high
     except (TypeError, ValueError):

@@ -12,6 +12,8 @@ class Kind(StrEnum):
     """Damaged, cut off, empty, no picture, or beyond the limit of pixels."""
     FOREIGN = "foreign"
     """In a format that is not read here, such as HEIC."""
+    DANGLING = "dangling"
+    """No picture, but a link that leads nowhere."""
     LOOSE = "loose"
     """Beside the class folders instead of in one."""
     MISNAMED = "misnamed"

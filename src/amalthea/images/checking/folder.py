@@ -3,16 +3,16 @@
 import os
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from ..._progress import progress
-from ...errors import ArgumentError
+from ...errors import ArgumentError, warn
 from ...storage import file_digests
-from ..find import find_pictures, skipped_pictures
-from ..folders import PARTS, class_folders
+from ..find import dangling_links, skipped_pictures
+from ..folders import PARTS, class_folders, listed, pictures_by_class
 from .findings import Duplicates, Finding, Kind
 from .fingerprints import Fingerprint, fingerprinter, near_groups
 from .inspection import Inspection, inspect
@@ -42,7 +42,7 @@ def check_images(
 
     Args:
         folder: holds one sub-folder for each class; or just pictures. They count at any depth, recognised by their
-            suffix, hidden ones left out.
+            suffix, hidden ones left out. Links are followed, but for those to a folder that they lie in.
         validation: such a folder as well, to validate with.
         smallest: side in pixels below which a picture is tiny. Most networks refuse pictures below 32.
 
@@ -51,8 +51,8 @@ def check_images(
 
     Raises:
         MissingFileError: there is no such folder.
-        ArgumentError: a folder has no picture at all, or holds the parts of a data set instead of classes, or lies in
-            the other one.
+        ArgumentError: a folder is a file, has no picture at all, holds the parts of a data set instead of classes, or
+            lies in the other one.
 
     Example:
         >>> Path("zoo/elephant").mkdir(parents=True)
@@ -91,7 +91,7 @@ def _check_classes(folder: Path) -> None:
     names = class_folders(folder)
     if names and PARTS.issuperset(name.lower() for name in names):
         raise ArgumentError(
-            f"{folder} holds {', '.join(map(repr, sorted(names)))}, which look like the parts of a data set, not its "
+            f"{folder} holds {listed(names)}, which look like the parts of a data set, not its "
             "classes. Give one of them as the folder, and another one as validation."
         )
 
@@ -106,14 +106,26 @@ def _check_apart(folder: Path, other: Path) -> None:
 
 
 def _places(folder: Path, held_back: bool) -> list[_Place]:
-    found = find_pictures([folder])
-    if found == [folder]:
+    placed = pictures_by_class(folder)
+    if not placed:
         raise ArgumentError(
             f"There is no picture in {folder}: no file in it has the suffix of one, such as .jpg or .png."
         )
-    parts = [path.relative_to(folder).parts for path in found]
-    names = [name if below else None for name, *below in parts]
-    return [_Place(path, held_back, name) for path, name in zip(found, names, strict=True)]
+    _advise_on_parts(folder, placed)
+    return sorted(_Place(path, held_back, name) for name, paths in placed.items() for path in paths)
+
+
+def _advise_on_parts(folder: Path, placed: Mapping[str | None, Sequence[Path]]) -> None:
+    """Warn of sub-folders that all hold the same sub-folders, as the parts of a data set do, whatever their names."""
+    parts = sorted(name for name in placed if name is not None)
+    depth = len(folder.parts) + 1
+    below = [{path.parts[depth] if len(path.parts) > depth + 1 else None for path in placed[part]} for part in parts]
+    if len(parts) > 1 and len(below[0]) > 1 and None not in below[0] and all(names == below[0] for names in below):
+        warn(
+            f"{listed(parts)} in {folder} are taken for classes, but each holds the same folders, "
+            f"{listed(filter(None, below[0]))}: they look like the parts of a data set. If they are, give one "
+            "of them as the folder, and another one as validation."
+        )
 
 
 def _counts(places: Iterable[_Place], classes: Iterable[str], held_back: bool) -> tuple[int, ...]:
@@ -165,6 +177,8 @@ def _left_out(folders: Sequence[Path], places: Iterable[_Place], classes: Sequen
     """Pictures that nobody trains on."""
     for path in skipped_pictures(folders):
         yield Finding(Kind.FOREIGN, path)
+    for path in (link for folder in folders for link in dangling_links(folder)):
+        yield Finding(Kind.DANGLING, path, f"leads to {os.readlink(path)}")
     for place in places:
         if classes and place.name is None:
             yield Finding(Kind.LOOSE, place.path)

@@ -14,6 +14,7 @@ _UNEVEN = 2.0  # times as many pictures in the largest class as in the smallest
 
 _REMARKS = {
     Kind.FOREIGN: "In a format that is not read here, and left out",
+    Kind.DANGLING: "Links that lead nowhere, and are left out",
     Kind.LOOSE: "In no class folder, and left out",
     Kind.MISNAMED: "Of another format than the suffix says; read all the same",
     Kind.TINY: "Tiny",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ArgumentError, warn
+from ...images import augmentation
 from ...images.augmentation import FILL_MODES
 
 COMPAT = (None, "1.1.2")
@@ -67,11 +68,7 @@ def check_axes(x: NDArray[Any], row_axis: int, col_axis: int, channel_axis: int)
 
 def advise_on_shear(shear_range: float) -> None:
     """Warn of a range that means nothing since Keras 2.1.3, and 57 times as much before."""
-    if 0 < shear_range < 1:
-        warn(
-            f"shear_range={shear_range} is at most {shear_range} degrees, which nobody sees. Until Keras 2.1.2, and in "
-            f"tutorials of that time, it was radians: write shear_range={shear_range * 57.29578:.1f} for the same."
-        )
+    augmentation.advise_on_shear("shear_range", shear_range)
 
 
 def advise_on_shifts(width_shift_range: Any, height_shift_range: Any, compat: str | None) -> None:

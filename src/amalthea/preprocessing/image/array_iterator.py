@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from ...errors import ArgumentError
+from ...errors import ArgumentError, ArgumentTypeError
 from . import arguments, settings
 from .picture_iterator import PictureIterator
 
@@ -82,8 +82,6 @@ class NumpyArrayIterator(PictureIterator):
             pictures, others = pictures[part], [rows[part] for rows in others]
             labels, weights = (None if rows is None else rows[part] for rows in (labels, weights))
         self.x, self.x_misc, self.y, self.sample_weight = np.asarray(pictures, dtype), others, labels, weights
-        if self.x.ndim != 4:
-            raise ArgumentError(f"x is an array of pictures, which has 4 axes; given was {self.x.shape}.")
         arguments.advise_on_channels(self.x.shape, settings.channel_axis(self.data_format) + 1, self.data_format)
         super().__init__(
             len(self.x),
@@ -109,13 +107,33 @@ class NumpyArrayIterator(PictureIterator):
         weights = () if self.sample_weight is None else (self.sample_weight[indices],)
         return inputs, self.y[indices], *weights
 
+    def _for_keras(self, batch: Any) -> Any:
+        """The same without lists; inputs alone are a tuple of one."""
+        return (tuple(batch),) if isinstance(batch, list) else super()._for_keras(batch)
+
 
 def _inputs(x: Any) -> tuple[NDArray[Any], list[NDArray[Any]]]:
     """Pictures, and the other inputs that come with them."""
-    if not isinstance(x, list | tuple):
-        return np.asarray(x), []
+    if not isinstance(x, list | tuple) or len(x) != 2:
+        return _array(x), []
     pictures, others = x[0], x[1] if isinstance(x[1], list) else [x[1]]
-    return np.asarray(pictures), [np.asarray(rows) for rows in others]
+    return _array(pictures), [np.asarray(rows) for rows in others]
+
+
+def _array(given: Any) -> NDArray[Any]:
+    """Pictures of shape (N, height, width, channels), or with the channels first."""
+    try:
+        pictures = np.asarray(given)
+    except ValueError:  # of several shapes
+        pictures = np.empty(0, object)
+    if pictures.dtype.kind not in "biuf":
+        raise ArgumentTypeError(
+            f"x={given!r:.60} is no array of pictures. Give numbers of shape (N, height, width, channels), or a tuple "
+            "of them and other inputs; flow_from_directory and flow_from_dataframe take files."
+        )
+    if pictures.ndim != 4:
+        raise ArgumentError(f"x is an array of pictures, which has 4 axes; given was {pictures.shape}.")
+    return pictures
 
 
 def _check_lengths(

@@ -8,9 +8,9 @@ from warnings import warn as warn_plainly
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ...errors import ArgumentTypeError, warn
+from ...errors import ArgumentError, ArgumentTypeError, warn
 from . import table
-from .file_iterator import FileIterator, check_class_mode, part, within
+from .file_iterator import FileIterator, check_class_mode, check_classes, part, within
 from .pictures import validate_filename
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ class DataFrameIterator(FileIterator):
             image_data_generator, target_size, color_mode, data_format, interpolation, keep_aspect_ratio, subset, decode
         )
         check_class_mode(class_mode, self.allowed_class_modes)
+        check_classes(classes)
         self.directory, self.class_mode = directory or "", class_mode
         table.check(dataframe, class_mode, x_col, y_col, weight_col, classes)
         rows = self._existing(dataframe, x_col) if validate_filenames else dataframe
@@ -105,6 +106,8 @@ class DataFrameIterator(FileIterator):
         self.filenames = rows[x_col].tolist()
         self._filepaths = within(self.directory, self.filenames)
         self.samples = len(self.filenames)
+        if not self.samples:
+            raise ArgumentError(self._nothing_found(len(dataframe), x_col))
         self._say_what_was_found(validate_filenames)
         super().__init__(
             self.samples,
@@ -140,6 +143,14 @@ class DataFrameIterator(FileIterator):
                 f"not end in {', '.join(self.white_list_formats)}, such as {first!r}."
             )
         return rows[np.array(there, bool)]
+
+    def _nothing_found(self, rows: int, x_col: str) -> str:
+        where = f" in {self.directory}" if self.directory else ""
+        share = f" for subset={self.subset!r}" if self.subset else ""
+        return (
+            f"No picture is left of {rows} rows{share}. Column {x_col!r} names files{where} that end in "
+            f"{', '.join(self.white_list_formats)}; classes, where they are given, are those of the labels."
+        )
 
     def _say_what_was_found(self, validated: bool) -> None:
         classes = f" belonging to {len(self.class_indices)} classes" if self.class_mode not in _WITHOUT_CLASSES else ""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ...errors import ArgumentError, MissingFileError
+from ...errors import ArgumentError
 from . import settings
-from .file_iterator import FileIterator, check_class_mode, part, within
+from .file_iterator import FileIterator, check_class_mode, check_classes, check_folder, part, within
 
 if TYPE_CHECKING:
     from .generator import ImageDataGenerator
@@ -101,8 +101,12 @@ class DirectoryIterator(FileIterator):
             image_data_generator, target_size, color_mode, data_format, interpolation, keep_aspect_ratio, subset, decode
         )
         check_class_mode(class_mode, self.allowed_class_modes)
+        check_folder(directory)
+        check_classes(classes)
         self.directory, self.class_mode = directory, class_mode
         names = list(classes) if classes else _sub_folders(directory)
+        if len(set(names)) < len(names):
+            raise ArgumentError(f"classes={classes!r} names a class twice; give each once, in the order of the labels.")
         self.num_classes, self.class_indices = len(names), {name: number for number, name in enumerate(names)}
         files = [_files(directory, name, follow_links) for name in names]
         found = [[file for file in these if file.lower().endswith(self.white_list_formats)] for these in files]
@@ -139,8 +143,6 @@ class DirectoryIterator(FileIterator):
 
 
 def _sub_folders(directory: _FilePath) -> list[str]:
-    if not os.path.isdir(directory):
-        raise MissingFileError(f"There is no folder {directory} (looked for at {os.path.abspath(directory)}).")
     return sorted(entry.name for entry in os.scandir(directory) if entry.is_dir())
 
 

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import images
-from ...errors import ArgumentError
+from ...errors import ArgumentError, ArgumentTypeError, MissingFileError
+from ...images.reading import check_decode
+from ...images.resizing import pillow_size, resampling
 from . import settings
 from .picture_iterator import PictureIterator
 
@@ -71,9 +73,10 @@ class FileIterator(PictureIterator):
         """Keep how pictures are read, and which part of them."""
         if color_mode not in _CHANNELS:
             raise ArgumentError(f"color_mode={color_mode!r} is unknown; choose one of {', '.join(_CHANNELS)}.")
-        if decode not in ("exact", "fast"):
-            raise ArgumentError(f"decode={decode!r} is unknown; choose 'exact' or 'fast'.")
-        self.target_size, self.color_mode, self.data_format = tuple(target_size), color_mode, data_format
+        check_decode(decode)
+        resampling(interpolation)
+        width, height = pillow_size(target_size)
+        self.target_size, self.color_mode, self.data_format = (height, width), color_mode, data_format
         channels = (_CHANNELS[color_mode],)
         first = settings.channel_axis(data_format) == 0
         self.image_shape = channels + self.target_size if first else self.target_size + channels
@@ -111,6 +114,32 @@ def check_class_mode(given: str | None, allowed: Sequence[str | None]) -> None:
         raise ArgumentError(f"class_mode={given!r} is unknown; choose one of {', '.join(map(repr, allowed))}.")
 
 
+def check_classes(classes: Sequence[str] | None) -> None:
+    """Refuse a single name, which would be taken for a list of letters.
+
+    Raises:
+        ArgumentTypeError: it is one.
+    """
+    if isinstance(classes, str):
+        raise ArgumentTypeError(f"classes={classes!r} is one name; give a list of names, such as [{classes!r}].")
+
+
+def check_folder(directory: object) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        ArgumentTypeError: it is no path.
+        MissingFileError: nothing is there.
+        ArgumentError: a file is there.
+    """
+    if not isinstance(directory, str | os.PathLike):
+        raise ArgumentTypeError(f"directory={directory!r}; give the path of a folder with one sub-folder a class.")
+    if os.path.isfile(directory):
+        raise ArgumentError(f"{directory} is a file. Give the folder that has one sub-folder a class.")
+    if not os.path.isdir(directory):
+        raise MissingFileError(f"There is no folder {directory} (looked for at {os.path.abspath(directory)}).")
+
+
 def part(split: tuple[float, float] | None, count: int) -> slice:
     """Which of ``count`` pictures belong to a part."""
     return slice(None) if split is None else slice(int(split[0] * count), int(split[1] * count))
@@ -125,7 +154,9 @@ def _split(subset: str | None, image_data_generator: "ImageDataGenerator | None"
     """First and last fraction of the pictures that a subset has."""
     if subset is None:
         return None
-    validation = image_data_generator._validation_split if image_data_generator else 0.0
     if subset not in ("training", "validation"):
         raise ArgumentError(f"subset={subset!r} is unknown; choose 'training' or 'validation'.")
+    if image_data_generator is None:
+        raise ArgumentError(f"subset={subset!r} needs image_data_generator, whose validation_split says how many.")
+    validation = image_data_generator._validation_split
     return (0, validation) if subset == "validation" else (validation, 1)

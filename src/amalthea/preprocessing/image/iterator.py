@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from ... import _keras, images
 from ...errors import ArgumentError, warn
+from ..keras_pass import KerasPass
 
 
 class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no types
     """Batches of samples that a class derived from this one makes.
 
     ``next`` goes on for ever, epoch after epoch; ``fit``, ``evaluate`` and ``predict`` of Keras take ``len`` batches in
-    an epoch, each once. Derived classes define ``_get_batches_of_transformed_samples``.
+    a pass, each once; ``steps_per_epoch`` spreads one pass over several epochs of Keras. Derived classes define
+    ``_get_batches_of_transformed_samples``.
 
     Args:
         n: number of samples.
@@ -30,7 +32,7 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
         epoch: number of the epoch that the last batch was of, from 0 on; setting it begins that epoch. Keras ends an
             epoch before it begins its first one, so that training begins with epoch 1.
         order: indices of the samples in the order in which those of this epoch come.
-        index_array: the same, which derived classes may set in ``_set_index_array``.
+        index_array: the same, which derived classes set in ``_set_index_array``, and anybody for the current epoch.
         index_generator: yields the indices of batch after batch without end.
         batch_index: number of the next batch of ``next``.
         total_batches_seen: how many were taken in all.
@@ -44,6 +46,10 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
         [[0, 1], [4], [0, 1]]
     """
 
+    _epoch_is_over: bool
+    _index_array: NDArray[np.int64] | None
+    _own_order: NDArray[np.int64] | None  # the same, unless it was given
+
     white_list_formats = ("png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff")
 
     def __init__(self, n: int, batch_size: int, shuffle: bool, seed: int | None, **kwargs: Any) -> None:
@@ -56,26 +62,35 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
         self.index_generator = self._flow_index()
         self._fresh_seed = images.fresh_seed()
         self._place = 0, 0  # epoch and position of the batch that index_generator yielded last
-        self._positions: dict[int, int] | None = None  # while Keras asks: of the batches that it asked for
         self.epoch = 0
+
+    @property
+    def num_batches(self) -> int:
+        """Batches in an epoch. Keras reads it whenever it begins to take them."""
+        self._pass.length_is_read()
+        return len(self)
 
     def __len__(self) -> int:
         """Batches in an epoch."""
         return -(-self.n // self.batch_size)
 
     def __getitem__(self, idx: int) -> Any:
-        """A batch of the current epoch; the same one whenever it is asked for."""
+        """A batch of the current epoch; the same one whenever it is asked for.
+
+        Where ``next`` gives a list of several inputs or targets, Keras is given a tuple, as TensorFlow wants it.
+        """
         position = index(idx)
         if not 0 <= position < len(self):
             raise ArgumentError(f"An epoch has {len(self)} batches, counted from 0 on; asked for was {position}.")
         with self.lock:
+            for_keras = self._pass.active
+            position = self._pass.position(position)
             self._go_on()
             self.total_batches_seen += 1
-            if self._positions is not None:
-                position = self._positions.setdefault(position, len(self._positions))
             place = self.epoch, position
             index_array = self._indices(position)
-        return self._batch_at(*place, index_array)
+        batch = self._batch_at(*place, index_array)
+        return self._for_keras(batch) if for_keras else batch
 
     def __iter__(self) -> "Iterator":
         """Itself: a loop over it does not end."""
@@ -97,14 +112,14 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
         self.epoch = 0
 
     def on_epoch_begin(self) -> None:
-        """Keras begins an epoch: from here on batches come in the order of this iterator.
+        """Keras begins an epoch: batches come in the order of this iterator.
 
         Keras' ``fit`` asks for them in a random one, unless it is given ``shuffle=False``.
         """
         with self.lock:
-            self._go_on()
             # Several threads of Keras' own ask in no order at all, and sort the answers.
-            self._positions = {} if self.workers <= 1 else None
+            if self.workers <= 1:
+                self._pass.begin_epoch()
         if self.shuffle and _keras.predicting():
             warn(
                 "predict answers in the order of the batches, which shuffle=True changes in every epoch. Make the "
@@ -112,9 +127,13 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
             )
 
     def on_epoch_end(self) -> None:
-        """Keras ends an epoch: the next batch is of another one. Until then, ``order`` tells that of this epoch."""
+        """Keras ends an epoch. After the last batch of a pass, the next one is of another epoch.
+
+        Until then, ``order`` tells that of this epoch.
+        """
         with self.lock:
-            self._epoch_is_over, self._positions = True, None
+            if self._pass.end_epoch(len(self)):
+                self._epoch_is_over = True
 
     @property
     def epoch(self) -> int:
@@ -123,8 +142,19 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
 
     @epoch.setter
     def epoch(self, number: int) -> None:
-        self._epoch, self.batch_index, self._epoch_is_over, self._positions = number, 0, False, None
-        self.index_array: NDArray[np.int64] | None = None
+        self._begin(number)
+        self._pass = KerasPass()
+
+    @property
+    def index_array(self) -> NDArray[np.int64] | None:
+        """Indices of the samples in the order of this epoch; None until one is needed."""
+        return self._index_array
+
+    @index_array.setter
+    def index_array(self, order: NDArray[np.int64] | None) -> None:
+        if order is not None:
+            self._go_on()  # it is meant for the batches that come
+        self._index_array = order
 
     @property
     def order(self) -> NDArray[np.int64]:
@@ -136,7 +166,8 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
 
     def _set_index_array(self) -> None:
         """Choose the order of the current epoch."""
-        self.index_array = images.epoch_order(self.n, self._seed, self.epoch) if self.shuffle else np.arange(self.n)
+        own = images.epoch_order(self.n, self._seed, self.epoch) if self.shuffle else np.arange(self.n)
+        self.index_array = self._own_order = own
 
     def _get_batches_of_transformed_samples(self, index_array: NDArray[np.int64]) -> Any:
         """The batch of the samples with these indices. Several threads may call it at once."""
@@ -149,13 +180,23 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
     def _batch_at(self, epoch: int, position: int, index_array: NDArray[np.int64]) -> Any:
         return self._get_batches_of_transformed_samples(index_array)
 
+    def _for_keras(self, batch: Any) -> Any:
+        """The same without lists."""
+        if not isinstance(batch, tuple):
+            return batch
+        return tuple(tuple(part) if isinstance(part, list) else part for part in batch)
+
     def _indices(self, position: int) -> NDArray[np.int64]:
         return self.order[position * self.batch_size : (position + 1) * self.batch_size]
 
     def _go_on(self) -> None:
         """Begin the next epoch if one is over. Not before a batch of it is wanted, so that ``order`` can be asked."""
         if self._epoch_is_over:
-            self.epoch += 1
+            self._begin(self.epoch + 1)
+
+    def _begin(self, epoch: int) -> None:
+        self._epoch, self.batch_index, self._epoch_is_over = epoch, 0, False
+        self._index_array = self._own_order = None
 
     def _flow_index(self) -> Endless[NDArray[np.int64]]:
         while True:
@@ -163,6 +204,7 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
             self._place = self.epoch, self.batch_index
             self.total_batches_seen += 1
             self.batch_index += 1
+            indices = self._indices(self._place[1])
             if self.batch_index * self.batch_size >= self.n:
                 self.batch_index, self._epoch_is_over = 0, True
-            yield self._indices(self._place[1])
+            yield indices

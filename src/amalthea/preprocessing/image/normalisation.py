@@ -1,7 +1,8 @@
 """What ``ImageDataGenerator`` does to the values of pictures, and what it has to learn for that."""
 
 import math
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import images
-from ...errors import ArgumentError, warn
+from ...errors import ArgumentError, ArgumentTypeError, warn
 from . import arguments
 from .moments import Moments
 from .parameters import Parameters
@@ -22,12 +23,24 @@ if TYPE_CHECKING:
 def prepare(parameters: Parameters, x: NDArray[Any]) -> NDArray[Any]:
     """Apply ``preprocessing_function`` and ``rescale``; floating arrays are changed in place."""
     if parameters.preprocessing_function:
-        x = parameters.preprocessing_function(x)
+        x = _returned(parameters.preprocessing_function, x)
     if x.dtype.kind in "biu":
         x = x.astype(parameters.dtype)
     if parameters.rescale:
         x *= parameters.rescale
     return x
+
+
+def _returned(function: Callable[[NDArray[Any]], Any], x: NDArray[Any]) -> NDArray[Any]:
+    """What a function of the user makes of a picture, as an array that can be written to; it may return a tensor."""
+    result = function(x)
+    pixels = np.asarray(result)
+    if result is None or pixels.dtype.kind not in "biuf":
+        raise ArgumentError(
+            f"preprocessing_function={getattr(function, '__qualname__', function)} returned {str(result)[:60]}, a "
+            f"{type(result).__name__}. It takes a picture and returns it changed, as an array of numbers."
+        )
+    return pixels if pixels.flags.writeable else pixels.copy()
 
 
 def standardize(parameters: Parameters, x: NDArray[Any]) -> NDArray[Any]:
@@ -50,6 +63,13 @@ def standardize(parameters: Parameters, x: NDArray[Any]) -> NDArray[Any]:
 def fit(generator: "ImageDataGenerator", x: Any, rounds: int, seed: int | None) -> None:
     """Learn from pictures, ``rounds`` times transformed at random or, of 0, as they are."""
     seed = images.fresh_seed() if seed is None else seed
+    if isinstance(x, images.PictureBatches):
+        x = x.epoch(0)
+    if isinstance(x, str | os.PathLike) or not (hasattr(x, "__array__") or isinstance(x, Iterable)):
+        raise ArgumentTypeError(
+            f"fit learns from an array of pictures, or an iterator of batches of them; given was {x!r:.60}. Give it "
+            "what flow_from_directory returns to read a folder."
+        )
     if hasattr(x, "__array__") or isinstance(x, list | tuple):
         _learn_from_array(generator, _array(generator, x, rounds, seed))
     elif generator.zca_whitening:
@@ -102,9 +122,18 @@ def _learn_from_batches(generator: "ImageDataGenerator", batches: Iterable[NDArr
 
 def _array(generator: "ImageDataGenerator", x: Any, rounds: int, seed: int) -> NDArray[Any]:
     """The pictures of an array, prepared, in a new one."""
-    pictures = np.array(x, generator.dtype)
+    try:
+        pictures = np.array(x, generator.dtype)
+    except (TypeError, ValueError) as error:
+        raise ArgumentError(
+            f"fit learns from an array of pictures; given was a {type(x).__name__} of other things. Give iter(...) "
+            "of a list of batches."
+        ) from error
     if pictures.ndim != 4:
-        raise ArgumentError(f"fit learns from an array of pictures, which has 4 axes; given was {pictures.shape}.")
+        raise ArgumentError(
+            f"fit learns from an array of pictures, which has 4 axes; given was {pictures.shape}. Give iter(...) of a "
+            "list of batches."
+        )
     arguments.advise_on_channels(pictures.shape, generator.channel_axis, generator.data_format)
     if not rounds and not generator.preprocessing_function:
         return prepare(generator, pictures)

@@ -11,6 +11,8 @@ from . import arguments, settings
 class Parameters:
     """What each means stands at ``ImageDataGenerator``."""
 
+    _changes = 0
+
     def __init__(
         self,
         featurewise_center: bool = False,
@@ -66,3 +68,8 @@ class Parameters:
         self.mean: NDArray[Any] | None = None
         self.std: NDArray[Any] | None = None
         self.zca_whitening_matrix: NDArray[Any] | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Count the changes, so that iterators know when what they prepared ahead is out of date."""
+        object.__setattr__(self, "_changes", self._changes + 1)
+        object.__setattr__(self, name, value)

@@ -9,22 +9,21 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ... import images
-from ...errors import ArgumentError, ImageError
+from ...errors import ArgumentError, ImageError, warn
+from ...images.samples import check_batch_size
 from . import settings
 from .iterator import Iterator
 
 if TYPE_CHECKING:
     from .generator import ImageDataGenerator
 
-_LAST_NUMBER = 10**7  # of those in the names of saved pictures
-
 
 class PictureIterator(Iterator):
     """Batches whose pictures threads prepare ahead of time, the same ones for any number of threads.
 
     Random numbers depend on the seed, the epoch and the picture alone. Derived classes define ``picture`` and
-    ``_with_targets``. Where a user's class defines ``_get_batches_of_transformed_samples`` or ``_set_index_array``, its
-    batches are made one by one, when they are asked for.
+    ``_with_targets``. Where a user's class defines ``_get_batches_of_transformed_samples`` or ``_set_index_array``, or
+    a script has set ``index_array``, batches are made one by one, when they are asked for.
 
     Args:
         n: number of pictures.
@@ -53,15 +52,28 @@ class PictureIterator(Iterator):
         workers: int | None,
         on_error: str = "raise",
     ) -> None:
-        if batch_size < 1:
-            raise ArgumentError(f"batch_size={batch_size}; a batch has one picture at least.")
+        check_batch_size(batch_size)
         super().__init__(n, batch_size, shuffle, seed)  # Keras' own threads would ask for batches in no order
         self.image_data_generator, self.dtype = image_data_generator, dtype
         self.names, self.on_error = names, on_error
         self._threads = workers
         self._batches: images.Batches | None = None
+        self._ahead_of: tuple[object, int] | None = None
         if n:
             self._current_batches()  # refuses wrong arguments now
+
+    @property
+    def use_multiprocessing(self) -> bool:
+        """Always False: processes that Keras forks while threads work would wait for ever."""
+        return False
+
+    @use_multiprocessing.setter
+    def use_multiprocessing(self, wanted: bool) -> None:
+        if wanted:
+            warn(
+                "use_multiprocessing=True is left out: threads prepare the pictures already, without copies. Give "
+                "flow or flow_from_directory workers=... for another number of them."
+            )
 
     def picture(self, index: int) -> NDArray[Any]:
         """One picture before it is transformed; it must not be changed."""
@@ -81,6 +93,8 @@ class PictureIterator(Iterator):
         return self._current_batches().report()
 
     def _get_batches_of_transformed_samples(self, index_array: NDArray[np.int64]) -> Any:
+        if not len(index_array):
+            raise ArgumentError(f"index_array has fewer indices than there are pictures; give all {self.n}.")
         pictures = [self._sample(int(i), images.generator_of(self._seed, self.epoch, int(i))) for i in index_array]
         return self._finished(np.stack(pictures), np.asarray(index_array), self.epoch)
 
@@ -89,18 +103,18 @@ class PictureIterator(Iterator):
             raise ArgumentError("There is no picture to make a batch of.")
         if self._is_customised():
             return super()._batch_at(epoch, position, index_array)
-        pictures, indices = self._current_batches().batch(epoch, position)
-        if not len(indices):
-            raise ImageError(
-                f"None of the {len(index_array)} pictures of a batch can be used, and a batch cannot be empty. Make "
-                f"the batches larger, or give on_error='replace'.\n{self.report()}"
-            )
-        return self._finished(pictures, indices, epoch)
+        batches = self._current_batches()
+        for later in range(position, position + len(batches)):  # the next one where all pictures are skipped
+            pictures, indices = batches.batch(epoch, later % len(batches))
+            if len(indices):
+                return self._finished(pictures, indices, epoch)
+        raise ImageError(f"No picture is left to make a batch of. {self.report()}")
 
     def _is_customised(self) -> bool:
         kind = type(self)
         return (
-            kind._get_batches_of_transformed_samples is not PictureIterator._get_batches_of_transformed_samples
+            self.index_array is not self._own_order
+            or kind._get_batches_of_transformed_samples is not PictureIterator._get_batches_of_transformed_samples
             or kind._set_index_array is not Iterator._set_index_array
         )
 
@@ -113,7 +127,12 @@ class PictureIterator(Iterator):
         return picture.astype(self.dtype, copy=False)
 
     def _current_batches(self) -> images.Batches:
-        """The batches; new ones after a script has changed ``batch_size``, ``shuffle`` or ``seed``."""
+        """The batches; new ones after a script has changed ``batch_size``, ``shuffle`` or ``seed``.
+
+        What is prepared ahead is forgotten after the generator was changed.
+        """
+        generator = self.image_data_generator
+        ahead_of = generator, getattr(generator, "_changes", 0)
         wanted = self.n, self.batch_size, self.shuffle, self._seed
         with self.lock:
             made = self._batches
@@ -129,6 +148,9 @@ class PictureIterator(Iterator):
                     on_error=self.on_error,
                     names=self.names,
                 )
+            if ahead_of != self._ahead_of:
+                made.forget()
+            self._ahead_of = ahead_of
         return made
 
     def _save_to(self, folder: str | os.PathLike[str] | None, prefix: str, file_format: str) -> None:
@@ -139,9 +161,8 @@ class PictureIterator(Iterator):
 
     def _finished(self, pictures: NDArray[Any], indices: NDArray[np.int64], epoch: int) -> Any:
         if self.save_to_dir:
-            number = (self._seed + epoch) % _LAST_NUMBER  # another one in each epoch
             for index, pixels in zip(indices, pictures, strict=True):
-                name = f"{self.save_prefix}_{index}_{number}.{self.save_format}"
+                name = f"{self.save_prefix}_{index}_{self._seed}-{epoch}.{self.save_format}"
                 image = images.array_to_image(pixels, self.data_format, True, settings.floatx(None))
                 images.save_image(Path(self.save_to_dir, name), image)
         return self._with_targets(pictures, indices)

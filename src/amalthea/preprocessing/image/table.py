@@ -20,10 +20,13 @@ def check(
 
     Raises:
         ArgumentTypeError: values of another type, or a single column for "multi_output".
-        ArgumentError: "binary" with another number of classes than two.
+        ArgumentError: a column that is not there, or "binary" with another number of classes than two.
     """
     if class_mode == "multi_output" and not isinstance(y_col, list):
         raise ArgumentTypeError(f"class_mode='multi_output' needs a list of columns; given was y_col={y_col!r}.")
+    _check_columns(rows, x_col=[x_col], weight_col=[weight_col] if weight_col else [])
+    if class_mode not in ("input", None):
+        _check_columns(rows, y_col=y_col if isinstance(y_col, list) else [y_col])
     _check_types(rows, x_col, (str,), "x_col holds file names, which are strings")
     if class_mode in ("binary", "sparse"):
         _check_types(rows, y_col, (str,), f"With class_mode={class_mode!r}, labels are strings")
@@ -61,6 +64,14 @@ def targets(rows: Any, class_mode: str | None, y_col: Any) -> Any:
     if class_mode == "multi_output":
         return [np.array(rows[column].tolist()) for column in y_col]
     return rows[y_col].to_numpy() if class_mode == "raw" else None
+
+
+def _check_columns(rows: Any, **wanted: list[Any]) -> None:
+    for argument, names in wanted.items():
+        for name in names:
+            if name not in rows.columns:
+                there = ", ".join(map(repr, rows.columns))
+                raise ArgumentError(f"{argument}={name!r}: the table has no such column; there are {there}.")
 
 
 def _check_types(rows: Any, column: str, allowed: tuple[type, ...], rule: str) -> None:

@@ -14,7 +14,7 @@ from ..features.augmenting import Augmenting, numbers_of
 from ..features.changing import Compute, LiveRows, VersionsInTurn
 from ..features.extraction import Extracted, extract
 from ..features.in_memory import PicturesInMemory
-from ..features.network import FrozenNetwork
+from ..features.network import FrozenNetwork, shared_network
 from ..features.scaled import ScaledPictures
 from ..features.sources import Pictures, Problem, source_of
 from ..features.store import FeatureStore
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import keras
 
     from ..training.batches import Rows
+    from ..training.loop import Training
 
 _AT_ONCE = 64  # augmented pictures that are computed together, at least
 
@@ -57,7 +58,7 @@ class Parts:
     """A model in two, as ``divide`` returns it.
 
     Attributes:
-        networks: the prefix as graphs, see ``extract``: made once for all pictures of a training.
+        networks: the prefix as graphs, see ``extract``: made once for all pictures of a training of their kind.
     """
 
     prefix: "keras.Model | None"
@@ -101,7 +102,7 @@ def crossed(parts: Parts, samples: Samples, extraction: Extraction) -> Crossed:
     return Crossed(rows, samples.labels[kept], len(errors))
 
 
-def crossed_to_learn(parts: Parts, samples: Samples, extraction: Extraction, batch_size: int) -> Crossed:
+def crossed_to_learn(parts: Parts, samples: Samples, extraction: Extraction, training: "Training") -> Crossed:
     """Pictures to learn from, augmented if the extraction says so. Those that no frozen part sees are never kept.
 
     Raises:
@@ -110,8 +111,8 @@ def crossed_to_learn(parts: Parts, samples: Samples, extraction: Extraction, bat
     if (augmenting := extraction.augmenting) is None:
         return crossed(parts, samples, extraction)
     if parts.prefix is None or augmenting.versions is None:
-        return _live(parts, samples, extraction, augmenting, batch_size)
-    return _versions(parts.prefix, parts, samples, extraction, augmenting, augmenting.versions)
+        return _live(parts, samples, extraction, augmenting, training.batch_size)
+    return _versions(parts.prefix, parts, samples, extraction, augmenting, training.epochs)
 
 
 def _live(parts: Parts, samples: Samples, extraction: Extraction, augmenting: Augmenting, batch_size: int) -> Crossed:
@@ -126,7 +127,7 @@ def _live(parts: Parts, samples: Samples, extraction: Extraction, augmenting: Au
     if parts.prefix is None:
         compute = partial(_scaled, preparation=preparation, channels_first=parts.channels_first)
     else:
-        compute = FrozenNetwork(parts.prefix, preparation, source.kind, extraction.precision)
+        compute = shared_network(parts.networks, parts.prefix, preparation, source.kind, extraction.precision)
     usable = samples.take(kept)
     rows = LiveRows(
         picture=lambda row: pictures(int(kept[row])),
@@ -140,18 +141,19 @@ def _live(parts: Parts, samples: Samples, extraction: Extraction, augmenting: Au
 
 
 def _versions(
-    prefix: "keras.Model", parts: Parts, samples: Samples, extraction: Extraction, augmenting: Augmenting, count: int
+    prefix: "keras.Model", parts: Parts, samples: Samples, extraction: Extraction, augmenting: Augmenting, epochs: int
 ) -> Crossed:
-    """Features of ``count`` versions of each picture, which are kept."""
-    found = _extracted(prefix, Versions(samples.pictures, augmenting), extraction, parts.networks)
+    """Features of those versions of each picture that the epochs take; they are kept."""
+    numbers = augmenting.taken(epochs)
+    found = _extracted(prefix, Versions(samples.pictures, augmenting, numbers), extraction, parts.networks)
     total = len(samples.labels)
-    rows = np.full((count, total), -1)
+    rows = np.full((len(numbers), total), -1)
     rows.flat[found.kept] = np.arange(len(found.kept))
     kept = np.flatnonzero((rows >= 0).all(axis=0))
     errors = {index % total: problem for index, problem in found.errors.items()}
     _tell(errors, samples, extraction)
     usable = samples.take(kept)
-    versions = [found.features.subset(version) for version in rows[:, kept]]
+    versions = {number: found.features.subset(places) for number, places in zip(numbers, rows[:, kept], strict=True)}
     in_turn = VersionsInTurn(versions, augmenting, plain=lambda: crossed(parts, usable, extraction).rows)
     return Crossed(in_turn, usable.labels, len(errors))
 

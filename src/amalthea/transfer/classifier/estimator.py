@@ -39,6 +39,8 @@ class UnfittedError(ArgumentError, NotFittedError):  # type: ignore[misc] # scik
 class Estimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
     """An estimator of pictures. Where its ``model`` is a network by our constructors, that of a copy is, too."""
 
+    tuned_from_: int | None = None
+
     def __getstate__(self) -> dict[str, Any]:
         state = {name: value for name, value in super().__getstate__().items() if name not in _NOT_COPIED}
         return {**state, "_marks": marks(self.model)}

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...catalog import ScalingSteps
 from ...images import Augmentation
 from ..base import base_of
-from ..cutting.freezing import freeze_before
+from ..cutting.freezing import freeze_before, restored_flags
 from ..evaluation import Report, evaluate
 from ..features.store import FeatureStore
 from ..training.head import attach
@@ -22,8 +22,9 @@ from .answers import probabilities, ready
 from .estimator import ClassifierMixin, Estimator, UnfittedError
 from .labelled import Samples, pictures_of, samples_of, training_samples, tuning_samples, with_validation
 from .learning import all_or_nothing, answers, learn
-from .parameters import extraction_of, head_of, training_of, wishes_of
+from .parameters import check_crossing, extraction_of, head_of, training_of, tuning_of, wishes_of
 from .pixels import check_all
+from .planning import trains_below_head
 from .saving import Record, read_classifier, write_classifier
 
 if TYPE_CHECKING:
@@ -66,8 +67,9 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
             next, so that as many as there are epochs are the same as ``"live"``. Only ``fit`` and ``fine_tune`` do so,
             and never with pictures to validate with.
         augmentation: what may change; None: shear up to 11.5 degrees, zoom of 0.8 to 1.2, flips left to right.
-        seed: of the split, the head's weights, the order of pictures, augmentation and dropout. The network's own
-            random weights, where ``weights`` is None, are not under it: ``keras.utils.set_random_seed`` repeats those.
+        seed: of the split, the head's weights and dropout, the order of pictures, and augmentation. Not of what the
+            network itself has at random, its weights where ``weights`` is None, or in a model that is given a dropout
+            or random flip without a seed of its own: ``keras.utils.set_random_seed`` repeats those.
         precision: of the frozen layers and of predictions: ``"float32"``, or ``"bfloat16"`` where the processor has it.
         on_error: what happens to files that are no usable pictures in ``fit``, ``fine_tune``, ``evaluate`` and
             ``score``: ``"raise"``, or ``"skip"`` to leave them out with a warning. Predictions always raise.
@@ -80,6 +82,7 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         model_: pictures to scores: one plain functional ``keras.Model``.
         preparation_: how pictures become what ``model_`` takes.
         variant_: name of the network in the catalogue; "" for other models.
+        tuned_from_: number of epochs before ``fine_tune`` first trained more than the head; None: it never did.
 
     Example:
         >>> import numpy
@@ -132,16 +135,17 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
             whole epoch, what it was before.
 
         Raises:
-            ArgumentError: a parameter, pictures or labels that cannot be used.
+            ArgumentError: a parameter, pictures or labels that cannot be used; or training diverged in its first epoch.
             ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
             DownloadError, WeightsError: the trained weights of the network.
         """
         samples, held_back = with_validation(training_samples(X, y), validation, self.seed)
         head, training = head_of(self, len(samples.classes)), training_of(self, samples.classes)
+        check_crossing(self)
         base = base_of(self.model, wishes_of(self, samples.pictures))
         with all_or_nothing(self):
             self.model_ = attach(base.network, self.features, head)
-            self.history_: History = {}
+            self.history_, self.tuned_from_ = History(), None
             self.classes_, self.preparation_, self.variant_ = samples.classes, base.preparation, base.variant
             self._samples = samples, held_back
             check_all(self, samples, held_back, fitting=True)
@@ -164,10 +168,11 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         """Train the last layers of the network together with the head, slowly.
 
         The weights never end worse than they were: those of the best epoch are kept, and if no epoch improves, those
-        from before.
+        from before. After an error, the flags ``trainable`` are those of before.
 
         Args:
-            from_layer: the first layer that trains, such as ``"block5_conv1"``; frozen is all that it needs.
+            from_layer: the first layer that trains, such as ``"block5_conv1"``; frozen is all that it needs. Or the
+                first of the network's blocks that trains, such as ``"block5"``.
             blocks: instead, how many of the network's last blocks train. With neither of the two, the flags
                 ``trainable`` of ``model_`` count as they are.
             learning_rate: small, for the weights are good already; an optimizer of Keras has its own instead.
@@ -179,25 +184,19 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
             validation: as for ``fit``; with neither this nor ``X``, that of ``fit``.
 
         Raises:
-            ArgumentError: before ``fit``; or as there, or for a layer or number of blocks that is not there.
+            ArgumentError: before ``fit``; or as there, or for a layer or number of blocks that is not there; or the
+                weights of before give no finite loss.
         """
-        self._check_fitted(
-            "fine_tune comes after fit: the large errors of a new head would spoil the pretrained layers below it."
-        )
-        of_fit = getattr(self, "_samples", None)
-        samples, held_back = tuning_samples(of_fit, X, y, validation, self.classes_, self.seed)
+        self._check_fitted("fine_tune comes after fit: the large errors of a new head would spoil the layers below it.")
+        samples, held_back = tuning_samples(getattr(self, "_samples", None), X, y, validation, self.classes_, self.seed)
         check_all(self, samples, held_back)
-        training = replace(
-            training_of(self, self.classes_),
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            epochs=epochs,
-            never_worse=True,
-        )
-        if from_layer is not None or blocks is not None:
-            variant = self.variant_ or None
-            freeze_before(self.model_, from_layer=from_layer, blocks=blocks, variant=variant, batchnorm=batchnorm)
-        self._learn(samples, held_back, training)
+        training = tuning_of(self, optimizer, learning_rate, epochs)
+        with restored_flags(self.model_):
+            if from_layer is not None or blocks is not None:
+                freeze_before(self.model_, from_layer, blocks, self.variant_ or None, batchnorm)
+            if self.tuned_from_ is None and trains_below_head(self.model_):
+                self.tuned_from_ = len(self.history_.get("loss", ()))
+            self._learn(samples, held_back, training)
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -210,7 +209,7 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
             ArgumentError: before ``fit``, or pictures that cannot be used.
             ImageError, MissingFileError: a file is no usable picture.
         """
-        best = self.predict_proba(X).argmax(axis=1)
+        best = self.predict_proba(X).argmax(axis=1)  # first: before fit there are no classes_
         return self.classes_[best]  # type: ignore[no-any-return]
 
     def predict_proba(self, X: Any) -> NDArray[np.float32]:
@@ -220,8 +219,7 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
             X: a folder, a list of paths, or an array of shape (N, H, W, 3).
 
         Raises:
-            ArgumentError: before ``fit``, or pictures that cannot be used.
-            ImageError, MissingFileError: a file is no usable picture.
+            ArgumentError, ImageError, MissingFileError: as for ``predict``.
         """
         self._check_fitted("Call fit before it can predict.")
         pictures = pictures_of(X)
@@ -272,7 +270,7 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         """
         self._check_fitted("Call fit before it can be saved.")
         parameters = self.get_params() if isinstance(self.model, str) else {**self.get_params(), "model": None}
-        record = Record(parameters, self.classes_, self.preparation_, self.variant_, self.history_)
+        record = Record(parameters, self.classes_, self.preparation_, self.variant_, self.history_, self.tuned_from_)
         write_classifier(Path(path), self.model_, record)
 
     @classmethod
@@ -289,7 +287,8 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         model, record = read_classifier(Path(path))
         classifier = cls(**record.parameters)
         classifier.model_, classifier.classes_, classifier.preparation_ = model, record.classes, record.preparation
-        classifier.variant_, classifier.history_ = record.variant, dict(record.history)
+        classifier.variant_, classifier.tuned_from_ = record.variant, record.tuned_from
+        classifier.history_ = dict(record.history)
         return classifier
 
     def _check_fitted(self, message: str) -> None:

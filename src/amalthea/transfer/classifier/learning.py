@@ -16,6 +16,7 @@ from ..training.loop import Training, check_possible, train, trainable_count
 from ..training.watching import History
 from .crossing import Extraction, Parts, crossed, crossed_to_learn
 from .labelled import Samples
+from .pixels import check_brightness
 
 if TYPE_CHECKING:
     import keras
@@ -42,19 +43,24 @@ def learn(
         history: losses and accuracies of each epoch are added to it, see ``train``.
 
     Raises:
-        ArgumentError: nothing would train, or a class has no usable picture.
+        ArgumentError: nothing would train, a class or the validation has no usable picture, or pictures cannot be
+            augmented so.
         ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
     """
     check_possible(training, validated=validation is not None)
+    if extraction.augmenting:
+        check_brightness(samples.pictures, extraction.augmenting.augmentation)
     parts = Parts(*divide(model))
     getLogger(__package__).info("%s of %s weights will train.", *(f"{count:,}" for count in trainable_count(model)))
-    rows, labels, _ = crossed_to_learn(parts, samples, extraction, training.batch_size)
-    if lost := set(samples.labels.tolist()) - set(labels.tolist()):
-        names = ", ".join(repr(samples.classes[label].item()) for label in sorted(lost))
-        raise ArgumentError(f"No picture of the class {names} can be read.")
     held_back = None
-    if validation is not None:
+    if validation is not None:  # they come first, being fewer: if all are broken, that is soon known
         held_back = crossed(parts, validation, extraction)[:2]
+        if not len(held_back[1]):
+            raise ArgumentError("None of the pictures to validate with can be read.")
+    rows, labels, _ = crossed_to_learn(parts, samples, extraction, training)
+    if lost := sorted(set(samples.labels.tolist()) - set(labels.tolist())):
+        names = ", ".join(repr(samples.classes[label].item()) for label in lost)
+        raise ArgumentError(f"No picture of the class{'' if len(lost) == 1 else 'es'} {names} can be read.")
     train(parts.suffix, rows, labels, held_back, training, history)
 
 

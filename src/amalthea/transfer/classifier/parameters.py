@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from .crossing import Extraction
 from .labelled import Pictures
 
 if TYPE_CHECKING:
+    import keras
+
     from .image_classifier import ImageClassifier
 
 _PATIENCE = 5  # epochs, where early_stopping=True
@@ -78,15 +80,41 @@ def training_of(classifier: "ImageClassifier", classes: NDArray[Any]) -> Trainin
     )
 
 
+def tuning_of(
+    classifier: "ImageClassifier", optimizer: "str | keras.Optimizer", learning_rate: float, epochs: int
+) -> Training:
+    """How the last layers are trained together with the head; arguments as for ``fine_tune``.
+
+    Raises:
+        ArgumentError: one of them cannot be used, or as for ``training_of``.
+    """
+    training = training_of(classifier, classifier.classes_)
+    return replace(training, optimizer=optimizer, learning_rate=learning_rate, epochs=epochs, never_worse=True)
+
+
+def check_crossing(classifier: "ImageClassifier") -> None:
+    """Refuse what ``extraction_of`` would refuse, before there is a network.
+
+    Raises:
+        ArgumentError: ``on_error``, ``feature_dtype``, ``precision``, ``augment`` or ``augmentation`` cannot be used.
+        MissingDependencyError: pictures are to be augmented, and OpenCV is not installed.
+    """
+    from ...runtime.openvino_runner import check_precision
+
+    require_one_of(("float32", "float16"), "feature_dtype", classifier.feature_dtype)
+    if classifier.on_error not in ("raise", "skip"):
+        raise ArgumentError(f"on_error={classifier.on_error!r}; allowed are 'raise' and 'skip'.")
+    check_precision(classifier.precision)
+    _augmenting_of(classifier)
+
+
 def extraction_of(classifier: "ImageClassifier", preparation: Preparation, *, learning: bool = False) -> Extraction:
     """How pictures cross the frozen layers, augmented only where they are learned from.
 
     Raises:
-        ArgumentError: ``on_error``, ``feature_dtype``, ``augment`` or ``augmentation`` cannot be used.
+        ArgumentError, MissingDependencyError: as for ``check_crossing``.
     """
-    require_one_of(("float32", "float16"), "feature_dtype", classifier.feature_dtype)
-    if classifier.on_error not in ("raise", "skip"):
-        raise ArgumentError(f"on_error={classifier.on_error!r}; allowed are 'raise' and 'skip'.")
+    check_crossing(classifier)
     return Extraction(
         preparation=preparation,
         precision=classifier.precision,

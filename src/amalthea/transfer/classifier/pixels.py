@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ArgumentError
+from ...images import Augmentation
 from .labelled import Pictures, Samples
 
 if TYPE_CHECKING:
@@ -49,6 +50,23 @@ def check_pictures(
         )
     if not any_values:
         _check_values(pictures, network, fitting)
+
+
+def check_brightness(pictures: Pictures, augmentation: Augmentation) -> None:
+    """Refuse to brighten what does not lie in [0, 255], to which brightened pictures are clipped.
+
+    Raises:
+        ArgumentError: some values lie outside.
+    """
+    if augmentation.brightness is None or not isinstance(pictures, np.ndarray) or pictures.dtype == np.uint8:
+        return
+    low, high = float(pictures.min()), float(pictures.max())
+    if low < 0 or high > 255:
+        raise ArgumentError(
+            f"brightness={augmentation.brightness} clips values to [0, 255], but those of the pictures lie in "
+            f"[{low:.4g}, {high:.4g}]. Give the pictures in [0, 255], with the scaling= that they need; or leave the "
+            "brightness as it is."
+        )
 
 
 def _check_values(pictures: NDArray[Any], network: str, fitting: bool) -> None:

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import keras
+
 from ... import _keras
 from ..base import base_of
 from ..cutting import freeze_before
@@ -13,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def check_fine_tuning(classifier: "ImageClassifier", from_layer: str | None = None, blocks: int | None = None) -> None:
-    """Raise what ``fine_tune`` would raise only after ``fit``, which may take hours.
+    """Raise what ``fine_tune`` would raise only after the head was trained, which may take hours.
 
-    Builds the model as ``fit`` will, without weights: a fraction of a second, two for the largest networks.
+    Builds the model as ``fit`` will, or again, without weights: a fraction of a second, two for the largest networks.
 
     Args:
-        classifier: of a network by name.
+        classifier: of a network by name, or one that is trained.
         from_layer: as for ``fine_tune``.
         blocks: as there.
 
@@ -27,6 +29,14 @@ def check_fine_tuning(classifier: "ImageClassifier", from_layer: str | None = No
         UnknownModelError: the catalogue has no such network.
     """
     with _keras.no_initial_values():
-        base = base_of(classifier.model, wishes_of(classifier, [])._replace(weights=None))
-        model = attach(base.network, classifier.features, head_of(classifier, classes=2))
-    freeze_before(model, from_layer=from_layer, blocks=blocks, variant=base.variant)
+        if hasattr(classifier, "model_"):
+            model, variant = keras.models.clone_model(classifier.model_), classifier.variant_ or None
+        else:
+            base = base_of(classifier.model, wishes_of(classifier, [])._replace(weights=None))
+            model, variant = attach(base.network, classifier.features, head_of(classifier, classes=2)), base.variant
+    freeze_before(model, from_layer=from_layer, blocks=blocks, variant=variant)
+
+
+def trains_below_head(model: keras.Model) -> bool:
+    """Whether layers of the network train, and not its head alone."""
+    return any(layer.trainable_weights for layer in model.layers if not layer.name.startswith("head"))

@@ -35,6 +35,8 @@ class Record(NamedTuple):
         preparation: how pictures become what the model takes.
         variant: name of the network in the catalogue; "" for other models.
         history: losses and accuracies after each epoch, and which were kept; see ``train``.
+        tuned_from: number of epochs before ``fine_tune`` first trained more than the head; None: it never did, or the
+            file is older than this record.
     """
 
     parameters: Mapping[str, Any]
@@ -42,6 +44,7 @@ class Record(NamedTuple):
     preparation: Preparation
     variant: str
     history: Mapping[str, Any]
+    tuned_from: int | None = None
 
 
 def write_classifier(path: Path, model: "keras.Model", record: Record) -> None:
@@ -126,11 +129,12 @@ def _write_keras_file(path: Path, model: "keras.Model", record: Record) -> None:
         "preparation": asdict(record.preparation),
         "variant": record.variant,
         "history": record.history,
+        "tuned_from": record.tuned_from,
     }
     with atomic_file(path, setting=None) as temporary:
         keras.saving.save_model(model, temporary)
         with ZipFile(temporary, "a") as archive:
-            archive.writestr(_MEMBER, json.dumps(_finite(content), indent=1, allow_nan=False))
+            archive.writestr(_MEMBER, json.dumps(finite(content), indent=1, allow_nan=False))
 
 
 def _record(content: dict[str, Any]) -> Record:
@@ -147,15 +151,16 @@ def _record(content: dict[str, Any]) -> Record:
         history={
             name: [nan if value is None else value for value in values] for name, values in content["history"].items()
         },
+        tuned_from=content.get("tuned_from"),
     )
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """The same for JSON, which has no NaN and nothing infinite: null stands for them."""
     if isinstance(value, dict):
-        return {name: _finite(part) for name, part in value.items()}
+        return {name: finite(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(part) for part in value]
+        return [finite(part) for part in value]
     return None if isinstance(value, float) and not isfinite(value) else value
 
 

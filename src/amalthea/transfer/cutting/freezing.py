@@ -1,6 +1,7 @@
 """Which layers of a network will be trained."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import keras
 
@@ -53,6 +54,18 @@ def freeze_before(
     for part in parts:
         if batchnorm == "frozen" and isinstance(part, keras.layers.BatchNormalization):
             part.trainable = False
+
+
+@contextmanager
+def restored_flags(model: keras.Model) -> Iterator[None]:
+    """Give all layers of a model their flags ``trainable`` of before if the block ends with an error."""
+    before = [(part, part.trainable) for part in _keras.parts(model)]
+    try:
+        yield
+    except Exception:
+        for part, flag in before:  # a model comes before its layers, to which it passes its own on
+            part.trainable = flag
+        raise
 
 
 def _frozen(

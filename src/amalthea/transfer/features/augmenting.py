@@ -40,6 +40,10 @@ class Augmenting:
         epoch += self.begun
         return epoch if self.versions is None else epoch % self.versions
 
+    def taken(self, epochs: int) -> list[int]:
+        """The versions that a number of epochs take, each once, sorted."""
+        return sorted({self.version(epoch) for epoch in range(min(epochs, self.versions or epochs))})
+
     def augmented(self, picture: NDArray[Any], version: int, number: int) -> NDArray[Any]:
         """A version of a picture.
 

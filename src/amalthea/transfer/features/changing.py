@@ -1,6 +1,6 @@
 """Rows to learn from that differ from epoch to epoch, because pictures are augmented."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +31,8 @@ class LiveRows:
         plain: the same rows of the pictures as they are.
         group: how many are computed together; a multiple of what is taken at once.
     """
+
+    live = True
 
     def __init__(
         self,
@@ -85,12 +87,14 @@ class VersionsInTurn:
     """Features of several versions of each picture; each epoch takes those of one version.
 
     Args:
-        versions: all of the same pictures.
+        versions: by their numbers, all of the same pictures.
         augmenting: says which is taken when.
         plain: features of the pictures as they are.
     """
 
-    def __init__(self, versions: Sequence[Features], augmenting: Augmenting, plain: Plain) -> None:
+    live = False
+
+    def __init__(self, versions: Mapping[int, Features], augmenting: Augmenting, plain: Plain) -> None:
         self._versions, self._augmenting, self.plain = versions, augmenting, plain
         self._taken = versions[augmenting.version(0)]
 

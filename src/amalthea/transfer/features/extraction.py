@@ -12,7 +12,7 @@ from ..._progress import progress
 from ...errors import ArgumentError
 from ...images import Preparation
 from .keeping import Keeper
-from .network import FrozenNetwork
+from .network import FrozenNetwork, shared_network
 from .rows import Features
 from .sources import Pictures, Problem, Source, source_of
 from .store import FeatureStore, FileFeatureStore
@@ -60,7 +60,7 @@ def extract(
     Args:
         prefix: a model with one input, pictures, and any number of outputs.
         pictures: paths, or an array of shape (N, *preparation.size, 3), RGB in [0, 255]; or several versions of either,
-            in which the row of version ``v`` of picture ``p`` is ``v * N + p``.
+            in which the row of version ``numbers[v]`` of picture ``p`` is ``v * N + p``.
         preparation: how they become what the model takes.
         precision: in which the network computes, as for ``amalthea.predictor``.
         dtype: in which features are kept: "float32", or "float16" for half the room.
@@ -84,10 +84,7 @@ def extract(
         if value not in allowed:
             raise ArgumentError(f"{name}={value!r}; allowed are {' and '.join(map(repr, allowed))}.")
     source = _source(pictures, preparation, verify)
-    networks = {} if networks is None else networks
-    if source.kind not in networks:
-        networks[source.kind] = FrozenNetwork(prefix, preparation, source.kind, precision)
-    network = networks[source.kind]
+    network = shared_network({} if networks is None else networks, prefix, preparation, source.kind, precision)
     keeper = Keeper(FileFeatureStore() if store is None else store, network.key(dtype), network.shapes, dtype)
     digests = source.digests()
     keeper.find([digest for digest in dict.fromkeys(digests) if digest])
@@ -106,7 +103,8 @@ def extract(
 
 def _source(pictures: Pictures | Versions, preparation: Preparation, verify: bool) -> Source:
     if isinstance(pictures, Versions):
-        return AugmentedSource(source_of(pictures.pictures, preparation, verify=verify), pictures.augmenting)
+        source = source_of(pictures.pictures, preparation, verify=verify)
+        return AugmentedSource(source, pictures.augmenting, pictures.numbers)
     return source_of(pictures, preparation, verify=verify)
 
 

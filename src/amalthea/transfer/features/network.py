@@ -72,6 +72,15 @@ class FrozenNetwork:
         return OpenVINORunner(self._graph.SerializeToString(), precision=self._precision)
 
 
+def shared_network(
+    networks: dict[str, FrozenNetwork], prefix: "keras.Model", preparation: Preparation, kind: str, precision: str
+) -> FrozenNetwork:
+    """That of a kind of pictures, made and added where it is missing; arguments as for ``FrozenNetwork``."""
+    if kind not in networks:
+        networks[kind] = FrozenNetwork(prefix, preparation, kind, precision)
+    return networks[kind]
+
+
 def _check_input(prefix: "keras.Model", size: tuple[int, int]) -> None:
     shapes = [tuple(tensor.shape) for tensor in prefix.inputs]
     allowed = [(3, *size), (*size, 3)]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -22,24 +22,30 @@ class Versions(NamedTuple):
 
     Attributes:
         pictures: paths or an array, as for ``extract``.
-        augmenting: says how many versions there are.
+        augmenting: makes the versions.
+        numbers: of the versions that are wanted, each once.
     """
 
     pictures: Pictures
     augmenting: Augmenting
+    numbers: Sequence[int]
 
 
 @dataclass(frozen=True, eq=False)
 class AugmentedSource:
-    """Versions of the pictures of another source; a ``Source``. Version ``v`` of picture ``p`` has index ``v * N + p``.
+    """Versions of the pictures of another source; a ``Source``.
+
+    Version ``numbers[v]`` of picture ``p`` has index ``v * N + p``.
 
     Attributes:
         source: of the N pictures, each of which is read once for all its versions.
         augmenting: makes the versions.
+        numbers: of the versions.
     """
 
     source: Source
     augmenting: Augmenting
+    numbers: Sequence[int]
 
     @property
     def kind(self) -> str:
@@ -52,16 +58,16 @@ class AugmentedSource:
         pictures = list(zip(self._digests, self._numbers, strict=True))
         return [
             digest and _digest(digest, [*given, version, number])
-            for version in range(self.augmenting.versions or 0)
+            for version in self.numbers
             for digest, number in pictures
         ]
 
     def read(self, wanted: Mapping[int, bytes | None], size: int) -> Generator[Group]:
         """See ``Source``."""
-        versions: dict[int, list[int]] = {}
+        versions: dict[int, list[int]] = {}  # their places in ``numbers``, by the picture
         for index in wanted:
-            version, picture = divmod(index, len(self._digests))
-            versions.setdefault(picture, []).append(version)
+            place, picture = divmod(index, len(self._digests))
+            versions.setdefault(picture, []).append(place)
         originals = {picture: self._digests[picture] for picture in versions}
         # So many that all versions of a group are about ``size``, and no remainder for runners that compute by fours.
         count = max(size // max(map(len, versions.values())) // 4 * 4, 4)
@@ -74,14 +80,14 @@ class AugmentedSource:
                 parts = threads.map(self._versions, pictures, found, map(versions.__getitem__, pictures))
                 yield list(chain.from_iterable(parts))
 
-    def _versions(self, picture: int, found: NDArray[Any] | Problem, versions: list[int]) -> Group:
+    def _versions(self, picture: int, found: NDArray[Any] | Problem, places: list[int]) -> Group:
         """Some versions of a picture by their index; or for each of them, why there is none."""
         count, number = len(self._digests), self._numbers[picture]
         return [
-            (version * count + picture, self.augmenting.augmented(found, version, number))
+            (place * count + picture, self.augmenting.augmented(found, self.numbers[place], number))
             if isinstance(found, np.ndarray)
-            else (version * count + picture, found)
-            for version in versions
+            else (place * count + picture, found)
+            for place in places
         ]
 
     @cached_property

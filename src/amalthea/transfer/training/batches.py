@@ -21,7 +21,13 @@ class Rows(Protocol):
 
 @runtime_checkable
 class ChangingRows(Rows, Protocol):
-    """Rows that differ from epoch to epoch, as those of augmented pictures do."""
+    """Rows that differ from epoch to epoch, as those of augmented pictures do.
+
+    Attributes:
+        live: whether they are computed when they are taken, which takes long.
+    """
+
+    live: bool
 
     def begin(self, epoch: int, order: NDArray[np.int64]) -> None:
         """From now on give the rows of an epoch, which will be taken in this order. May be called twice."""
@@ -33,7 +39,10 @@ class ChangingRows(Rows, Protocol):
 class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no types
     """Batches for ``fit`` and ``evaluate``; the last one of an epoch may be smaller.
 
-    Every backend gets the same ones: after ``shuffle(e)``, ``e`` from 0, the rows stand in the order
+    A context manager, at whose end it lets go of the rows. TensorFlow never lets go of a data set that it was given
+    (2.21): without this, every training would leave its pictures in memory and its files open.
+
+    Every backend gets the same batches: after ``shuffle(e)``, ``e`` from 0, the rows stand in the order
     ``numpy.random.default_rng((seed, e)).permutation(n)``.
 
     Args:
@@ -60,6 +69,13 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no t
         self._order = np.arange(len(labels))
         self.problem: Exception | None = None
         self.shuffle(0)  # TensorFlow takes some batches to learn their types before the first epoch begins
+
+    def __enter__(self) -> "Batches":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        del self._features
+        self.problem = None  # its traceback leads to the rows
 
     def __len__(self) -> int:
         return -(-len(self._labels) // self._size)

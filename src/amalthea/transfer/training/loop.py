@@ -1,24 +1,36 @@
 """Training the part of a network that is not frozen, on the features that its frozen part gave."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
-from math import prod
+from math import isfinite, prod
 from typing import Any
 
 import keras
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ...errors import ArgumentError, MissingDependencyError, warn
 from ..settings import require_number, require_one_of, require_whole
-from .batches import Batches, Rows
+from .batches import Batches, ChangingRows, Rows
 from .head import LOSSES
-from .watching import Bar, BestWeights, Divergence, History, LostWeights, Recorder, no_retracing_warnings, restore
+from .labels import checked_labels, row_weights
+from .watching import (
+    Bar,
+    BestWeights,
+    Divergence,
+    History,
+    LostWeights,
+    Recorder,
+    WeightsCopy,
+    no_retracing_warnings,
+    restore,
+)
 
 Optimizer = Any  # a keras.optimizers.Optimizer; Keras carries no types
 
 OPTIMIZERS = ("adam", "rmsprop", "sgd")
 _STEPS_AT_ONCE = 16
+_ASTRAY = "its loss became NaN or infinite"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +97,8 @@ def train(
 
     The flags ``trainable`` are read now. Equal seeds, features and weights give equal results on the same backend.
     However it ends, all weights stay readable; after Ctrl-C or an error they are those of the last steps, or the best
-    so far where the settings ask for those. A loss that is no finite number ends it with a warning.
+    so far where the settings ask for those. A loss that is no finite number ends it: with a warning; or in the first
+    epoch, unless ``never_worse``, with an error and the weights of before.
 
     Args:
         suffix: takes the features and returns probabilities, (N, k), or (N, 1) of the second of two classes.
@@ -105,8 +118,8 @@ def train(
         training, all of this one was discarded.
 
     Raises:
-        ArgumentError: no weight is trainable, labels do not fit the features or the model, or ``patience`` without
-            validation.
+        ArgumentError: no weight is trainable, labels do not fit the features or the model, ``patience`` without
+            validation, or losses that are no finite numbers from the beginning.
         MissingDependencyError: Keras runs on OpenVINO, which cannot train.
     """
     check_possible(settings, validated=validation is not None)
@@ -116,17 +129,22 @@ def train(
             f"Model {suffix.name!r} has no trainable weights: every layer is frozen. Set trainable = True on those "
             "that shall train."
         )
-    labels = _checked_labels(labels, features, suffix)
-    batches = Batches(features, labels, settings.batch_size, _row_weights(labels, settings), settings.seed)
+    labels = checked_labels(labels, features, suffix)
+    batches = Batches(features, labels, settings.batch_size, row_weights(labels, settings.class_weight), settings.seed)
     judged = _judged(suffix, batches, validation, settings)
     history = {} if history is None else history
     names = ("loss", "accuracy", "val_loss", "val_accuracy") if validation else ("loss", "accuracy")
-    _compile(suffix, settings)
-    diverged = Divergence()
-    with no_retracing_warnings(), Bar(settings.epochs, len(batches), trained) as bar:
+    _compile(suffix, settings, features)
+    before, diverged = WeightsCopy(suffix), Divergence()
+    bar = Bar(settings.epochs, len(batches), trained)
+    with no_retracing_warnings(), batches, judged or nullcontext(), bar:
         _fit(suffix, batches, judged, settings, history, [Recorder(history, names), diverged, bar])
+    if diverged.epoch == 1 and not settings.never_worse:
+        before.restore()
+        raise ArgumentError(f"Training diverged in its first epoch: {_ASTRAY}. {_advice(settings)}")
     if diverged.epoch:
-        _warn_of_divergence(diverged.epoch, settings)
+        left = "the best weights of before are back" if _keeps_the_best(settings) else "the weights are of no use"
+        warn(f"Training diverged: in epoch {diverged.epoch} {_ASTRAY}; {left}. {_advice(settings)}")
     return history
 
 
@@ -161,7 +179,7 @@ def _judged(
     """What the model is judged by after each epoch."""
     if validation is not None:
         features, labels = validation
-        return Batches(features, _checked_labels(labels, features, suffix), settings.batch_size)
+        return Batches(features, checked_labels(labels, features, suffix), settings.batch_size)
     return batches.in_order() if settings.never_worse else None
 
 
@@ -178,7 +196,7 @@ def _fit(
     keepers: list[LostWeights | BestWeights] = [LostWeights(suffix)] if keras.config.backend() == "jax" else []
     try:
         if _keeps_the_best(settings):
-            start = suffix.evaluate(judged, return_dict=True, verbose=0) if settings.never_worse else None
+            start = _start(suffix, judged) if settings.never_worse else None
             keepers.append(BestWeights(suffix, history, settings.patience, start))
         suffix.fit(
             batches,
@@ -200,16 +218,27 @@ def _keeps_the_best(settings: Training) -> bool:
     return settings.patience is not None or settings.never_worse
 
 
-def _warn_of_divergence(epoch: int, settings: Training) -> None:
-    left = "the best weights of before are back" if _keeps_the_best(settings) else "the weights are of no use"
+def _start(suffix: keras.Model, judged: Batches | None) -> dict[str, float]:
+    """Loss and accuracy before training.
+
+    Raises:
+        ArgumentError: there is nothing good to keep.
+    """
+    start: dict[str, float] = suffix.evaluate(judged, return_dict=True, verbose=0)
+    if not isfinite(start["loss"]):
+        raise ArgumentError(
+            f"{suffix.name!r}: before any training its loss is NaN or infinite, so that its weights are of no use. "
+            "Begin with others; if a training made them, do it again with a lower learning rate."
+        )
+    return start
+
+
+def _advice(settings: Training) -> str:
     rate = f" than {settings.learning_rate}" if isinstance(settings.optimizer, str) else ""
-    warn(
-        f"Training diverged: in epoch {epoch} its loss became NaN or infinite; {left}. Train again with a lower "
-        f"learning rate{rate}."
-    )
+    return f"Train again with a lower learning rate{rate}."
 
 
-def _compile(suffix: keras.Model, settings: Training) -> None:
+def _compile(suffix: keras.Model, settings: Training, features: Rows) -> None:
     """Also makes Keras read the flags ``trainable``, which on some backends it does only now (Keras 3.15.1)."""
     one_sigmoid = settings.loss == "binary_crossentropy"
     # Labels stay numbers: the same loss as of one-hot rows, without these.
@@ -219,7 +248,7 @@ def _compile(suffix: keras.Model, settings: Training) -> None:
         optimizer=_optimizer(settings),
         loss=loss,
         metrics=[accuracy("accuracy")],
-        steps_per_execution=_steps_at_once(suffix),
+        steps_per_execution=_steps_at_once(suffix, features),
     )
 
 
@@ -233,47 +262,12 @@ def _optimizer(settings: Training) -> Optimizer:
     return type(given).from_config(given.get_config())
 
 
-def _steps_at_once(suffix: keras.Model) -> int:
+def _steps_at_once(suffix: keras.Model, features: Rows) -> int:
     """How many steps TensorFlow does before it returns to Python, which takes as long as a step of a small head.
 
-    One where there are convolutions, whose steps are long: Ctrl-C waits for all of them.
+    Ctrl-C waits for all of them. So it is one where steps are long: those of convolutions, and of rows that are
+    computed when they are taken.
     """
-    long = any(hasattr(layer, "kernel_size") for layer in suffix.layers)
+    live = isinstance(features, ChangingRows) and features.live
+    long = live or any(hasattr(layer, "kernel_size") for layer in suffix.layers)
     return _STEPS_AT_ONCE if keras.config.backend() == "tensorflow" and not long else 1
-
-
-def _checked_labels(labels: ArrayLike, features: Rows, suffix: keras.Model) -> NDArray[Any]:
-    """As the loss of the model takes them.
-
-    Raises:
-        ArgumentError: they are not whole numbers, one for each row, from 0 up to the number of classes.
-    """
-    labels = np.asarray(labels)
-    if labels.shape != (len(features),) or not len(features):
-        raise ArgumentError(
-            f"Labels of shape {labels.shape} for {len(features)} pictures; needed is one label for each."
-        )
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise ArgumentError(f"Labels of type {labels.dtype}; allowed are whole numbers, each the place of a class.")
-    outputs = suffix.output_shape[-1]
-    classes = max(outputs, 2)
-    outside = labels[(labels < 0) | (labels >= classes)]
-    if len(outside):
-        raise ArgumentError(
-            f"Label {outside[0]}, but {suffix.name!r} has {classes} classes: allowed are 0 to {classes - 1}."
-        )
-    return labels.astype(np.int32) if outputs > 1 else labels.astype(np.float32)[:, None]
-
-
-def _row_weights(labels: NDArray[Any], settings: Training) -> NDArray[np.float32] | None:
-    """The weight of each picture in the loss."""
-    if settings.class_weight is None:
-        return None
-    found, places, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    if isinstance(settings.class_weight, str):
-        weights = len(labels) / (len(found) * counts)
-    else:
-        if unknown := settings.class_weight.keys() - set(found.tolist()):
-            raise ArgumentError(f"class_weight names {sorted(unknown)}; there are pictures of {found.tolist()} only.")
-        weights = np.array([settings.class_weight.get(label, 1.0) for label in found.tolist()])
-    return weights[places.reshape(-1)].astype(np.float32)

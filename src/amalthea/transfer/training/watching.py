@@ -49,8 +49,8 @@ class Divergence(keras.callbacks.Callback):  # type: ignore[misc] # Keras carrie
         self.epoch: int | None = None
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """Look at the loss."""
-        if not isfinite(logs["loss"]):
+        """Look at the losses: where an epoch is one step, only that in validation tells what it led to."""
+        if not (isfinite(logs["loss"]) and isfinite(logs.get("val_loss", 0.0))):
             self.epoch = epoch + 1
             self.model.stop_training = True
 
