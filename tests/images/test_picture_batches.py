@@ -233,7 +233,7 @@ def test_content_and_open_files_are_sources_too(paths: list[Path]) -> None:
         ({"pictures": np.zeros((4, 4, 3))}, r"has shape \(N, height, width, 3\) .*given was \(4, 4, 3\) of float64"),
         ({"pictures": np.zeros((1, 4, 4, 3), str)}, "numbers in"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else next(iter(value)),  # no address of the generator
 )
 def test_wrong_arguments_are_refused_at_once(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
