@@ -1,11 +1,12 @@
 """The options that say how pictures are augmented: the parameters of ``Augmentation``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
 Command = Callable[..., Any]
+Option = Callable[[Command], Command]
 
 PARAMETERS = (
     "rotation",
@@ -22,7 +23,7 @@ PARAMETERS = (
 )
 
 
-def with_augmentation(*, rotation: float, shift: float) -> Callable[[Command], Command]:
+def with_augmentation(*, rotation: float, shift: float) -> Option:
     """A decorator that gives a command all of them.
 
     Args:
@@ -30,7 +31,11 @@ def with_augmentation(*, rotation: float, shift: float) -> Callable[[Command], C
         shift: the default of both shifts, a fraction of the side. All other defaults are those of the tutorial
             "Building powerful image classification models using very little data", to train with and in its preview.
     """
-    options = (*_moving(rotation, shift), *_STRETCHING, *_COLOURING, *_FLIPPING_AND_FILLING)
+    return with_all((*_moving(rotation, shift), *_STRETCHING, *_COLOURING, *_FLIPPING_AND_FILLING))
+
+
+def with_all(options: Sequence[Option]) -> Option:
+    """A decorator that gives a command options, which its help shows in this order."""
 
     def decorated(command: Command) -> Command:
         for option in reversed(options):
@@ -40,43 +45,24 @@ def with_augmentation(*, rotation: float, shift: float) -> Callable[[Command], C
     return decorated
 
 
-def _moving(rotation: float, shift: float) -> tuple[Callable[[Command], Command], ...]:
+def _number(flag: str, default: float, unit: str, meaning: str) -> Option:
+    return click.option(flag, type=float, default=default, show_default=True, metavar=unit, help=meaning)
+
+
+def _moving(rotation: float, shift: float) -> tuple[Option, ...]:
     return (
-        click.option(
-            "--rotation",
-            type=float,
-            default=rotation,
-            show_default=True,
-            metavar="DEGREES",
-            help="Greatest turn to either side.",
-        ),
-        click.option(
-            "--width-shift",
-            type=float,
-            default=shift,
-            show_default=True,
-            metavar="FRACTION",
-            help="Greatest shift to the left or right, of the width.",
-        ),
-        click.option(
-            "--height-shift",
-            type=float,
-            default=shift,
-            show_default=True,
-            metavar="FRACTION",
-            help="Greatest shift up or down, of the height.",
-        ),
+        _number("--rotation", rotation, "DEGREES", "Greatest turn to either side."),
+        _number("--width-shift", shift, "FRACTION", "Greatest shift to the left or right, of the width."),
+        _number("--height-shift", shift, "FRACTION", "Greatest shift up or down, of the height."),
     )
 
 
 _STRETCHING = (
-    click.option(
+    _number(
         "--shear",
-        type=float,
-        default=11.5,
-        show_default=True,
-        metavar="DEGREES",
-        help="Greatest shear to either side. Scripts of 2016 gave it in radians: their 0.2 is the default.",
+        11.5,
+        "DEGREES",
+        "Greatest shear to either side. Scripts of 2016 gave it in radians: their 0.2 is the default.",
     ),
     click.option(
         "--zoom",
@@ -89,13 +75,8 @@ _STRETCHING = (
 )
 
 _COLOURING = (
-    click.option(
-        "--channel-shift",
-        type=float,
-        default=0,
-        show_default=True,
-        metavar="VALUE",
-        help="Greatest number added to or taken from all values, which go from 0 to 255.",
+    _number(
+        "--channel-shift", 0, "VALUE", "Greatest number added to or taken from all values, which go from 0 to 255."
     ),
     click.option(
         "--brightness",
@@ -115,7 +96,5 @@ _FLIPPING_AND_FILLING = (
         show_default=True,
         help="What stands where nothing of the picture is.",
     ),
-    click.option(
-        "--fill-value", type=float, default=0, show_default=True, metavar="VALUE", help="For constant, 0 to 255."
-    ),
+    _number("--fill-value", 0, "VALUE", "For constant, 0 to 255."),
 )

@@ -1,10 +1,8 @@
 """The options of ``amalthea train``."""
 
-from collections.abc import Callable
-
 import click
 
-from .augmentation_options import with_augmentation
+from .augmentation_options import with_all, with_augmentation
 from .networks import ALPHA, WEIGHTS
 
 _POSITIVE = click.IntRange(min=1)
@@ -133,8 +131,5 @@ _TUNING = (
 )
 
 
-def with_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with all of them."""
-    for option in reversed(_PARAMETERS + _TUNING):
-        command = option(command)
-    return command
+with_options = with_all(_PARAMETERS + _TUNING)
+"""Gives a command all of them."""

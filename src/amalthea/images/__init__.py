@@ -16,7 +16,7 @@ from .grid import preview, preview_size
 from .picture_batches import PictureBatches, picture_batches
 from .preparation import Preparation
 from .random_numbers import check_seed, epoch_order, fresh_seed, generator_of
-from .reading import PictureOrError, read_resized
+from .reading import PictureOrError, read_at_size, read_resized
 from .resizing import resize
 from .scaling import channel_axis, scale
 
@@ -50,6 +50,7 @@ __all__ = [
     "picture_batches",
     "preview",
     "preview_size",
+    "read_at_size",
     "read_picture",
     "read_resized",
     "resize",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from amalthea.errors import ImageError, MissingFileError
-from amalthea.images import read_picture, resize
+from amalthea.images import read_at_size, read_picture, resize
 from amalthea.transfer.features import in_memory
 from amalthea.transfer.features.in_memory import PicturesInMemory
 from tests.transfer.features.networks import PREPARATION, SIZE, picture_files
@@ -26,9 +26,9 @@ def decoded(monkeypatch):
 
     def noted(path, *arguments):
         read.append(path.name)
-        return read_picture(path, *arguments)
+        return read_at_size(path, *arguments)
 
-    monkeypatch.setattr(in_memory, "read_picture", noted)
+    monkeypatch.setattr(in_memory, "read_at_size", noted)
     return read
 
 

@@ -4,7 +4,7 @@ from .augmentation import PREVIEW, TUTORIAL, Augmentation, advise_on_shear
 from .channels import brighten, brighten_through_pillow, shift_channels
 from .matrices import Matrix, affine_matrix, exchange_axes, legacy_matrix
 from .transform import Transform
-from .warping import FILL_MODES, warp
+from .warping import FILL_MODES, check_fill_mode, opencv, warp
 
 __all__ = [
     "FILL_MODES",
@@ -17,8 +17,10 @@ __all__ = [
     "affine_matrix",
     "brighten",
     "brighten_through_pillow",
+    "check_fill_mode",
     "exchange_axes",
     "legacy_matrix",
+    "opencv",
     "shift_channels",
     "warp",
 ]

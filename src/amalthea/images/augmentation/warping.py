@@ -79,6 +79,19 @@ def warp(
     return result.astype(picture.dtype, copy=False)
 
 
+def opencv() -> Any:
+    """The module ``cv2``.
+
+    Raises:
+        MissingDependencyError: it is not installed.
+    """
+    try:
+        import cv2
+    except ImportError:
+        raise MissingDependencyError('Augmentation needs OpenCV: pip install "amalthea[training]"') from None
+    return cv2
+
+
 def check_fill_mode(fill_mode: str) -> None:
     """Refuse an unknown fill mode.
 
@@ -117,10 +130,7 @@ def _linear(pixels: NDArray[Any], matrix: Matrix, fill_mode: str, extent: Reach)
     if pixels.shape[2] not in (1, 3, 4):
         channels = np.split(pixels, pixels.shape[2], axis=2)
         return np.concatenate([_linear(channel, matrix, fill_mode, extent) for channel in channels], axis=2)
-    try:
-        import cv2
-    except ImportError:
-        raise MissingDependencyError('Augmentation needs OpenCV: pip install "amalthea[training]"') from None
+    cv2 = opencv()
     height, width, _ = pixels.shape
     pixels = np.ascontiguousarray(pixels)
     result: NDArray[Any]

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from ...errors import ArgumentError, warn
 from ...images import augmentation
-from ...images.augmentation import FILL_MODES
 
 COMPAT = (None, "1.1.2")
 
@@ -43,8 +42,7 @@ def check_choices(fill_mode: str, validation_split: float, compat: str | None) -
     Raises:
         ArgumentError: the message names it.
     """
-    if fill_mode not in FILL_MODES:
-        raise ArgumentError(f"fill_mode={fill_mode!r} is unknown; choose one of {', '.join(FILL_MODES)}.")
+    augmentation.check_fill_mode(fill_mode)
     if validation_split and not 0 < validation_split < 1:
         raise ArgumentError(f"validation_split={validation_split!r}; allowed is a fraction strictly between 0 and 1.")
     if compat not in COMPAT:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from ...errors import ArgumentError, ArgumentTypeError
 from . import arguments, settings
 from .picture_iterator import PictureIterator
+from .subsets import part, share
 
 if TYPE_CHECKING:
     from .generator import ImageDataGenerator
@@ -76,11 +77,11 @@ class NumpyArrayIterator(PictureIterator):
         labels, weights = (None if rows is None else np.asarray(rows) for rows in (y, sample_weight))
         _check_lengths(pictures, others, labels, weights)
         if subset is not None:
-            part = _subset(subset, len(pictures), image_data_generator._validation_split)
+            taken = part(share(subset, image_data_generator), len(pictures))
             if labels is not None and not ignore_class_split:
-                _check_classes(labels, part)
-            pictures, others = pictures[part], [rows[part] for rows in others]
-            labels, weights = (None if rows is None else rows[part] for rows in (labels, weights))
+                _check_classes(labels, taken)
+            pictures, others = pictures[taken], [rows[taken] for rows in others]
+            labels, weights = (None if rows is None else rows[taken] for rows in (labels, weights))
         self.x, self.x_misc, self.y, self.sample_weight = np.asarray(pictures, dtype), others, labels, weights
         arguments.advise_on_channels(self.x.shape, settings.channel_axis(self.data_format) + 1, self.data_format)
         super().__init__(
@@ -153,18 +154,9 @@ def _check_lengths(
             )
 
 
-def _subset(name: str, count: int, validation: float) -> slice:
-    first = int(count * validation)
-    if name == "validation":
-        return slice(0, first)
-    if name == "training":
-        return slice(first, None)
-    raise ArgumentError(f"subset={name!r} is unknown; choose 'training' or 'validation'.")
-
-
-def _check_classes(labels: NDArray[Any], part: slice) -> None:
-    rest = np.delete(np.arange(len(labels)), part)
-    if not np.array_equal(np.unique(labels[part]), np.unique(labels[rest])):
+def _check_classes(labels: NDArray[Any], taken: slice) -> None:
+    rest = np.delete(np.arange(len(labels)), taken)
+    if not np.array_equal(np.unique(labels[taken]), np.unique(labels[rest])):
         raise ArgumentError(
             "Training and validation subsets have different number of classes after the split, or other ones: "
             "validation takes the first rows. Shuffle x and y together, or give ignore_class_split=True."

@@ -10,8 +10,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from ...errors import ArgumentError, ArgumentTypeError, warn
 from . import table
-from .file_iterator import FileIterator, check_class_mode, check_classes, part, within
+from .file_iterator import FileIterator, check_class_mode, check_classes, within
 from .pictures import validate_filename
+from .subsets import part
 
 if TYPE_CHECKING:
     from .generator import ImageDataGenerator

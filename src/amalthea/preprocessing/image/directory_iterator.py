@@ -10,7 +10,8 @@ from numpy.typing import DTypeLike
 
 from ...errors import ArgumentError
 from . import settings
-from .file_iterator import FileIterator, check_class_mode, check_classes, check_folder, part, within
+from .file_iterator import FileIterator, check_class_mode, check_classes, check_folder, within
+from .subsets import part
 
 if TYPE_CHECKING:
     from .generator import ImageDataGenerator

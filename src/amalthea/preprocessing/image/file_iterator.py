@@ -13,6 +13,7 @@ from ...images.reading import check_decode
 from ...images.resizing import pillow_size, resampling
 from . import settings
 from .picture_iterator import PictureIterator
+from .subsets import share
 
 if TYPE_CHECKING:
     from .generator import ImageDataGenerator
@@ -81,7 +82,7 @@ class FileIterator(PictureIterator):
         first = settings.channel_axis(data_format) == 0
         self.image_shape = channels + self.target_size if first else self.target_size + channels
         self.interpolation, self.keep_aspect_ratio, self.decode = interpolation, keep_aspect_ratio, decode
-        self.subset, self.split = subset, _split(subset, image_data_generator)
+        self.subset, self.split = subset, share(subset, image_data_generator)
 
     def _with_targets(self, pictures: NDArray[Any], indices: NDArray[np.int64]) -> Any:
         targets = self._targets_of(pictures, indices)
@@ -140,23 +141,6 @@ def check_folder(directory: object) -> None:
         raise MissingFileError(f"There is no folder {directory} (looked for at {os.path.abspath(directory)}).")
 
 
-def part(split: tuple[float, float] | None, count: int) -> slice:
-    """Which of ``count`` pictures belong to a part."""
-    return slice(None) if split is None else slice(int(split[0] * count), int(split[1] * count))
-
-
 def within(folder: str | os.PathLike[str], names: Sequence[str]) -> list[str]:
     """Paths of the files of a folder."""
     return [os.path.join(folder, name) for name in names]
-
-
-def _split(subset: str | None, image_data_generator: "ImageDataGenerator | None") -> tuple[float, float] | None:
-    """First and last fraction of the pictures that a subset has."""
-    if subset is None:
-        return None
-    if subset not in ("training", "validation"):
-        raise ArgumentError(f"subset={subset!r} is unknown; choose 'training' or 'validation'.")
-    if image_data_generator is None:
-        raise ArgumentError(f"subset={subset!r} needs image_data_generator, whose validation_split says how many.")
-    validation = image_data_generator._validation_split
-    return (0, validation) if subset == "validation" else (validation, 1)

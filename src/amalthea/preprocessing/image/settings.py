@@ -2,7 +2,7 @@
 
 from numpy.typing import DTypeLike
 
-from ...errors import ArgumentError
+from ...images.scaling import check_data_format
 
 
 def data_format(given: str | None) -> str:
@@ -29,6 +29,5 @@ def channel_axis(data_format: str) -> int:
     Raises:
         ArgumentError: an unknown data format.
     """
-    if data_format not in ("channels_last", "channels_first"):
-        raise ArgumentError(f"data_format={data_format!r} is unknown; choose 'channels_last' or 'channels_first'.")
+    check_data_format(data_format)
     return 2 if data_format == "channels_last" else 0

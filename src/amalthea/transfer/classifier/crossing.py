@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...errors import warn
 from ...images import Preparation, read_resized
 from ..features.augmenting import Augmenting, numbers_of
-from ..features.changing import Compute, LiveRows, VersionsInTurn
+from ..features.changing import Compute, LiveRows, Plain, VersionsInTurn
 from ..features.extraction import Extracted, extract
 from ..features.in_memory import PicturesInMemory
 from ..features.network import FrozenNetwork, shared_network
@@ -123,18 +123,21 @@ def _live(parts: Parts, samples: Samples, extraction: Extraction, augmenting: Au
     _tell(pictures.errors, samples, extraction)
     source = source_of(samples.pictures, preparation, verify=extraction.verify)
     numbers = numbers_of(source.digests())
+    usable = samples.take(kept)
     compute: Compute
+    plain: Plain
     if parts.prefix is None:
         compute = partial(_scaled, preparation=preparation, channels_first=parts.channels_first)
+        plain = partial(ScaledPictures, usable.pictures, preparation, parts.channels_first)
     else:
         compute = shared_network(parts.networks, parts.prefix, preparation, source.kind, extraction.precision)
-    usable = samples.take(kept)
+        plain = partial(_plain, parts, usable, extraction)
     rows = LiveRows(
         picture=lambda row: pictures(int(kept[row])),
         numbers=[numbers[index] for index in kept],
         augmenting=augmenting,
         compute=compute,
-        plain=lambda: crossed(parts, usable, extraction).rows,
+        plain=plain,
         group=-(-_AT_ONCE // batch_size) * batch_size,
     )
     return Crossed(rows, usable.labels, len(pictures.errors))
@@ -154,8 +157,12 @@ def _versions(
     _tell(errors, samples, extraction)
     usable = samples.take(kept)
     versions = {number: found.features.subset(places) for number, places in zip(numbers, rows[:, kept], strict=True)}
-    in_turn = VersionsInTurn(versions, augmenting, plain=lambda: crossed(parts, usable, extraction).rows)
+    in_turn = VersionsInTurn(versions, augmenting, plain=partial(_plain, parts, usable, extraction))
     return Crossed(in_turn, usable.labels, len(errors))
+
+
+def _plain(parts: Parts, samples: Samples, extraction: Extraction) -> "Rows":
+    return crossed(parts, samples, extraction).rows
 
 
 def _extracted(

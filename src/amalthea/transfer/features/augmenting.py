@@ -7,8 +7,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ...errors import MissingDependencyError
 from ...images import Augmentation, generator_of
+from ...images.augmentation import opencv
 
 _NUMBERS = 2**31
 
@@ -66,11 +66,7 @@ def opencv_version() -> str:
     Raises:
         MissingDependencyError: it is not installed.
     """
-    try:
-        import cv2
-    except ImportError:
-        raise MissingDependencyError('Augmentation needs OpenCV: pip install "amalthea[training]"') from None
-    return str(cv2.__version__)
+    return str(opencv().__version__)
 
 
 def numbers_of(digests: Sequence[bytes | None]) -> list[int]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._progress import progress
-from ...images import Preparation, read_picture, read_resized, resize
+from ...images import Preparation, read_at_size, read_resized
 from .sources import Pictures, Problem
 
 _ROOM = 2**30  # bytes
@@ -55,7 +55,7 @@ class PicturesInMemory:
             return np.asarray(self._pictures[index], kind)
         if index in self._kept:
             return self._kept[index]
-        return resize(read_picture(self._pictures[index]), self._preparation.size, self._preparation.interpolation)
+        return read_at_size(self._pictures[index], self._preparation.size, self._preparation.interpolation)
 
     def _read(self, paths: Sequence[str | os.PathLike[str]], on_error: str, room: int) -> None:
         found = read_resized(paths, self._preparation.size, self._preparation.interpolation)
