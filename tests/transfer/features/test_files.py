@@ -80,7 +80,7 @@ def test_a_layer_that_is_not_there(model, paths):
 def test_what_cannot_be_pooled(model, paths):
     with pytest.raises(ArgumentError, match="pooling='mean'; allowed are 'avg', 'max' and None"):
         layer_features(model, paths, pooling="mean")
-    rows = keras.Model(model.inputs, keras.layers.Reshape((100, 10))(model.output), name="rows")
+    rows = keras.Model(model.inputs, keras.layers.Reshape((100, 10), name="in_rows")(model.output), name="rows")
     with pytest.raises(ArgumentError, match=r"of 'rows' have the shape \(100, 10\), which is no feature map"):
         layer_features(rows, paths, pooling="avg", wishes=Wishes(scaling="tf"))
 
