@@ -8,7 +8,7 @@ import onnx
 
 from amalthea import _keras
 from amalthea.runtime import to_onnx
-from amalthea.runtime.openvino_runner import OpenVINORunner
+from amalthea.runtime.runners.openvino import OpenVINORunner
 
 TOLERANCE = 1e-3  # of the deviation of the numbers
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from amalthea.runtime.openvino_runner import OpenVINORunner
+from amalthea.runtime.runners.openvino import OpenVINORunner
 
 
 @pytest.fixture

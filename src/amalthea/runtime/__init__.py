@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .graph import to_onnx
     from .loading import load
     from .prediction import Prediction, Predictor
-    from .runner import Runner
+    from .runners import Runner
     from .saving import save
     from .speed import Speed, measure_speed
 
@@ -20,7 +20,7 @@ __all__ = ["Prediction", "Predictor", "Runner", "Speed", "load", "measure_speed"
 _HOME = {
     "Prediction": "prediction",
     "Predictor": "prediction",
-    "Runner": "runner",
+    "Runner": "runners",
     "Speed": "speed",
     "load": "loading",
     "measure_speed": "speed",

@@ -13,7 +13,7 @@ from ..storage import keras_settings
 from . import cache
 from .graph import FORMAT, OPSET, to_onnx
 from .prediction import Predictor, Structure
-from .runner import Runner
+from .runners import Runner
 
 if TYPE_CHECKING:
     import keras
@@ -47,7 +47,7 @@ def predictor(
     """
     if runtime != "openvino":
         raise ArgumentError(f"runtime={runtime!r}; there is 'openvino'.")
-    from .openvino_runner import check_precision
+    from .runners.openvino import check_precision
 
     check_precision(precision)
     if isinstance(model, str):
@@ -63,7 +63,7 @@ def predictor(
 def _of_model(model: "keras.Model", precision: str) -> Predictor:
     from .. import _keras
     from ..architectures import variant_of
-    from .openvino_runner import OpenVINORunner
+    from .runners.openvino import OpenVINORunner
 
     _keras.pin_openvino_precision()  # so that model.predict returns the same numbers
     runner = OpenVINORunner(to_onnx(model).SerializeToString(), precision=precision)
@@ -97,7 +97,7 @@ def _of_variant(name: str, row: Variant, runner: Runner, inputs: tuple[str, ...]
 
 def _of_name(row: Variant, arguments: dict[str, Any], precision: str) -> Predictor:
     """A network of the catalogue; all of them have one output."""
-    from .openvino_runner import OpenVINORunner
+    from .runners.openvino import OpenVINORunner
 
     key = _cache_key(row, arguments)
     name = f"graphs/{key}.onnx"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ArgumentError
-from .runner import TensorSpec
+from .runners import TensorSpec
 
 Arrays = list[NDArray[Any]]
 

@@ -63,7 +63,7 @@ def load(path: str | os.PathLike[str], *, precision: str = "float32") -> Predict
 
 def opened(content: bytes, description: dict[str, Any], name: str, precision: str = "float32") -> Predictor:
     """A predictor from a graph and its description; ``name`` stands in messages."""
-    from .openvino_runner import OpenVINORunner
+    from .runners.openvino import OpenVINORunner
 
     runner = OpenVINORunner(content, precision=precision)
     return Predictor(

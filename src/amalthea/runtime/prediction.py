@@ -15,7 +15,7 @@ from .._progress import Show, progress
 from ..catalog import ScoredClass, Variant, best_classes, check_top
 from ..errors import ArgumentError, ImageError, MissingFileError
 from .inputs import as_arrays, batches_in
-from .runner import Runner
+from .runners import Runner
 from .scores import as_probabilities
 
 if TYPE_CHECKING:

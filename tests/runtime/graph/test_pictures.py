@@ -11,8 +11,8 @@ from amalthea.catalog import Scaling, ScalingSteps, scaling_steps
 from amalthea.errors import ArgumentError
 from amalthea.images import scale
 from amalthea.runtime import to_onnx
-from amalthea.runtime.openvino_runner import OpenVINORunner
-from amalthea.runtime.runner import TensorSpec
+from amalthea.runtime.runners import TensorSpec
+from amalthea.runtime.runners.openvino import OpenVINORunner
 from tests.live_weights import clearly_different, set_live_weights
 from tests.runtime.agreement import answers_of_graph, answers_of_keras, numbers
 from tests.runtime.graph.layer_models import FORMATS, model_of, picture_shape

@@ -99,7 +99,7 @@ def check_crossing(classifier: "ImageClassifier") -> None:
         ArgumentError: ``on_error``, ``feature_dtype``, ``precision``, ``augment`` or ``augmentation`` cannot be used.
         MissingDependencyError: pictures are to be augmented, and OpenCV is not installed.
     """
-    from ...runtime.openvino_runner import check_precision
+    from ...runtime.runners.openvino import check_precision
 
     require_one_of(("float32", "float16"), "feature_dtype", classifier.feature_dtype)
     if classifier.on_error not in ("raise", "skip"):

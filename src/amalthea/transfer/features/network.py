@@ -67,7 +67,7 @@ class FrozenNetwork:
 
     @cached_property
     def _runner(self) -> "Runner":
-        from ...runtime.openvino_runner import OpenVINORunner
+        from ...runtime.runners.openvino import OpenVINORunner
 
         return OpenVINORunner(self._graph.SerializeToString(), precision=self._precision)
 

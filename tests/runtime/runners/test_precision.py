@@ -7,8 +7,9 @@ import pytest
 import amalthea
 from amalthea.applications import MobileNet
 from amalthea.errors import ArgumentError
-from amalthea.runtime import openvino_runner, to_onnx
-from amalthea.runtime.openvino_runner import OpenVINORunner
+from amalthea.runtime import to_onnx
+from amalthea.runtime.runners import openvino as openvino_runner
+from amalthea.runtime.runners.openvino import OpenVINORunner
 from tests.live_weights import built_alive, two_pictures
 
 pytestmark = pytest.mark.single_backend

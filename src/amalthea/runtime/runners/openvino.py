@@ -10,9 +10,9 @@ import numpy as np
 import openvino
 from numpy.typing import NDArray
 
-from ..errors import ArgumentError
-from . import cache
-from .runner import TensorSpec
+from ...errors import ArgumentError
+from .. import cache
+from .protocol import TensorSpec
 
 Sizes = tuple[tuple[int, ...], ...]  # of one picture, for each input
 

@@ -11,8 +11,8 @@ from keras import layers
 
 from amalthea.errors import ArgumentError
 from amalthea.runtime import to_onnx
-from amalthea.runtime.openvino_runner import OpenVINORunner
-from amalthea.runtime.runner import TensorSpec
+from amalthea.runtime.runners import TensorSpec
+from amalthea.runtime.runners.openvino import OpenVINORunner
 from tests.live_weights import clearly_different, set_live_weights
 from tests.runtime.agreement import answers_of_keras, numbers
 
@@ -125,7 +125,7 @@ def test_several_inputs_and_outputs():
 
 
 def test_graphs_with_large_weights_share_them_among_more_pictures(monkeypatch, graph, model):
-    monkeypatch.setattr("amalthea.runtime.openvino_runner._LARGE", len(graph) - 1)
+    monkeypatch.setattr("amalthea.runtime.runners.openvino._LARGE", len(graph) - 1)
     runner = OpenVINORunner(graph, threads=1)
     assert runner._micro_batch == 16
     pictures = numbers(35, 9, 8, 3)
@@ -176,7 +176,7 @@ def test_control_c_is_no_crash_after_runners_are_gone(graph, tmp_path):
     (tmp_path / "graph.onnx").write_bytes(graph)
     code = (
         "import gc, os, pathlib, signal, sys, time, numpy\n"
-        "from amalthea.runtime.openvino_runner import OpenVINORunner\n"
+        "from amalthea.runtime.runners.openvino import OpenVINORunner\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "runners = [OpenVINORunner(pathlib.Path(sys.argv[1])) for _ in range(2)]\n"
         "for runner in runners: runner([numpy.zeros((4, 16, 16, 3), numpy.float32)])\n"
