@@ -12,7 +12,7 @@ from tests.live_weights import set_live_weights
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("models", nargs="*", default=["MobileNet", "ResNet50", "InceptionV3", "VGG16"])
+    parser.add_argument("models", nargs="*", default=["MobileNet", "ResNet50", "InceptionV3", "NASNetLarge", "VGG16"])
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     rows: list[dict[str, object]] = []

@@ -13,8 +13,8 @@ from statistics import median
 
 RESULTS = Path(__file__).with_name("results")
 PACKAGES = (
-    *("amalthea", "keras", "tensorflow-cpu", "torch", "torchvision", "timm", "jax", "openvino", "onnx", "numpy"),
-    *("opencv-python-headless", "keras-preprocessing"),
+    *("amalthea", "keras", "tensorflow-cpu", "torch", "torchvision", "timm", "jax", "openvino", "onnx", "onnxruntime"),
+    *("nncf", "numpy", "opencv-python-headless", "keras-preprocessing"),
 )
 
 
@@ -68,14 +68,24 @@ def summary(seconds: list[float]) -> dict[str, float]:
     return {"min": round(low, 5), "median": round(middle, 5), "max": round(high, 5)}
 
 
+def rate(call: Callable[[], object], pictures: int, least: float) -> float:
+    """Pictures a second of calls that take as many pictures each, for at least so many seconds."""
+    calls, start = 0, time.perf_counter()
+    while True:
+        call()
+        calls += 1
+        if (elapsed := time.perf_counter() - start) >= least:
+            return calls * pictures / elapsed
+
+
 def median_ratio(slow: list[float], fast: list[float]) -> float:
     """How many times as long ``slow`` takes, by the median over the rounds' own ratios."""
     return round(median(a / b for a, b in zip(slow, fast, strict=True)), 2)
 
 
-def write(name: str, rows: list[dict[str, object]], **facts: object) -> None:
+def write(name: str, rows: list[dict[str, object]], printed: bool = True, **facts: object) -> None:
     """Print the rows, and keep them with machine, versions, date and command."""
-    for row in rows:
+    for row in rows if printed else ():
         print(json.dumps(row), flush=True)
     report = {
         "command": "python -m " + " ".join([f"benchmarks.{Path(sys.argv[0]).stem}", *sys.argv[1:]]),

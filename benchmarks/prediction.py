@@ -1,87 +1,180 @@
-"""Images a second: ``amalthea.predictor`` against the faster of Keras' ``predict`` and ``predict_on_batch``.
+"""Images a second over the collection: ``amalthea.predictor`` against Keras on each of its backends, ONNX Runtime, and
+OpenVINO as its own ``benchmark_app`` drives it.
 
-Same weights, same pictures, same batch, on the backend of KERAS_BACKEND. Beside it stands the share of the processor's
-float32 limit, which is the fastest matrix product that OpenVINO reaches on it.
+Each backend of Keras has a process, the runtimes share one; all take turns, picture for picture the same network with
+the same weights. Of Keras, the faster of ``predict`` and ``predict_on_batch`` counts; on its OpenVINO backend in
+float32, as everywhere. A turn lasts 0.3 seconds, or one call where that takes longer. The results of a model are
+written as soon as they are known.
 """
 
 import argparse
-import math
+import json
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
 
-import keras
 import numpy as np
 
-import amalthea
-from amalthea.architectures import get_model
-from benchmarks.measure import in_turn, median_ratio, summary, write
-from tests.live_weights import set_live_weights
+from amalthea.catalog import list_models
+from benchmarks.measure import RESULTS, write
+
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "torch", "openvino": "OpenVINO"}
+TRAINING = ("tensorflow", "jax", "torch")
+GIANTS = ("NASNetLarge", "InceptionResNetV2")
+IN_INT8 = ("ResNet50", "VGG16", "MobileNetV2")
+
+
+class Contenders:
+    """A process, and those who run in it."""
+
+    def __init__(self, kind: str, backend: str, model: str, batch: int, folder: str, int8: bool) -> None:
+        arguments = [kind, model, str(batch), folder, "int8" if int8 else ""]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.prediction_processes", *arguments],
+            env=os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.facts = self._answer()
+        self.names: list[str] = self.facts["contenders"]
+
+    def turn(self, name: str) -> float:
+        """Pictures a second."""
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(name) + "\n")
+        self.process.stdin.flush()
+        return float(self._answer())
+
+    def _answer(self) -> Any:
+        assert self.process.stdout
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.process.args} ended with status {self.process.wait()}")
+        return json.loads(line)
+
+    def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("models", nargs="*", default=["ResNet50", "MobileNet"])
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("models", nargs="*", default=["*"], help="names or patterns")
+    parser.add_argument("--batch", type=int, default=32, help="pictures; of the giants 8 at most")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--keep", action="store_true", help="keep the rows of other models that were measured before")
     options = parser.parse_args()
-    limit = float32_limit()
-    rows = [measure(name, options.batch, options.rounds, limit) for name in options.models]
-    write(
-        f"prediction-{keras.config.backend()}",
-        rows,
-        unit="images a second",
-        batch=options.batch,
-        rounds=options.rounds,
-        limit_gflops=round(limit / 1e9),
-    )
+    names = [name for pattern in options.models for name in list_models(pattern)]
+    rows = _earlier(names) if options.keep else []
+    for name in names:
+        batch = min(options.batch, 8) if name in GIANTS else options.batch
+        rows.append(measure(name, batch, options.rounds))
+        print(json.dumps(rows[-1]), flush=True)
+        _write(rows, options.rounds)
+    if len(rows) > 1:
+        print(json.dumps(over_all(rows)))
 
 
-def measure(name: str, batch: int, rounds: int, limit: float) -> dict[str, object]:
-    model = get_model(name, weights=None)
-    set_live_weights(model)
-    pictures = np.random.default_rng(0).uniform(-1, 1, (batch, *model.input_shape[1:])).astype("float32")
-    predictor = amalthea.predictor(model)
-    expected = model.predict_on_batch(pictures)
-    assert np.abs(predictor(pictures) - expected).max() < 1e-3
-    seconds = in_turn(
-        {
-            "amalthea": lambda: predictor(pictures),
-            "predict": lambda: model.predict(pictures, batch_size=batch, verbose=0),
-            "predict_on_batch": lambda: model.predict_on_batch(pictures),
-        },
-        rounds,
-    )
-    faster = min("predict", "predict_on_batch", key=lambda who: summary(seconds[who])["median"])
-    rate = batch / summary(seconds["amalthea"])["median"]
-    return {
-        "model": name,
-        **{who: round(batch / summary(times)["median"], 1) for who, times in seconds.items()},
-        "amalthea / faster of Keras": median_ratio(seconds[faster], seconds["amalthea"]),
-        "share of float32 limit": round(rate * 2 * multiply_adds(model) / limit, 2),
+def measure(name: str, batch: int, rounds: int) -> dict[str, object]:
+    """A row of the table."""
+    backends = [backend for backend in BACKENDS if find_spec(backend)]
+    with TemporaryDirectory() as folder, ExitStack() as stack:
+
+        def started(kind: str, backend: str) -> Contenders:
+            contenders = Contenders(kind, backend, name, batch, folder, name in IN_INT8 and bool(find_spec("nncf")))
+            stack.callback(contenders.close)
+            return contenders
+
+        # One after another, so that none compiles while another is waited for.
+        processes = {"": started("runtimes", "openvino")}
+        processes |= {backend: started("keras", backend) for backend in backends}
+        _check(Path(folder))
+        facts = processes[""].facts
+        turns = [(place, who) for place, process in processes.items() for who in process.names]
+        for place, who in turns:
+            processes[place].turn(who)  # uncounted
+        rates = {turn: [] for turn in turns}
+        for _ in range(rounds):
+            for place, who in turns:
+                rates[place, who].append(processes[place].turn(who))
+    return _row(name, batch, rates, facts, backends)
+
+
+def _check(folder: Path) -> None:
+    """All of them computed the same."""
+    answers = {path.stem: np.load(path) for path in folder.glob("*.npy")}
+    right = answers.pop("amalthea-float32")
+    assert right[0].std() > 0 and np.abs(right[0] - right[1]).max() > 1e-4, "the weights are not alive"
+    for who, answer in answers.items():
+        difference = np.abs(answer - right).max()
+        assert difference < (0.2 if "bfloat16" in who else 1e-3), f"{who} differs by {difference}"
+
+
+def _row(
+    name: str, batch: int, rates: dict[tuple[str, str], list[float]], facts: dict[str, Any], backends: list[str]
+) -> dict[str, object]:
+    middle = {turn: median(values) for turn, values in rates.items()}
+    faster = {
+        backend: max((turn for turn in rates if turn[0] == backend), key=lambda turn: middle[turn])
+        for backend in backends
     }
+    trained = [faster[backend] for backend in TRAINING if backend in faster]
+    ours = ("", "float32")
+    row: dict[str, object] = {"model": name, "batch": batch, "amalthea": round(middle[ours], 1)}
+    row |= {f"Keras on {BACKENDS[backend]}": round(middle[turn], 1) for backend, turn in faster.items()}
+    row["ONNX Runtime"] = round(middle["", "ONNX Runtime"], 1)
+    if trained:
+        best = max(trained, key=lambda turn: middle[turn])
+        row["amalthea / best of TensorFlow, JAX, torch"] = _ratio(rates[ours], rates[best])
+    if "openvino" in faster:
+        row["amalthea / Keras on OpenVINO"] = _ratio(rates[ours], rates[faster["openvino"]])
+    for precision in ("float32", "bfloat16"):
+        title = f"amalthea / best of OpenVINO, {precision}"
+        row[title] = _ratio(rates["", precision], rates["", f"OpenVINO, {precision}"])
+        row[f"{title}: pictures, hint"] = facts[f"best of OpenVINO, {precision}"]
+    for precision in ("bfloat16", "int8"):
+        if ("", precision) in rates:
+            row[f"{precision} / float32"] = _ratio(rates["", precision], rates[ours])
+    operations = middle[ours] * 2 * facts["multiply_adds"]
+    for limit, value in facts["limits"].items():
+        row[f"share of {limit}"] = round(operations / value, 2)
+    row["share of float32 limit"] = round(operations / max(facts["limits"].values()), 2)
+    return row
 
 
-def multiply_adds(model: keras.Model) -> int:
-    """Multiplications of one picture in convolutions and dense layers."""
-    total = 0
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D):
-            total += math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:3])
-        elif isinstance(layer, keras.layers.Dense):
-            total += math.prod(layer.kernel.shape)
-    return total
+def over_all(rows: list[dict[str, Any]]) -> dict[str, object]:
+    """Median and minimum of each ratio."""
+    values: dict[str, list[float]] = {}
+    for row in rows:
+        for title, value in row.items():
+            if "/" in title and isinstance(value, float):
+                values.setdefault(title, []).append(value)
+    return {title: {"median": round(median(found), 2), "min": min(found)} for title, found in values.items()}
 
 
-def float32_limit(side: int = 2048) -> float:
-    """Float32 operations a second of this processor: the best of OpenVINO's products of two large matrices."""
-    import openvino
-    import openvino.opset13 as ops
+def _ratio(ours: list[float], theirs: list[float]) -> float:
+    """The median over the rounds' own."""
+    return round(median(a / b for a, b in zip(ours, theirs, strict=True)), 2)
 
-    left = ops.parameter([side, side], np.float32)
-    right = ops.constant(np.ones((side, side), np.float32))
-    product = openvino.Model([ops.matmul(left, right, False, False)], [left])
-    compiled = openvino.Core().compile_model(product, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    values = np.ones((side, side), np.float32)
-    seconds = in_turn({"product": lambda: compiled([values])}, 15)["product"]
-    return 2 * side**3 / min(seconds)
+
+def _earlier(names: list[str]) -> list[dict[str, object]]:
+    file = RESULTS / "prediction.json"
+    rows = json.loads(file.read_text(encoding="utf-8"))["rows"] if file.exists() else []
+    return [row for row in rows if row["model"] not in names and row["model"] != "all"]
+
+
+def _write(rows: list[dict[str, object]], rounds: int) -> None:
+    order = {name: number for number, name in enumerate(list_models())}
+    ordered = sorted(rows, key=lambda row: order[str(row["model"])])
+    write("prediction", ordered, printed=False, unit="images a second", rounds=rounds, over_all=over_all(ordered))
 
 
 if __name__ == "__main__":

@@ -25,10 +25,10 @@ from amalthea.transfer import ImageClassifier
 from amalthea.transfer.base import Wishes, base_of
 from amalthea.transfer.features.extraction import extract
 from benchmarks import plain_keras
+from benchmarks.limits import float32_limits, multiply_adds
 from benchmarks.measure import median_ratio, summary, write
 from benchmarks.pets import DATA, make_pictures
 from benchmarks.plain_keras import BATCH, EPOCHS, RUN, SIDE, TASKS, Task, told_in_turn
-from benchmarks.prediction import float32_limit, multiply_adds
 from tests.live_weights import set_live_weights
 
 Row = dict[str, object]
@@ -73,7 +73,7 @@ def head(options: argparse.Namespace, pictures: Path) -> tuple[list[Row], Row]:
 def extraction(options: argparse.Namespace, pictures: Path) -> tuple[list[Row], Row]:
     """Features of all pictures, from files and from arrays in memory."""
     rows: list[Row] = []
-    limit = float32_limit()
+    limit = float32_limits()["matrix product"]
     for task in map(TASKS.get, options.models):
         with weight_file(task) as weights:
             theirs = plain_keras.base_of(task, weights)

@@ -47,7 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("USERPROFILE", str(folder))
     monkeypatch.setenv("KERAS_HOME", str(folder / ".keras"))
     monkeypatch.setenv("AMALTHEA_CACHE", str(folder / "cache"))
-    for name in ("WEIGHTS", "WEIGHTS_URL", "OFFLINE", "FEATURES_LIMIT", "MAX_PIXELS"):
+    for name in ("WEIGHTS", "WEIGHTS_URL", "OFFLINE", "CACHE_SIZE", "FEATURES_LIMIT", "MAX_PIXELS"):
         monkeypatch.delenv(f"AMALTHEA_{name}", raising=False)
     return folder
 

@@ -28,6 +28,7 @@ def examples(name: str) -> list[doctest.DocTest]:
 OPTIONAL = {
     "amalthea.images.augmentation.augmentation": "cv2",
     "amalthea.preprocessing.image.dataframe_iterator": "pandas",
+    "amalthea.runtime.quantization.classifiers": "nncf",
     "amalthea.transfer.classifier.image_classifier": "sklearn",
     "amalthea.transfer.curves": "matplotlib",
     "amalthea.transfer.evaluation": "sklearn",

@@ -207,3 +207,34 @@ def test_a_data_set_can_tell_that_it_is_predict_that_asks():
     model.predict(data, verbose=0)
     assert asked[-1]
     assert not _keras.predicting()
+
+
+def test_how_many_batches_keras_wants(backend):
+    if backend == "openvino":
+        pytest.skip("Keras cannot train on OpenVINO")
+
+    class Zeros(keras.utils.PyDataset):
+        @property
+        def num_batches(self):
+            asked.append((_keras.takes_batches(), _keras.steps_per_epoch()))
+            return 2
+
+        def __getitem__(self, index):
+            return np.zeros((1, 3)), np.zeros((1, 1))
+
+    asked = []
+    data, model = Zeros(), keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile(loss="mse")
+    taking = {"epochs": 2, "verbose": 0}
+    for call, expected in (
+        (lambda: model.fit(data, steps_per_epoch=1, **taking), 1),
+        (lambda: model.fit(data, **taking), 0),
+        (lambda: model.evaluate(data, steps=1, verbose=0), 0),
+        (lambda: model.predict(data, steps=1, verbose=0), 0),
+    ):
+        asked.clear()
+        call()
+        assert {steps for takes, steps in asked if takes} - {None} == {expected}
+    asked.clear()
+    assert len([*data]) == data.num_batches
+    assert set(asked) == {(False, None)}

@@ -79,6 +79,29 @@ def calls(model: Any) -> Iterator[Call]:
                 yield Call(node.operation, arguments.args, arguments.kwargs, node.input_tensors, node.outputs)
 
 
+def inputs_in_order(network: Any, given: Any) -> list[Any]:
+    """What a functional model is called with, flat, in the order of its inputs.
+
+    A dictionary goes by the names of the inputs where these stand in a list, otherwise by its sorted keys, whatever
+    these are (``_standardize_inputs`` of Keras 3.15.1).
+    """
+    import keras
+
+    wanted = network.input
+    if isinstance(given, dict) and not isinstance(wanted, dict):
+        given = [given.get(tensor.name) for tensor in keras.tree.flatten(wanted)]
+    return keras.tree.flatten(given)  # type: ignore[no-any-return]
+
+
+def operation_name(operation: Any) -> str | None:
+    """The class of an operation of ``keras.ops`` or ``keras.activations``; None for anybody else's.
+
+    The classes have no public names (modules in ``keras.src.ops`` and ``keras.src.activations``, Keras 3.15.1).
+    """
+    kind = type(operation)
+    return kind.__name__ if kind.__module__.startswith(("keras.src.ops.", "keras.src.activations.")) else None
+
+
 def parts(layer: Any) -> list[Any]:
     """A layer and all layers inside it (``_flatten_layers`` of Keras 3.15.1)."""
     return layer._flatten_layers()  # type: ignore[no-any-return]
@@ -159,18 +182,66 @@ def custom_scale_layer() -> type[Any]:
     return CustomScaleLayer  # type: ignore[no-any-return]
 
 
+def convnext_layers() -> tuple[type[Any], type[Any]]:
+    """The classes of the layers that Keras' ConvNeXt has to itself, ``LayerScale`` and ``StochasticDepth``.
+
+    The first is ``x * gamma``, the second leaves pictures out, in training only (Keras 3.15.1).
+    """
+    from keras.src.applications.convnext import LayerScale, StochasticDepth  # no public names
+
+    return LayerScale, StochasticDepth
+
+
 def predicting() -> bool:
     """Whether ``predict`` of Keras is what is running, as its data sets cannot tell from what they are asked.
 
     Looks for its frame among those below (``predict`` in modules ``keras.src.backend.*.trainer``, Keras 3.15.1).
     """
-    frame: FrameType | None = sys._getframe()
-    while frame:
-        module = str(frame.f_globals.get("__name__"))
-        if frame.f_code.co_name == "predict" and module.startswith("keras.src.") and module.endswith(".trainer"):
-            return True
-        frame = frame.f_back
+    return any(frame.f_code.co_name == "predict" and _is_of_a_trainer(frame) for frame in _frames_below())
+
+
+def takes_batches() -> bool:
+    """Whether Keras asks a data set for its batches, or for their number to take so many.
+
+    Not so where somebody else asks, maybe in a loop over it; or where Keras looks whether it had better warn of an
+    endless data set. Looks at the first frame below in a module of ``keras.src.trainers`` (Keras 3.15.1).
+    """
+    for frame in _frames_below():
+        if _module(frame).startswith("keras.src.trainers."):
+            return frame.f_code.co_name not in ("__iter__", "get_data_adapter")
     return False
+
+
+def steps_per_epoch() -> int | None:
+    """Of the ``fit`` that asks a data set for something; 0 if it has none, or where ``evaluate`` or ``predict`` ask.
+
+    None in a thread of Keras' own, which does not tell. Looks for an ``EpochIterator`` among the frames below, and for
+    the method of a trainer that it serves (Keras 3.15.1).
+    """
+    from keras.src.trainers.epoch_iterator import EpochIterator  # no public name
+
+    steps: int | None = None
+    for frame in _frames_below():
+        if steps is None and isinstance(asking := frame.f_locals.get("self"), EpochIterator):
+            steps = asking.steps_per_epoch or 0
+        elif steps is not None and _is_of_a_trainer(frame) and frame.f_code.co_name in ("fit", "evaluate", "predict"):
+            return steps if frame.f_code.co_name == "fit" else 0
+    return None if steps is None else 0
+
+
+def _frames_below() -> Iterator[FrameType]:
+    frame: FrameType | None = sys._getframe(1)
+    while frame:
+        yield frame
+        frame = frame.f_back
+
+
+def _module(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__"))
+
+
+def _is_of_a_trainer(frame: FrameType) -> bool:
+    return _module(frame).startswith("keras.src.") and _module(frame).endswith(".trainer")
 
 
 def pin_openvino_precision() -> None:

@@ -86,6 +86,7 @@ def test_a_shear_in_radians_is_told(cat, tmp_path):
         (["--grid", "nowhere/preview.png"], 2, "there is no folder"),
         (["--grid", "x.WebP", "--side", "5000", "--columns", "4"], 2, "20020 × 8452 pixels, and a .WebP file holds"),
         (["--rotation", "500", "--grid", "preview.png"], 1, "rotation"),
+        (["--fill-value", "9", "--grid", "preview.png"], 1, "fill_value=9.0 is used by fill_mode='constant' alone"),
         (["--seed", "-1", "--grid", "preview.png"], 2, "-1"),
         ([], 2, "--grid"),
     ],

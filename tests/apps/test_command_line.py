@@ -29,8 +29,11 @@ def test_help_lists_every_command(arguments):
     listed = answer.output.split("Commands:\n")[1].splitlines()
     assert [line.split()[0] for line in listed] == [
         "augment",
+        "bench",
+        "cache",
         "check",
         "evaluate",
+        "export",
         "features",
         "models",
         "predict",

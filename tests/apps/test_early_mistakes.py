@@ -34,6 +34,7 @@ MISTAKES = [
     ("train pets --out new.onnx --shear 9 --augment none", "--shear: belongs to --augment live"),
     ("train pets --out new.onnx --augment live --rotation 500", "rotation=500.0; give a number from 0 to 180"),
     ("features cat.jpg --out f.npz --model ResNet5O", "Did you mean ResNet50"),
+    ("features cat.jpg --out f.parquet", "f.parquet: Parquet files need pyarrow"),
     ("features cat.jpg --out f.npz --model pets.onnx", "--model: pets.onnx is for prediction alone"),
     ("features cat.jpg --out f.npz --model nowhere.keras", "There is no file nowhere.keras"),
     ("features cat.jpg --out f.npz --model pets.keras --image-size 9", "--image-size choose a network by name; pets."),
@@ -52,6 +53,7 @@ PROGRAM = """
 import json, sys
 from click.testing import CliRunner
 from amalthea.apps.command_line import command_line
+sys.modules["pyarrow"] = None  # as if it were not installed
 answers = [CliRunner().invoke(command_line, line.split()) for line in json.loads(sys.argv[1])]
 print(json.dumps([[answer.exit_code, answer.stdout, answer.stderr] for answer in answers]))
 sys.exit("Keras was imported" if "keras" in sys.modules else 0)

@@ -1,5 +1,6 @@
 """The standard error of a command: our lines, and whatever else goes wrong."""
 
+import os
 import subprocess
 import sys
 
@@ -61,3 +62,28 @@ except SystemExit:
 def test_a_standard_error_that_is_closed_stays_out_of_the_way():
     answer = subprocess.run([sys.executable, "-c", CLOSED], capture_output=True, text=True, timeout=60)
     assert (answer.stdout.splitlines()[-1], answer.returncode) == ("True", 0)
+
+
+KERAS = """
+import os
+os.write(2, b"I0000 00:00:1 1 port.cc:153] oneDNN custom operations are on. You may see slightly different\\n")
+os.write(2, b"E0000 00:00:1 1 cuda_driver.cc:1] no device\\n")
+"""
+IMPORTS_IT = """
+import sys
+from amalthea.apps.quiet import QuietKeras
+sys.meta_path.insert(0, QuietKeras())
+import colorsys, keras
+print(keras.__spec__.name, any(isinstance(finder, QuietKeras) for finder in sys.meta_path))
+"""
+
+
+@pytest.mark.parametrize(("backend", "quiet"), [("tensorflow", True), ("torch", False)])
+def test_keras_is_quiet_whoever_imports_it(backend, quiet, tmp_path, monkeypatch):
+    (tmp_path / "keras.py").write_text(KERAS)
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    answer = subprocess.run([sys.executable, "-c", IMPORTS_IT], capture_output=True, text=True, timeout=60)
+    assert (answer.stdout, answer.returncode) == ("keras False\n", 0)
+    assert answer.stderr.endswith("E0000 00:00:1 1 cuda_driver.cc:1] no device\n")
+    assert ("oneDNN" in answer.stderr) is not quiet

@@ -84,6 +84,8 @@ def test_a_head_that_diverged_is_not_written(trains, pets, quarter, tmp_path):
     *_, training, told = answer.stderr.splitlines()
     assert training.endswith("weights will train.")  # of the head alone
     assert told == "Error: The head diverged, and nothing was written: give a lower --learning-rate."
+    answer = call(*command, "--learning-rate", 1e6, "--split", 0, "--epochs", 2)  # huge, but finite losses
+    assert (answer.exit_code, answer.stderr.splitlines()[-1]) == (1, told)
     answer = call(*command, "--patience", 3)
     assert (answer.exit_code, answer.stdout) == (1, "")
     assert "Error: Training diverged" in answer.stderr

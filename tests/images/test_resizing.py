@@ -41,7 +41,7 @@ def test_the_callers_picture_stays() -> None:
     np.testing.assert_array_equal(picture, PIXELS)
 
 
-@pytest.mark.parametrize("size", [0, -1, (0, 5), (5,), (224, 224, 3), (22.5, 3), "ab", 224.0, None])
+@pytest.mark.parametrize("size", [0, -1, (0, 5), (5,), (224, 224, 3), (22.5, 3), "ab", 224.0, None, True, (8, True)])
 def test_wrong_sizes(size: Any) -> None:
     with pytest.raises(ArgumentError, match=r"A size is \(height, width\) in whole pixels above 0; given was"):
         resize(PIXELS, size)
@@ -49,6 +49,7 @@ def test_wrong_sizes(size: Any) -> None:
 
 def test_numbers_of_numpy_are_sizes_too() -> None:
     assert resize(PIXELS, (np.int64(3), np.uint8(4))).shape == (3, 4, 3)
+    assert resize(PIXELS, np.int64(150)).shape == (150, 150, 3)
 
 
 @pytest.mark.parametrize("interpolation", ["area", "BILINEAR", "", None])

@@ -1,5 +1,7 @@
 """What becomes of samples that cannot be used."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -107,6 +109,24 @@ def test_where_none_can_be_used_there_is_no_replacement(workers: int) -> None:
     skipping = Batches(broken(*range(23)), 23, workers=workers, on_error="skip")
     assert list(skipping.epoch(0)) == []
     assert len(skipping.problems) == 23
+
+
+@pytest.mark.parametrize("on_error", ["raise", "skip", "replace"])
+def test_what_was_mended_since_is_no_problem_any_more(on_error: str) -> None:
+    unusable = {1, 7}
+
+    def sample(index: int, generator: np.random.Generator) -> NDArray[np.float64]:
+        if index in unusable:
+            raise ImageError(f"{NAMES[index]} is empty.")
+        return np.zeros(3)
+
+    batches = Batches(sample, 23, batch_size=12, shuffle=False, workers=0, on_error=on_error, names=NAMES)
+    for mended, problems in ((None, [1] if on_error == "raise" else [1, 7]), (1, [7]), (7, [])):
+        unusable.discard(mended or -1)
+        with pytest.raises(ImageError) if on_error == "raise" and problems else nullcontext():
+            batches.batch(0, 0)
+        assert sorted(batches.problems) == problems
+    assert batches.report() == "No picture was left out."
 
 
 def test_nothing_to_report() -> None:

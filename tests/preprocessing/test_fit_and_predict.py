@@ -11,7 +11,7 @@ import pytest
 import amalthea
 from amalthea import _keras
 from amalthea.errors import AmaltheaWarning
-from amalthea.preprocessing.image import ImageDataGenerator
+from amalthea.preprocessing.image import ImageDataGenerator, Iterator
 from tests.images.samples import PIXELS, encoded
 
 COUNT = 10
@@ -143,7 +143,7 @@ def test_fit_is_the_same_for_any_number_of_threads_and_whatever_keras_shuffles(t
     assert order.epochs == [1, 2, 3]
 
 
-@pytest.mark.filterwarnings("ignore:Your input ran out of data")
+@pytest.mark.filterwarnings("error:Your input ran out of data")
 @pytest.mark.parametrize(("steps", "shuffle"), [(2, False), (2, True), (4, False), (7, True)])
 @pytest.mark.parametrize("kind", ["iterator", "dataset"])
 def test_whatever_steps_per_epoch_is_every_picture_comes_once_a_pass(
@@ -155,12 +155,52 @@ def test_whatever_steps_per_epoch_is_every_picture_comes_once_a_pass(
     else:
         data = amalthea.preprocessing.dataset(amalthea.picture_batches(PICTURES, labels, **arguments))
     taken = trained_on(data, epochs=6, steps_per_epoch=steps)
+    assert len(taken) == 6 * steps
     passes = [taken[first : first + 5] for first in range(0, len(taken) - 4, 5)]
-    assert len(passes) >= 2
     for one in passes:
         assert sorted(index for batch in one for index in batch) == [*range(COUNT)]
     assert (passes[0] == passes[1]) is not shuffle
     assert (passes[0] == [{i, i + 1} for i in range(0, COUNT, 2)]) is not shuffle
+
+
+@pytest.mark.parametrize("kind", ["iterator", "dataset"])
+def test_after_an_endless_training_the_next_pass_begins(trains: None, kind: str) -> None:
+    """Whatever was read ahead; and a loop over the data ends."""
+    labels, arguments = 4.0 ** np.arange(COUNT), {"batch_size": 2, "shuffle": True, "seed": 3}
+    passes = []
+    for first_steps in (3, 5):  # of a pass of 5
+        batches = amalthea.picture_batches(PICTURES, labels, **arguments)
+        iterator = ImageDataGenerator().flow(PICTURES, labels, **arguments)
+        data: Any = amalthea.preprocessing.dataset(batches) if kind == "dataset" else iterator
+        trained_on(data, epochs=1, steps_per_epoch=first_steps)
+        passes.append(trained_on(data))
+        assert data.num_batches == len(data) == 5
+    assert passes[0] == passes[1]
+    assert sorted(index for batch in passes[0] for index in batch) == [*range(COUNT)]
+
+
+@pytest.mark.single_backend
+def test_validation_steps_take_the_first_batches_each_time(trains: None) -> None:
+    iterator = ImageDataGenerator().flow(PICTURES, LABELS, batch_size=2, seed=3)
+    held_back = ImageDataGenerator().flow(PICTURES, LABELS, batch_size=2, shuffle=False)
+    model = network(learning_rate=0.0)
+    arguments: dict[str, Any] = {"validation_data": held_back, "validation_steps": 2, "verbose": 0}
+    found = model.fit(iterator, epochs=3, steps_per_epoch=7, **arguments).history["val_loss"]
+    expected = np.mean((3 * np.arange(4) - LABELS[:4]) ** 2)
+    np.testing.assert_allclose(found, [expected] * 3, rtol=1e-4)
+
+
+@pytest.mark.single_backend
+def test_threads_of_keras_leave_no_batch_out(trains: None) -> None:
+    """In a class of a user's own; ours have threads of their own."""
+
+    class Numbers(Iterator):
+        def _get_batches_of_transformed_samples(self, index_array: Any) -> Any:
+            return PICTURES[index_array], 4.0**index_array
+
+    taken = trained_on(Numbers(COUNT, 2, True, 3, workers=3), epochs=5, steps_per_epoch=2)
+    assert len(taken) == 10
+    assert {*range(COUNT)} == {index for batch in taken for index in batch}
 
 
 def test_a_pass_that_was_left_does_not_go_on() -> None:

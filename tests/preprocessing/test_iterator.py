@@ -1,5 +1,6 @@
 """The class that users derive their own iterators from, and what every iterator does with orders and epochs."""
 
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,22 @@ def test_what_scripts_change_afterwards_is_heard() -> None:
     iterator.shuffle, iterator.batch_size, iterator.index_array = False, 2, None
     iterator.reset()
     assert [next(iterator)[:, 0, 0, 0].tolist() for _ in range(3)] == [[0, 1], [2, 3], [4, 5]]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_was_prepared_ahead_of_a_change_is_forgotten(workers: int) -> None:
+    pictures = np.arange(60.0).repeat(12).reshape(60, 2, 2, 3)
+    iterator = NumpyArrayIterator(pictures, None, ImageDataGenerator(), batch_size=2, workers=workers)
+    assert next(iterator)[:, 0, 0, 0].tolist() == [0, 1]
+    time.sleep(0.05)  # for those after it to be prepared
+    iterator.x = pictures + 100
+    assert next(iterator)[:, 0, 0, 0].tolist() == [102, 103]
+    iterator.dtype = "float64"
+    assert next(iterator).dtype == np.float64
+    iterator.workers = 3
+    assert (next(iterator)[:, 0, 0, 0].tolist(), iterator.workers) == ([106, 107], 1)
+    with pytest.raises(ArgumentError, match=r"workers=-1; give a number of threads"):
+        iterator.workers = -1
 
 
 def test_batches_of_ones_own_on_top_of_those_of_an_iterator() -> None:

@@ -28,6 +28,10 @@ def graphs(home):
     return lambda: list((home / "cache" / "graphs").glob("*"))
 
 
+def dense_model():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+
+
 def answer(**arguments):
     return amalthea.predictor("MobileNet", alpha=0.25, **arguments)(X)
 
@@ -150,8 +154,10 @@ def test_a_cache_folder_that_cannot_be_written(cached_weights, tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("model", "arguments", "error", "message"),
     [
-        ("MobileNet", {"precision": "int8"}, ArgumentError, "precision='int8'; there is 'float32'"),
-        ("MobileNet", {"runtime": "onnxruntime"}, ArgumentError, "runtime='onnxruntime'; there is 'openvino'"),
+        ("MobileNet", {"precision": "half"}, ArgumentError, "precision='half'; there is 'float32' and 'bfloat16'"),
+        ("MobileNet", {"runtime": "tvm"}, ArgumentError, "runtime='tvm'; there is 'openvino' and 'onnxruntime'"),
+        (dense_model(), {"threads": 0}, ArgumentError, "threads=0 must be a whole number above 0"),
+        (dense_model(), {"streams": 1.5}, ArgumentError, "streams=1.5 must be a whole number above 0"),
         ("MobileNot", {}, UnknownModelError, "no model 'MobileNot'. Did you mean MobileNet"),
         ("MobileNet", {"alpha": 0.3}, ArgumentError, r"alpha 0.25, 0.5, 0.75, 1.0, not for alpha=0.3"),
         ("MobileNet", {"weights": "no/such.h5"}, MissingFileError, "weights='no/such.h5' is no file"),
@@ -160,7 +166,7 @@ def test_a_cache_folder_that_cannot_be_written(cached_weights, tmp_path, monkeyp
         (keras.Sequential([keras.Input((2,)), keras.layers.Lambda(abs)]), {}, UnsupportedLayerError, "type Lambda"),
         (42, {}, ArgumentError, "model=42 is a int; allowed is a keras.Model"),
     ],
-    ids=["precision", "runtime", "name", "alpha", "path", "pooling", "built", "Lambda", "number"],
+    ids=["precision", "runtime", "threads", "streams", "name", "alpha", "path", "pooling", "built", "Lambda", "number"],
 )
 def test_wrong_arguments(model, arguments, error, message):
     with pytest.raises(error, match=message):

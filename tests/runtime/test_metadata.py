@@ -1,12 +1,13 @@
 """What is read of an ONNX file without onnx is what onnx reads."""
 
+import numpy as np
 import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from onnx import helper
+from onnx import helper, numpy_helper
 
-from amalthea.runtime.metadata import read_metadata
+from amalthea.runtime.metadata import keeps_weights_elsewhere, metadata_entry, read_metadata
 
 pytestmark = pytest.mark.single_backend
 
@@ -54,3 +55,25 @@ def test_what_is_no_message():
     ):
         with pytest.raises(ValueError):
             read_metadata(memoryview(content)) or pytest.fail(str(content))
+
+
+@given(st.dictionaries(st.text(), st.text(max_size=300)))
+def test_texts_that_are_written_behind_a_model(texts):
+    content = model_with().SerializeToString() + b"".join(map(metadata_entry, texts, texts.values()))
+    model = onnx.load_model_from_string(content)
+    assert {entry.key: entry.value for entry in model.metadata_props} == texts
+    assert read_metadata(memoryview(content)) == texts
+
+
+@pytest.mark.parametrize("length", [0, 127, 128, 16_383, 16_384, 3_000_000])
+def test_a_text_of_any_length(length):
+    content = model_with().SerializeToString() + metadata_entry("key", "x" * length)
+    assert onnx.load_model_from_string(content).metadata_props[0].value == "x" * length
+
+
+def test_weights_that_stand_elsewhere(tmp_path):
+    model = model_with(key="value")
+    model.graph.initializer.append(numpy_helper.from_array(np.arange(50.0), "weights"))
+    assert not keeps_weights_elsewhere(memoryview(model.SerializeToString()))
+    onnx.save(model, tmp_path / "model.onnx", save_as_external_data=True, size_threshold=0)
+    assert keeps_weights_elsewhere(memoryview((tmp_path / "model.onnx").read_bytes()))

@@ -196,10 +196,111 @@ def test_data_sets_of_the_backend():
         pytest.skip("neither TensorFlow nor torch")
 
 
+@pytest.mark.parametrize("size", [1, 2, 5, 9, np.int64(3)])
+def test_arrays_in_batches(size):
+    model, pictures = picture_model(), numbers(5, 6, 5, 2)
+    predictor, expected = amalthea.predictor(model), model.predict(pictures, verbose=0)
+    for x in (pictures, pictures.tolist(), list(pictures), [pictures], {"picture": pictures}):
+        assert_same(predictor.predict(x, batch_size=size), expected)
+    assert_same(predictor.predict(keras.ops.convert_to_tensor(pictures), batch_size=size), expected)
+    assert predictor.predict(pictures[:0], batch_size=size).shape == (0, 3)
+
+
+@pytest.mark.single_backend
+def test_batches_bound_the_memory():
+    """Only a batch at a time is read from what lies on a disk."""
+    read = []
+
+    class OnDisk:
+        shape, dtype = (10, 6, 5, 2), np.dtype("float32")
+
+        def __len__(self):
+            return 10
+
+        def __getitem__(self, rows):
+            read.append((rows.start, rows.stop))
+            return numbers(10, 6, 5, 2)[rows]
+
+        def __array__(self, dtype=None, copy=None):
+            raise AssertionError("all of it was read")
+
+    model = picture_model()
+    expected = model.predict(numbers(10, 6, 5, 2), verbose=0)
+    assert_same(amalthea.predictor(model).predict(OnDisk(), batch_size=4), expected)
+    assert read == [(0, 4), (4, 8), (8, 12)]
+
+
+@pytest.mark.single_backend
+@pytest.mark.filterwarnings("ignore:.*The structure of `inputs`")  # Keras' OpenVINO backend, about dictionaries
+@pytest.mark.parametrize("outputs", ["list", "dict"])
+def test_several_inputs_in_batches(outputs):
+    model, left, right = pair_model("dict", outputs), numbers(5, 4), numbers(5, 3)
+    given = {"left": left, "right": right}
+    assert_same(amalthea.predictor(model).predict(given, batch_size=2), model.predict(given, verbose=0))
+    with pytest.raises(ArgumentError, match="pair: the inputs must have equal lengths, given were 5, 4"):
+        amalthea.predictor(model).predict([left, right[:4]], batch_size=2)
+
+
+@pytest.mark.single_backend
+@pytest.mark.parametrize("size", [0, -1, 2.0, "4", True], ids=repr)
+def test_wrong_batch_sizes(size):
+    with pytest.raises(ArgumentError, match=f"batch_size={size!r} must be a whole number above 0, or None"):
+        amalthea.predictor(picture_model()).predict(numbers(2, 6, 5, 2), batch_size=size)
+
+
 def test_no_picture():
     found = amalthea.predictor(picture_model())(np.empty((0, 6, 5, 2)))
     assert found.shape == (0, 3)
     assert found.dtype == np.float32
+
+
+def test_what_is_no_number_has_no_answer():
+    """OpenVINO would take NaN for zero, and be sure of a class."""
+    chain = [
+        layers.Conv2D(4, 3, data_format="channels_last", activation="relu"),
+        layers.MaxPooling2D(2, data_format="channels_last"),
+        layers.Flatten(),
+        layers.Dense(3, activation="softmax"),
+    ]
+    model = keras.Sequential([keras.Input((8, 8, 2)), *chain], name="small")
+    set_live_weights(model)
+    pictures = numbers(6, 8, 8, 2)
+    expected = amalthea.predictor(model)(pictures)
+    pictures[1] = np.nan
+    pictures[4, 3, 3, 1] = np.nan
+    for found in (amalthea.predictor(model)(pictures), amalthea.predictor(model).predict(pictures, batch_size=2)):
+        assert np.isnan(found).all(axis=1).tolist() == [False, True, False, False, True, False]
+        np.testing.assert_allclose(found[[0, 2, 3, 5]], expected[[0, 2, 3, 5]], rtol=0, atol=1e-6)
+    if keras.config.backend() in ("torch", "jax"):  # TensorFlow's pooling takes NaN for the least number
+        np.testing.assert_array_equal(np.isnan(model.predict(pictures, verbose=0)), np.isnan(found))
+
+
+@pytest.mark.single_backend
+def test_a_model_that_asks_for_nan_gets_it():
+    x = keras.Input((4,), name="x")
+    known = keras.ops.where(keras.ops.isnan(x), 0.0, x)
+    model = keras.Model(x, layers.Dense(2, name="two")(known), name="robust")
+    set_live_weights(model)
+    numbers_and_nan = numbers(3, 4)
+    numbers_and_nan[1, 2] = np.nan
+    found = amalthea.predictor(model)(numbers_and_nan)
+    np.testing.assert_allclose(found, amalthea.predictor(model)(np.nan_to_num(numbers_and_nan)), rtol=0, atol=1e-6)
+
+
+@pytest.mark.single_backend
+def test_inputs_of_whole_numbers():
+    number = keras.Input((3,), dtype="int32", name="number")
+    model = keras.Model(number, layers.Rescaling(0.5, name="half")(number), name="whole")
+    predictor, x = amalthea.predictor(model), np.array([[1, -7, 300]])
+    for same in (x, x.astype(np.int16), x.astype(np.float32), x.tolist()):
+        np.testing.assert_array_equal(predictor(same), [[0.5, -3.5, 150]])
+    for other, message in (
+        (x + 0.5, "given were numbers with a fraction"),
+        (x * np.nan, "given were numbers with a fraction"),
+        (x * 10**9, "given were numbers from -7000000000 to 300000000000"),
+    ):
+        with pytest.raises(ArgumentError, match=rf"whole: input 'number' of type int32 takes whole .* {message}"):
+            predictor(other)
 
 
 def test_later_weights_do_not_reach_it():

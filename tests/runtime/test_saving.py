@@ -1,7 +1,9 @@
-"""A classifier in one file answers as the model did, in every runtime, and says what it needs."""
+"""A network in one file answers as the model did, in every runtime, and says what it needs."""
 
+import hashlib
 import json
 import resource
+from datetime import UTC, datetime, timedelta
 
 import keras
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from keras import layers
 
 import amalthea
+from amalthea import _keras
 from amalthea.applications import MobileNet
 from amalthea.catalog import ScalingSteps
 from amalthea.errors import ArgumentError, MissingFileError, StorageError, UnsupportedLayerError
@@ -73,18 +76,45 @@ def test_other_tools_open_it(tmp_path, pixels):
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5, err_msg=runtime)
     np.testing.assert_allclose(amalthea.load(path)(pixels), expected, rtol=0, atol=1e-5)
 
-    described = {entry.key: entry.value for entry in graph.metadata_props}
-    assert described.keys() == {"amalthea", "sha256"}
-    assert json.loads(described["amalthea"]) == {
-        "format": 1,
+
+def described(path):
+    """What a file says of its network, as any reader of ONNX finds it."""
+    texts = {entry.key: entry.value for entry in onnx.load(path).metadata_props}
+    assert texts.keys() == {"amalthea", "sha256"}
+    return json.loads(texts["amalthea"])
+
+
+def test_what_a_file_says_of_its_network(tmp_path):
+    model, path = classifier(), tmp_path / "own.onnx"
+    amalthea.save(model, path, classes=CLASSES, scaling=1 / 255)
+    said = described(path)
+    tested, provenance = said.pop("self_test"), said.pop("provenance")
+    assert said == {
+        "format": 2,
+        "inputs": [model.inputs[0].name],
+        "outputs": 0,
         "classes": CLASSES,
+        "wordnet_ids": [],
         "output": "softmax",
-        "size": [40, 36],
-        "interpolation": "nearest",
-        "scaling": {"divisor": 255.0, "reverse_channels": False, "mean": [0.0] * 3, "deviation": [1.0] * 3},
-        "variant": None,
-        "versions": {"amalthea": amalthea.__version__, "keras": keras.__version__},
+        "preparation": {
+            "size": [40, 36],
+            "interpolation": "nearest",
+            "scaling": {"divisor": 255.0, "reverse_channels": False, "mean": [0.0] * 3, "deviation": [1.0] * 3},
+        },
     }
+    saved = datetime.fromisoformat(provenance.pop("date"))
+    assert timedelta(0) <= datetime.now(UTC) - saved < timedelta(minutes=5)
+    weights = b"".join(array.tobytes() for array in model.get_weights())
+    assert provenance == {
+        "variant": None,
+        "weights": hashlib.sha256(weights).hexdigest(),
+        "precision": "float32",
+        "versions": {"amalthea": amalthea.__version__, "keras": keras.__version__, "onnx": onnx.__version__},
+    }
+    assert tested["seed"] == 0
+    assert tested["shapes"] == [[1, 40, 36, 3]]
+    assert [len(answer) for answer in tested["answers"]] == [5]
+    assert tested["tolerance"]["float32"] == 1e-3
 
 
 @pytest.mark.single_backend
@@ -92,20 +122,18 @@ def test_a_network_of_ours_knows_how_pictures_are_prepared(tmp_path, data_format
     shape = (3, 64, 48) if data_format == "channels_first" else (64, 48, 3)
     model = built_alive(lambda: MobileNet(alpha=0.25, weights=None, input_shape=shape))
     path = tmp_path / "mobilenet.onnx"
-    names = [known.name for known in amalthea.catalog.imagenet_classes()]
-    amalthea.save(model, path, classes=names)
+    amalthea.save(model, path)  # with the classes of ImageNet
     expected = amalthea.predictor(model).predict_images(photographs, top=3)
     for found, wanted in zip(amalthea.load(path).predict_images(photographs, top=3), expected, strict=True):
-        assert [scored.name for scored in found.classes] == [scored.name for scored in wanted.classes]
+        assert [scored[:2] for scored in found.classes] == [scored[:2] for scored in wanted.classes]
         np.testing.assert_allclose(
             [scored.probability for scored in found.classes],
             [scored.probability for scored in wanted.classes],
             rtol=0,
             atol=1e-5,
         )
-    described = json.loads(next(entry.value for entry in onnx.load(path).metadata_props if entry.key == "amalthea"))
-    assert described["variant"] == "MobileNet"
-    assert described["size"] == [64, 48]
+    assert described(path)["provenance"]["variant"] == "MobileNet"
+    assert described(path)["preparation"]["size"] == [64, 48]
 
 
 @pytest.mark.single_backend
@@ -118,8 +146,7 @@ def test_one_sigmoid_becomes_two_probabilities(tmp_path, pixels):
     [found] = predictor.probabilities(tmp_path / "one.png")
     np.testing.assert_allclose(found, [1 - second[0, 0], second[0, 0]], rtol=0, atol=1e-5)
     np.testing.assert_allclose(predictor(pixels), second, rtol=0, atol=1e-5)
-    graph = onnx.load(path)
-    assert '"output": "sigmoid"' in next(entry.value for entry in graph.metadata_props if entry.key == "amalthea")
+    assert described(path)["output"] == "sigmoid"
 
 
 @pytest.mark.single_backend
@@ -141,7 +168,7 @@ def test_sizes(tmp_path):
         saved_size(classifier(), size=50)
     with pytest.raises(ArgumentError, match=r"takes pictures of any size; give size=\(rows, columns\), in pixels"):
         saved_size(classifier((None, 36, 3)))
-    for wrong in (0, (5, -1)):
+    for wrong in (0, (5, -1), (50.5, 40)):
         with pytest.raises(ArgumentError, match="whole pixels above 0"):
             saved_size(classifier((None, None, 3)), size=wrong)
     ours = MobileNet(alpha=0.25, weights=None, input_shape=(None, None, 3), classes=5)
@@ -168,8 +195,12 @@ def test_the_scaling_of_a_stranger_is_not_guessed(tmp_path):
         ({}, {"classes": "abcde"}, "classes='abcde'; give the names of two classes or more"),
         ({}, {"classes": ["a"]}, "give the names of two classes or more, in the order of the scores"),
         ({}, {"classes": range(5)}, "give the names of two classes or more"),
-        ({}, {"classes": None}, "classes=None; give the names"),
-        ({"activation": None}, {}, "'own' returns no probabilities, which lie in .* Let it end in a softmax"),
+        ({}, {"classes": 5}, "classes=5; give the names"),
+        (
+            {"activation": None},
+            {},
+            r"'own' returns no probabilities.* Let it end in a softmax, .*; or give classes=\(\)",
+        ),
         ({"activation": "sigmoid"}, {}, "returns no probabilities"),
         ({"shape": (40, 36, 1)}, {}, "scaling is for models with a single input, pictures of three channels"),
         ({}, {"scaling": "keras"}, "scaling='keras' is unknown"),
@@ -190,8 +221,7 @@ def test_what_cannot_be_saved(tmp_path, settings, arguments, message):
 def test_a_model_upon_a_network_of_the_catalogue(tmp_path):
     path = tmp_path / "own.onnx"
     amalthea.save(classifier(), path, classes=CLASSES, variant="efficientnetlite0")
-    [entry] = onnx.load(path).metadata_props[:1]
-    assert json.loads(entry.value)["variant"] == "EfficientNetLite0"
+    assert described(path)["provenance"]["variant"] == "EfficientNetLite0"
     assert amalthea.load(path).preparation.interpolation == "bicubic"
     with pytest.raises(ArgumentError, match="Did you mean VGG19"):
         amalthea.save(classifier(), path, classes=CLASSES, variant="VGG61")
@@ -251,9 +281,20 @@ def test_a_full_disk(tmp_path):
 
 @pytest.mark.single_backend
 def test_too_many_weights_for_one_file(tmp_path):
-    from amalthea import _keras
-
     with _keras.no_initial_values():
         model = keras.Sequential([keras.Input((200, 200, 3)), layers.Flatten(), layers.Dense(5000)], name="huge")
         with pytest.raises(ArgumentError, match="'huge' has 600,005,000 weights; a graph holds no more than 2 GiB"):
             amalthea.save(model, tmp_path / "own.onnx", classes=CLASSES, scaling="tf")
+
+
+@pytest.mark.single_backend
+def test_more_than_a_message_can_be(tmp_path, monkeypatch):
+    from amalthea.runtime import saving
+
+    monkeypatch.setattr(saving, "_LARGEST", 5000)  # instead of 2 GiB, which would take a minute
+    path = tmp_path / "own.onnx"
+    amalthea.save(classifier(), path, classes=CLASSES, scaling="tf")
+    assert path.stat().st_size <= 5000
+    with pytest.raises(ArgumentError, match=r"large.onnx would be larger than 2 GiB, which no ONNX file can be"):
+        amalthea.save(classifier(), tmp_path / "large.onnx", classes=["x" * 1000, *CLASSES[1:]], scaling="tf")
+    assert list(tmp_path.iterdir()) == [path]

@@ -16,6 +16,9 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         from .command_line import command_line
+        from .quiet import QuietKeras
+
+        sys.meta_path.insert(0, QuietKeras())
 
         command_line(prog_name="amalthea")
     except KeyboardInterrupt:

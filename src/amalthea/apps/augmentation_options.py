@@ -96,5 +96,5 @@ _FLIPPING_AND_FILLING = (
         show_default=True,
         help="What stands where nothing of the picture is.",
     ),
-    _number("--fill-value", 0, "VALUE", "For constant, 0 to 255."),
+    _number("--fill-value", 0, "VALUE", "For --fill-mode constant, 0 to 255."),
 )

@@ -25,11 +25,12 @@ def check(folder: Path, validation: Path | None, smallest: int, as_json: bool) -
     """Look through FOLDER, which has one sub-folder for each class, for what would spoil training.
 
     Every picture is decoded whole. Listed are those that cannot be read; the same file, or pictures that look the same,
-    twice in a class, in two classes, or to train on and to validate with; wrong suffixes; tiny pictures, such without
-    colour, in CMYK, or turned by their EXIF orientation; and how many there are of each class.
+    twice in a class, in two classes, or to train on and to validate with; pictures that stand beside the sub-folders or
+    whose names are not those of pictures; wrong suffixes; tiny pictures, such without colour, in CMYK, or turned by
+    their EXIF orientation; and how many there are to train on of each class.
 
-    The exit status is 1 if a picture cannot be read, the same file is in both folders or in two classes, or there is
-    no picture of a class; 0 if all that was found does no harm by itself.
+    The exit status is 1 if a picture cannot be read, the same file is in both folders or in two classes, there is no
+    picture of a class, or a single class; 0 if all that was found does no harm by itself.
     """
     from ..images import check_images
 

@@ -8,7 +8,10 @@ from .. import __version__
 from ..errors import AmaltheaError
 from .interruption import interruptible
 
-_COMMANDS = ("augment", "check", "evaluate", "features", "models", "predict", "train", "weights")
+_COMMANDS = (
+    *("augment", "bench", "cache", "check", "evaluate", "export", "features", "models", "predict", "train"),
+    "weights",
+)
 
 
 class _Commands(click.Group):

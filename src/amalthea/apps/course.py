@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import isfinite, log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +11,8 @@ from ..errors import ArgumentError
 
 if TYPE_CHECKING:
     from ..transfer import ImageClassifier
+
+_HOPELESS = 100  # times the loss of guessing; large features and few epochs alone lead to less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +92,7 @@ class Course:
             with self._stage("head"):
                 if self._new:
                     self.classifier.fit(*pictures, validation=held_back)
-                    _refuse_divergence(self.classifier.history)
+                    _refuse_divergence(self.classifier.history, len(self.classifier.classes_))
                 else:
                     self._go_on_with_the_head(given)
             if self.left.tuning:
@@ -141,12 +143,13 @@ class Course:
             self.left = replace(self.left, **{name: planned - done})
 
 
-def _refuse_divergence(history: dict[str, list[float]]) -> None:
+def _refuse_divergence(history: dict[str, list[float]], classes: int) -> None:
     """Refuse a new head whose weights are of no use, before it is written."""
     from ..transfer import kept_epoch
 
-    losses = (values[kept_epoch(history) - 1] for name, values in history.items() if name.endswith("loss"))
-    if not all(map(isfinite, losses)):
+    last = kept_epoch(history) - 1
+    losses = (values[last] for name, values in history.items() if name.endswith("loss"))
+    if not all(map(isfinite, losses)) or history["loss"][last] > _HOPELESS * log(classes):
         raise ArgumentError("The head diverged, and nothing was written: give a lower --learning-rate.")
 
 

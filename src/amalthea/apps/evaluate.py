@@ -7,7 +7,6 @@ import click
 
 from .networks import check_file
 from .pictures import all_broken_named, check_class_folder, tell_skipped
-from .quiet import import_keras
 
 if TYPE_CHECKING:
     from ..transfer import Report
@@ -42,7 +41,6 @@ def evaluate(model: Path, folder: Path, on_error: str, as_json: bool) -> None:
 
 
 def _of_keras(model: Path, folder: Path, on_error: str) -> "Report":
-    import_keras()
     from ..images import labelled_folder
     from ..transfer import ImageClassifier
 

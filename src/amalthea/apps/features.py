@@ -8,7 +8,6 @@ import click
 from .networks import ALPHA, WEIGHTS, check_model, is_trained_on
 from .outputs import OutFile
 from .pictures import reason, tell_skipped
-from .quiet import import_keras
 
 _FORMATS = """In Python, features.npz is read by
 
@@ -71,11 +70,12 @@ def features(
     check_model(model, alpha, weights)
     if is_trained_on(model) and (alpha is not None or weights != "imagenet" or image_size):
         raise click.UsageError(f"--alpha, --weights and --image-size choose a network by name; {model} is whole.")
-    import_keras()
-    from ..images import find_pictures
-    from ..transfer import Wishes, check_feature_file, layer_features, write_features
+    from ..transfer import check_feature_file
 
     check_feature_file(out)
+    from ..images import find_pictures
+    from ..transfer import Wishes, layer_features, write_features
+
     paths = find_pictures(images)
     size = (image_size, image_size) if image_size else None
     asked: dict[str, Any] = {"model": model, "layer": layer, "wishes": Wishes(weights=weights, alpha=alpha, size=size)}

@@ -3,8 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
 
 # TensorFlow writes two lines before any setting of its log is read, each time it loads one of its libraries (2.21).
 _FILTER = """
@@ -18,11 +23,29 @@ for line in sys.stdin.buffer:
 """
 
 
-def import_keras() -> None:
-    """Import Keras now, in a command that is about to need it."""
-    if os.environ.get("KERAS_BACKEND") == "tensorflow" and "tensorflow" not in sys.modules:
+class QuietKeras(MetaPathFinder):
+    """Where Python looks for modules first: whenever Keras is imported, it is without what TensorFlow has to say.
+
+    A command need not know whether it will be imported, which takes seconds. Only TensorFlow needs it.
+    """
+
+    def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Keras as everybody finds it, but for how it is executed; None for all else."""
+        if fullname != "keras":
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(fullname)
+        if spec and spec.loader and os.environ.get("KERAS_BACKEND") == "tensorflow":
+            vars(spec.loader)["exec_module"] = _quietly(spec.loader.exec_module)
+        return spec
+
+
+def _quietly(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], None]:
+    def executed(module: ModuleType) -> None:
         with without_chatter():
-            import keras  # noqa: F401
+            execute(module)
+
+    return executed
 
 
 @contextmanager

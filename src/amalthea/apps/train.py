@@ -16,7 +16,6 @@ from .messages import messages_shown
 from .networks import check_model, is_trained_on
 from .outputs import OutFile
 from .pictures import all_broken_named, check_class_folder, tell_skipped
-from .quiet import import_keras
 from .training_options import BUILDING, with_options
 
 if TYPE_CHECKING:
@@ -74,7 +73,6 @@ def train(
         from ..transfer import check_matplotlib
 
         check_matplotlib()
-    import_keras()
     classifier = _augmented(_classifier(**options), changes)
     pictures, held_back = _divided(found, other, split, classifier)
     course = Course(classifier, plan)

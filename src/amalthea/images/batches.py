@@ -84,7 +84,7 @@ class Batches:
 
     @property
     def problems(self) -> Mapping[int, Problem]:
-        """Why samples could not be used, by index; those that have been tried until now."""
+        """Why samples could not be used when they were last tried, by index."""
         return dict(self._samples.problems)
 
     def report(self) -> str:

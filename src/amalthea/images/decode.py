@@ -67,16 +67,31 @@ def read_picture(source: Source, at_least: tuple[int, int] | None = None) -> Pic
 def read_image(source: Source, at_least: tuple[int, int] | None = None) -> Image.Image:
     """The same as an image of Pillow, in RGB."""
     with open_picture(source) as image:
-        limit = Image.MAX_IMAGE_PIXELS
-        if limit is not None and image.width * image.height > limit:
-            raise Image.DecompressionBombError  # where Pillow itself only warns; it becomes an ImageError below
-        turn = _UPRIGHT.get(orientation(image))
-        if at_least is not None:
-            rows, columns = reversed(at_least) if turn in _ON_ITS_SIDE else at_least
-            image.draft(None, (columns, rows))
-        image.load()
-        colour = _in_colour(image)
-        return colour if turn is None else colour.transpose(turn)
+        return upright(image, at_least)
+
+
+def upright(image: Image.Image, at_least: tuple[int, int] | None = None) -> Image.Image:
+    """The same of an image that ``open_picture`` has opened."""
+    check_pixels(image)
+    turn = _UPRIGHT.get(orientation(image))
+    if at_least is not None:
+        rows, columns = reversed(at_least) if turn in _ON_ITS_SIDE else at_least
+        image.draft(None, (columns, rows))
+    image.load()
+    colour = _in_colour(image)
+    return colour if turn is None else colour.transpose(turn)
+
+
+def check_pixels(image: Image.Image) -> None:
+    """Refuse more pixels than are allowed, where Pillow itself only warns; ``open_picture`` makes it an ImageError."""
+    limit = Image.MAX_IMAGE_PIXELS
+    if limit is not None and image.width * image.height > limit:
+        raise Image.DecompressionBombError
+
+
+def stands_upright(image: Image.Image) -> bool:
+    """Whether its pixels need not be turned."""
+    return orientation(image) not in _UPRIGHT
 
 
 @contextmanager

@@ -83,6 +83,12 @@ def dangling_links(folder: Path) -> list[Path]:
     return sorted(path for path in _files(folder) if path.is_symlink() and not os.path.exists(path))
 
 
+def files_of_other_names(folder: Path) -> list[Path]:
+    """The files in a folder and below whose suffix is none of a picture, sorted, hidden ones left out."""
+    known = {*_SUFFIXES, *_FOREIGN_SUFFIXES}
+    return sorted(path for path in _files(folder) if path.suffix.lower() not in known and os.path.isfile(path))
+
+
 def _each_once(paths: Iterable[Path]) -> list[Path]:
     """By the first of its spellings."""
     first: dict[str, Path] = {}

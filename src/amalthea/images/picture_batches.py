@@ -40,7 +40,7 @@ class PictureBatches:
 
     @property
     def problems(self) -> Mapping[int, Problem]:
-        """Why pictures could not be used, by index; those that have been tried until now."""
+        """Why pictures could not be used when they were last tried, by index."""
         return self.pictures.problems
 
     def report(self) -> str:

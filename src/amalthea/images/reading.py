@@ -7,9 +7,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeAlias
 
+from PIL import Image
+
 from ..errors import ArgumentError, ImageError, MissingFileError
-from .decode import Picture, Source, read_image
-from .resizing import both_sides, resampling, resized
+from . import jpeg
+from .decode import Picture, Source, check_pixels, open_picture, read_image, stands_upright, upright
+from .resizing import both_sides, linear, resampling, resized
 
 PictureOrError: TypeAlias = Picture | ImageError | MissingFileError
 
@@ -72,13 +75,23 @@ def read_at_size(source: Source, size: tuple[int, int], interpolation: str, deco
         source: as for ``read_picture``.
         size: rows and columns in pixels.
         interpolation: as for ``resize``.
-        decode: "exact", or "fast", which lets JPEG files be decoded at a reduced scale not below the size.
+        decode: "exact", or "fast", which lets JPEG files be decoded at a reduced scale not below the size; what is then
+            left of "bilinear" does without smoothing.
 
     Raises:
         ImageError: as ``read_picture``.
         MissingFileError: as ``read_picture``.
     """
-    return resized(read_image(source, size if decode == "fast" else None), size, interpolation)
+    if decode == "exact":
+        return resized(read_image(source), size, interpolation)
+    with open_picture(source) as image:
+        check_pixels(image)
+        picture = jpeg.decoded(image, size) if stands_upright(image) else None
+        if picture is None:
+            return resized(upright(image, size), size, interpolation)
+    if interpolation == "bilinear" and (found := linear(picture, size)) is not None:
+        return found
+    return resized(Image.fromarray(picture), size, interpolation)
 
 
 def check_decode(decode: str) -> None:

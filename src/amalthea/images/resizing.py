@@ -1,6 +1,7 @@
 """Pictures of any size to the size that a network expects."""
 
 from collections.abc import Sequence
+from numbers import Integral
 from operator import index
 
 import numpy as np
@@ -49,6 +50,22 @@ def resized(image: Image.Image, size: tuple[int, int], interpolation: str) -> Pi
     return np.array(image.resize(pillow_size(size), resampling(interpolation)))
 
 
+def linear(picture: Picture, size: tuple[int, int]) -> Picture | None:
+    """Four pixels mixed for each new one, in a quarter of the time of Pillow's filters.
+
+    Returns:
+        None where that would leave pixels out, because a side shrinks to less than half; or without OpenCV.
+    """
+    if any(old > 2 * new for old, new in zip(picture.shape, size, strict=False)):
+        return None
+    try:
+        import cv2
+    except ImportError:
+        return None
+    mixed: Picture = cv2.resize(picture, pillow_size(size), interpolation=cv2.INTER_LINEAR)
+    return mixed
+
+
 def nearest(picture: Picture, size: tuple[int, int]) -> Picture:
     """What "nearest" makes of an array, which need not become an image of Pillow first.
 
@@ -71,7 +88,7 @@ def both_sides(size: int | Sequence[int]) -> tuple[int, int]:
     Raises:
         ArgumentError: as ``pillow_size``.
     """
-    width, height = pillow_size((size, size) if isinstance(size, int) else size)
+    width, height = pillow_size((size, size) if isinstance(size, Integral) else size)  # type: ignore[arg-type]
     return height, width
 
 
@@ -90,10 +107,10 @@ def pillow_size(size: Sequence[int]) -> tuple[int, int]:
     """Height and width as (width, height), the order of Pillow.
 
     Raises:
-        ArgumentError: not two whole numbers above 0.
+        ArgumentError: not two whole numbers above 0, which True is not.
     """
     try:
-        height, width = (index(side) for side in size)
+        height, width = (0 if isinstance(side, bool) else index(side) for side in size)
     except (TypeError, ValueError):
         height = width = 0
     if min(height, width) < 1:

@@ -27,7 +27,7 @@ class Samples:
         seed: of all random numbers.
         on_error: "raise", "skip" or "replace", as for ``Batches``.
         names: of the samples, for messages; None gives them numbers.
-        problems: what was wrong with samples that were tried, by index.
+        problems: what was wrong with samples when they were last tried, by index.
 
     Raises:
         ArgumentError: no sample, not as many names, no seed, or an unknown ``on_error``.
@@ -67,13 +67,16 @@ class Samples:
         problems = []
         for index in (int(order[later % self.count]) for later in places):
             try:
-                return index, np.asarray(self.prepare(index, generator_of(self.seed, epoch, int(order[place]))))
+                sample = np.asarray(self.prepare(index, generator_of(self.seed, epoch, int(order[place]))))
             except (ImageError, MissingFileError) as error:
                 problems.append(type(error)(self._named(index, error)))
-                self.problems.setdefault(index, problems[-1])
+                self.problems[index] = problems[-1]
             except Exception as error:
                 error.add_note(f"This happened with {self.name(index)}.")
                 raise
+            else:
+                self.problems.pop(index, None)  # whoever made the file has mended it
+                return index, sample
         if len(problems) == 1:
             raise type(problems[0])(str(problems[0]))  # not the one that is kept: it would keep all that it passes
         raise ImageError(f"None of the {self.count} pictures can be used. The first: {problems[0]}")

@@ -13,10 +13,10 @@ from .keras_pass import KerasPass
 def dataset(batches: PictureBatches) -> keras.utils.PyDataset:
     """Batches for ``model.fit``, ``evaluate`` and ``predict``: pictures and labels, or pictures alone.
 
-    Each epoch of training is a later epoch of the batches. Within it they come in the order in which they are asked
-    for, whatever their number in brackets: ``fit`` has Keras shuffle what it is given, but here the seed decides alone,
-    and what comes next is prepared ahead. Predict with pictures that are not shuffled, or the answers are,
-    and a warning says so.
+    Each epoch of training is a later epoch of the batches; ``fit`` with ``steps_per_epoch`` takes that many in each of
+    its own, pass after pass. In a pass they come in the order in which they are asked for, whatever their number in
+    brackets: ``fit`` has Keras shuffle what it is given, but here the seed decides alone, and what comes next is
+    prepared ahead. Predict with pictures that are not shuffled, or the answers are, and a warning says so.
 
     Args:
         batches: from ``amalthea.picture_batches``. Where all pictures of a batch are skipped, the batch after it comes
@@ -47,17 +47,16 @@ class _Dataset(keras.utils.PyDataset):  # type: ignore[misc]
         self._pass = KerasPass()
 
     @property
-    def num_batches(self) -> int:
-        self._pass.length_is_read()
-        return len(self)
+    def num_batches(self) -> int | None:
+        return self._pass.length(len(self))
 
     def __len__(self) -> int:
         return len(self._batches)
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
-        position = self._pass.position(index)
+        epoch, position = self._pass.place(index, len(self), self._epoch)
         for later in range(position, position + len(self)):
-            x, y = self._batches.batch(self._epoch, later % len(self))
+            x, y = self._batches.batch(epoch, later % len(self))
             if len(x):
                 return (x,) if y is None else (x, y)
         raise ImageError(f"No picture is left to train on or to predict. {self._batches.report()}")
@@ -71,5 +70,6 @@ class _Dataset(keras.utils.PyDataset):  # type: ignore[misc]
             )
 
     def on_epoch_end(self) -> None:
-        if self._pass.end_epoch(len(self)):
-            self._epoch += 1
+        over = self._pass.end_epoch(len(self), self._epoch)
+        if over is not None:
+            self._epoch = over + 1

@@ -7,24 +7,61 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .cache import CACHES
+    from .comparison import Measurement, compare_speed, installed_ways
+    from .exporting.export import Exported, export
+    from .exporting.formats import check_target
     from .factory import predictor
     from .graph import to_onnx
     from .loading import load
     from .prediction import Prediction, Predictor
+    from .quantization import Cost, cost_of, quantized
     from .runners import Runner
     from .saving import save
-    from .speed import Speed, measure_speed
+    from .speed import Speed, measure_speed, processor_name
 
-__all__ = ["Prediction", "Predictor", "Runner", "Speed", "load", "measure_speed", "predictor", "save", "to_onnx"]
+__all__ = [
+    "CACHES",
+    "Cost",
+    "Exported",
+    "Measurement",
+    "Prediction",
+    "Predictor",
+    "Runner",
+    "Speed",
+    "check_target",
+    "compare_speed",
+    "cost_of",
+    "export",
+    "installed_ways",
+    "load",
+    "measure_speed",
+    "predictor",
+    "processor_name",
+    "quantized",
+    "save",
+    "to_onnx",
+]
 
 _HOME = {
+    "CACHES": "cache",
+    "Cost": "quantization",
+    "Exported": "exporting.export",
+    "Measurement": "comparison",
     "Prediction": "prediction",
     "Predictor": "prediction",
     "Runner": "runners",
     "Speed": "speed",
+    "check_target": "exporting.formats",
+    "compare_speed": "comparison",
+    "cost_of": "quantization",
+    "export": "exporting.export",
+    "installed_ways": "comparison",
     "load": "loading",
     "measure_speed": "speed",
     "predictor": "factory",
+    "processor_name": "speed",
+    "quantized": "quantization",
     "save": "saving",
     "to_onnx": "graph",
 }

@@ -1,26 +1,32 @@
 """From a model, or the name of one, to a predictor."""
 
-import os
-import sys
-import warnings
-from pathlib import Path
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__
-from ..catalog import Variant, imagenet_classes, variant
-from ..errors import AmaltheaWarning, ArgumentError, warn
-from ..storage import keras_settings
-from . import cache
-from .graph import FORMAT, OPSET, to_onnx
-from .prediction import Predictor, Structure
-from .runners import Runner
+from ..catalog import ScalingSteps, Variant, scaling_steps, variant
+from ..errors import ArgumentError, UnsupportedLayerError, warn
+from .assembly import Wishes, assembled
+from .graph import to_onnx
+from .layers import KEPT, Ending, digest, ending_of_model, part_of
+from .named import of_name
+from .prediction import Predictor
+from .runners import Runner, check_precision, open_runner
 
 if TYPE_CHECKING:
     import keras
 
 
 def predictor(
-    model: "str | keras.Model", *, precision: str = "float32", runtime: str = "openvino", **arguments: Any
+    model: "str | keras.Model",
+    *,
+    preprocess: bool = False,
+    scaling: str | float | ScalingSteps | None = None,
+    precision: str = "float32",
+    runtime: str = "openvino",
+    threads: int | None = None,
+    streams: int | None = None,
+    fallback: str | None = None,
+    **arguments: Any,
 ) -> Predictor:
     """Make a network ready to answer at the processor's speed.
 
@@ -29,137 +35,97 @@ def predictor(
 
     Args:
         model: a functional or ``Sequential`` model of Keras, or a name of the catalogue.
+        preprocess: whether it takes pictures as they are decoded, uint8 RGB in [0, 255], shape (N, rows, columns, 3),
+            of any one size at a time: they are resized to the network's own, or where it takes any, to that of its
+            training, and scaled within the graph, which is faster. A model of one's own for any size takes them as they
+            are.
+        scaling: for ``preprocess=True``, what the model expects of pixels, as for ``amalthea.catalog.scaling_steps``;
+            None takes what our constructors noted on the model.
         precision: of what it computes with: ``"float32"``, or ``"bfloat16"``, up to twice as fast and right to two or
             three digits, where the processor has instructions for it. Answers are float32.
-        runtime: ``"openvino"``.
+        runtime: ``"openvino"``, or ``"onnxruntime"``, which has an extra of its own.
+        threads: how many the processor may use; None leaves that to the runtime.
+        streams: how many groups of pictures OpenVINO computes side by side; None leaves that to it.
+        fallback: ``"keras"`` lets Keras compute a model that cannot become a graph, always with the weights that it has
+            by then, and without regard to precision, runtime, threads and streams; None makes that an error.
         arguments: for a name, those of the network's own function, such as ``alpha=0.25`` or ``include_top=False``.
 
     Raises:
-        ArgumentError: an argument that cannot be used.
+        ArgumentError: an argument that cannot be used, or nobody knows which pixels the model expects.
         UnknownModelError: the catalogue has no such name.
         UnsupportedLayerError: the model has a layer that cannot become part of a graph.
         DownloadError, WeightsError: the trained weights of a network that was given by name.
+        MissingDependencyError: the runtime is not installed.
 
     Example:
         >>> classify = predictor("EfficientNetLite0")
         >>> classify.predict_images("elephant.jpg", top=1)[0].classes[0].name
         'African_elephant'
     """
-    if runtime != "openvino":
-        raise ArgumentError(f"runtime={runtime!r}; there is 'openvino'.")
-    from .runners.openvino import check_precision
-
-    check_precision(precision)
+    check_precision(precision, runtime)
+    if preprocess not in (True, False):
+        raise ArgumentError(
+            f"preprocess={preprocess!r}; allowed are True and False. Its numbers are scaling={preprocess!r}."
+        )
+    if fallback not in (None, "keras"):
+        raise ArgumentError(f"fallback={fallback!r}; there is 'keras', or None.")
+    if scaling is not None and not preprocess:
+        raise ArgumentError(
+            f"scaling={scaling!r} is for pictures as they are decoded: give preprocess=True, or scale them yourself."
+        )
+    wishes = Wishes(
+        preprocess,
+        None if scaling is None else scaling_steps(scaling),
+        partial(open_runner, runtime=runtime, precision=precision, threads=threads, streams=streams),
+    )
     if isinstance(model, str):
-        return _of_name(variant(model), arguments, precision)
+        return of_name(variant(model), arguments, wishes)
     if arguments:
         raise ArgumentError(
             f"{', '.join(arguments)}: only a network given by its name takes arguments; this one is a "
             f"{type(model).__name__}, which is built already."
         )
-    return _of_model(model, precision)
+    return _of_model(model, wishes, by_keras=fallback == "keras")
 
 
-def _of_model(model: "keras.Model", precision: str) -> Predictor:
+def _of_model(model: "keras.Model", wishes: Wishes, by_keras: bool) -> Predictor:
     from .. import _keras
     from ..architectures import variant_of
-    from .runners.openvino import OpenVINORunner
 
     _keras.pin_openvino_precision()  # so that model.predict returns the same numbers
-    runner = OpenVINORunner(to_onnx(model).SerializeToString(), precision=precision)
-    inputs, outputs = _keras.signature(model)
     row = variant_of(model)
-    if row is None:
-        return Predictor(name=model.name, runner=runner, inputs=inputs, outputs=outputs)
-    return _of_variant(model.name, row, runner, inputs, outputs)
-
-
-def _of_variant(name: str, row: Variant, runner: Runner, inputs: tuple[str, ...], outputs: Structure = 0) -> Predictor:
-    """A network whose row says how pictures are prepared, at its own size, or where it takes any, that of training."""
-    from ..images import Preparation
-
-    [spec] = runner.inputs
-    rows, columns = spec.shape[2:] if spec.channels_first else spec.shape[1:3]
-    classes = imagenet_classes() if [port.shape[1:] for port in runner.outputs] == [(1000,)] else ()
-    return Predictor(
-        name=name,
-        runner=runner,
-        inputs=inputs,
-        outputs=outputs,
-        variant=row,
-        preparation=Preparation(
-            size=(rows or row.size, columns or row.size), scaling=row.scaling.steps, interpolation=row.interpolation
-        ),
-        classes=tuple(known.name for known in classes),
-        wordnet_ids=tuple(known.wordnet_id for known in classes),
-    )
-
-
-def _of_name(row: Variant, arguments: dict[str, Any], precision: str) -> Predictor:
-    """A network of the catalogue; all of them have one output."""
-    from .runners.openvino import OpenVINORunner
-
-    key = _cache_key(row, arguments)
-    name = f"graphs/{key}.onnx"
-    graph: Path | bytes | None = cache.find(name) if key else None
-    trained = row
-    if graph is None:
-        content, trained, said = _built(row, arguments)
-        # A warning must come each time, so that what it is about is not kept.
-        key = None if said else key or _cache_key(row, arguments)
-        graph = (cache.store(f"graphs/{key}.onnx", content) if key else None) or content
-    runner = OpenVINORunner(graph, precision=precision, cache_key=key if isinstance(graph, Path) else None)
-    return _of_variant(row.name, trained, runner, tuple(spec.name for spec in runner.inputs))
-
-
-def _built(row: Variant, arguments: dict[str, Any]) -> tuple[bytes, Variant, list[str]]:
-    """The graph of a network, its row with the scaling of its weights, and our warnings about its arguments."""
-    from ..architectures import get_model, variant_of
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", AmaltheaWarning)
-        model = get_model(row.name, **arguments)
-    said = [str(warning.message) for warning in caught if issubclass(warning.category, AmaltheaWarning)]
-    for warning in caught:
-        if issubclass(warning.category, AmaltheaWarning):
-            warn(str(warning.message))
-        else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    return to_onnx(model).SerializeToString(), variant_of(model) or row, said
-
-
-def _cache_key(row: Variant, arguments: dict[str, Any]) -> str | None:
-    """A name for the graph of a network with these arguments and the weights in its file as it is now.
-
-    None where the graph cannot be kept: random weights, a file that is not there yet, an argument that is an object, or
-    one that the constructor will refuse.
-    """
-    weights = arguments.get("weights", "imagenet")
+    scaling = wishes.scaling_inside(getattr(model, "name", repr(model)), row)
     try:
-        file = _official_file(row, arguments) if weights == "imagenet" else Path(weights)
-        if file is None or not file.is_file():
-            return None
-        status = file.stat()
-        stamp = [os.fspath(file.resolve()), status.st_size, status.st_mtime_ns, status.st_ctime_ns]
-        settings = [_setting("image_data_format", "channels_last"), _setting("floatx", "float32")]
-        return cache.key_of(__version__, FORMAT, OPSET, row.name, settings, {**arguments, "weights": stamp})
-    except (ArgumentError, OSError, TypeError):
-        return None
+        graph = to_onnx(model, scaling)
+    except UnsupportedLayerError as problem:
+        if not by_keras:
+            raise
+        from .graph.unsupported import ADVICE
+
+        warn(f"{str(problem).removesuffix(ADVICE)}Keras computes it, as fallback='keras' says.")
+        return _computed_by_keras(model, row, scaling)
+    asks_for_nan = any(node.op_type == "IsNaN" for node in graph.graph.node)
+    content = graph.SerializeToString()
+    del graph  # or all weights would be in memory once more
+    known = digest(content)
+    endings = partial(ending_of_model, model, scaling, known, wishes.opened)
+    runner = wishes.opened(content, cache_key=known)
+    kept = lru_cache(KEPT)(endings)
+    return assembled(model.name, runner, _keras.signature(model), row, scaling, kept, computes_nan=asks_for_nan)
 
 
-def _official_file(row: Variant, arguments: dict[str, Any]) -> Path | None:
-    """The official file that the constructor will choose, if it is on this machine."""
-    from ..weights import local_weights, weight_file
+def _computed_by_keras(model: "keras.Model", row: Variant | None, scaling: ScalingSteps | None) -> Predictor:
+    """A predictor of a model that is no graph; its weights are always those that the model has by then."""
+    from .runners.keras import KerasRunner
+    from .scaled import ScaledRunner
 
-    shape = arguments.get("input_shape") or ()
-    sides = set(shape[1:] if _setting("image_data_format", "channels_last") == "channels_first" else shape[:-1])
-    size = sides.pop() if len(sides) == 1 else None
-    top, alpha = bool(arguments.get("include_top", True)), arguments.get("alpha", 1.0)
-    return local_weights(weight_file(row, top=top, alpha=alpha, size=size))
+    def scaled(runner: Runner) -> Runner:
+        return ScaledRunner(runner, scaling) if scaling else runner
 
+    def ending(patterns: tuple[str, ...]) -> Ending:
+        part = part_of(model, patterns)
+        return Ending(part.layers, part.inputs, scaled(KerasRunner(part.model)))
 
-def _setting(name: str, default: str) -> str:
-    """A setting of Keras, from Keras only if it is loaded anyway."""
-    if keras := sys.modules.get("keras"):
-        return str(getattr(keras.config, name)())
-    return str(keras_settings().get(name, default))
+    runner = KerasRunner(model)
+    kept = lru_cache(KEPT)(ending)
+    return assembled(model.name, scaled(runner), runner.signature, row, scaling, kept, computes_nan=True)

@@ -26,8 +26,8 @@ def batches_in(x: Any) -> Iterator[Any] | None:
     return map(_without_targets, x) if isinstance(x, Iterable) else None
 
 
-def as_arrays(x: Any, names: Sequence[str], specs: Sequence[TensorSpec], model: str) -> Arrays:
-    """One array for each input, checked against the shapes that the network takes.
+def parts_of(x: Any, names: Sequence[str], specs: Sequence[TensorSpec], model: str) -> list[Any]:
+    """What was given for each input, as it was given.
 
     Args:
         x: for one input an array, tensor or nested lists; for several a list, a tuple, or a dictionary by name.
@@ -36,42 +36,76 @@ def as_arrays(x: Any, names: Sequence[str], specs: Sequence[TensorSpec], model: 
         model: its name, for messages.
 
     Raises:
-        ArgumentError: something is missing, is no numbers, or has another shape.
+        ArgumentError: another number of inputs, or one of them is missing.
     """
     if isinstance(x, dict):
         if missing := [name for name in names if name not in x]:
             raise ArgumentError(
                 f"{model}: input {', '.join(map(repr, missing))} is missing; given were {', '.join(map(repr, x))}."
             )
-        parts = [x[name] for name in names]
-    elif len(specs) > 1:
-        if not isinstance(x, list | tuple) or len(x) != len(specs):
-            given = f"{len(x)} of them" if isinstance(x, list | tuple) else f"a {type(x).__name__}"
-            raise ArgumentError(
-                f"{model} takes {len(specs)} inputs, given was {given}. Give a list of {len(specs)} arrays, or a "
-                f"dictionary with {', '.join(map(repr, names))}."
-            )
-        parts = list(x)
-    else:
+        return [x[name] for name in names]
+    if len(specs) == 1:
         # Keras takes an array for the only input in a list of one, too.
-        alone = isinstance(x, list | tuple) and len(x) == 1 and np.ndim(_array(x[0], model)) == len(specs[0].shape)
-        parts = [x[0] if alone else x]
-    arrays = [_fitting(_array(part, model), spec, model) for part, spec in zip(parts, specs, strict=True)]
+        alone = isinstance(x, list | tuple) and len(x) == 1 and np.ndim(array_of(x[0], model)) == len(specs[0].shape)
+        return [x[0] if alone else x]
+    if not isinstance(x, list | tuple) or len(x) != len(specs):
+        given = f"{len(x)} of them" if isinstance(x, list | tuple) else f"a {type(x).__name__}"
+        raise ArgumentError(
+            f"{model} takes {len(specs)} inputs, given was {given}. Give a list of {len(specs)} arrays, or a "
+            f"dictionary with {', '.join(map(repr, names))}."
+        )
+    return list(x)
+
+
+def in_batches(parts: list[Any], size: int | None, model: str) -> Iterator[list[Any]]:
+    """The inputs cut into batches, before they are converted; None leaves them whole.
+
+    Args:
+        parts: what was given for each input.
+        size: pictures in a batch.
+        model: its name, for messages.
+    """
+    if size is None:
+        yield parts
+        return
+    # The tensors of Keras' OpenVINO backend would make a graph of each cut.
+    cut = [
+        part if isinstance(part, list | tuple) or hasattr(part, "__array__") else array_of(part, model)
+        for part in parts
+    ]
+    lengths = {_length(part) for part in cut}
+    count = lengths.pop()
+    if lengths or count is None:  # ``as_arrays`` says what is wrong
+        yield parts
+        return
+    for start in range(0, max(count, 1), size):
+        yield [part[start : start + size] for part in cut]
+
+
+def as_arrays(parts: Sequence[Any], specs: Sequence[TensorSpec], model: str) -> Arrays:
+    """One array for each input, checked against the shapes that the network takes.
+
+    Args:
+        parts: what was given for each input.
+        specs: of the inputs.
+        model: its name, for messages.
+
+    Raises:
+        ArgumentError: something is no numbers, has another shape, or is no whole number where the input takes these.
+    """
+    arrays = [_fitting(array_of(part, model), spec, model) for part, spec in zip(parts, specs, strict=True)]
     counts = [len(array) for array in arrays]
     if len(set(counts)) > 1:
         raise ArgumentError(f"{model}: the inputs must have equal lengths, given were {', '.join(map(str, counts))}.")
     return arrays
 
 
-def _is_tensor(x: Any) -> bool:
-    return hasattr(x, "__array__") or hasattr(x, "numpy")
+def array_of(x: Any, model: str) -> NDArray[Any]:
+    """An array of what may be a tensor of any framework, or nested lists.
 
-
-def _without_targets(batch: Any) -> Any:
-    return batch[0] if isinstance(batch, list | tuple) and 0 < len(batch) <= 3 else batch
-
-
-def _array(x: Any, model: str) -> NDArray[Any]:
+    Raises:
+        ArgumentError: it is no numbers, or its lists are not of equal lengths.
+    """
     if hasattr(x, "detach"):
         x = x.detach().cpu()  # of torch, which gives NumPy neither gradients nor the memory of a GPU
         x = x.float() if x.is_floating_point() else x  # nor its bfloat16
@@ -83,9 +117,24 @@ def _array(x: Any, model: str) -> NDArray[Any]:
         raise ArgumentError(f"{model}: the input is no array of numbers: {problem}.") from problem
 
 
+def _is_tensor(x: Any) -> bool:
+    return hasattr(x, "__array__") or hasattr(x, "numpy")
+
+
+def _length(part: Any) -> int | None:
+    """The size of the first axis, of which a single number has none."""
+    shape = getattr(part, "shape", None)
+    if shape is None:
+        return len(part)
+    return int(shape[0]) if len(shape) else None
+
+
+def _without_targets(batch: Any) -> Any:
+    return batch[0] if isinstance(batch, list | tuple) and 0 < len(batch) <= 3 else batch
+
+
 def _fitting(array: NDArray[Any], spec: TensorSpec, model: str) -> NDArray[Any]:
-    if array.dtype.kind not in "biuf":
-        raise ArgumentError(f"{model}: the input must be real numbers; given was an array of type {array.dtype}.")
+    check_real(array, model)
     rank = len(spec.shape)
     # As Keras does: a last axis of length 1 may be missing, or be one too many.
     if array.ndim == rank - 1 and rank > 1 and spec.shape[-1] == 1:
@@ -100,16 +149,28 @@ def _fitting(array: NDArray[Any], spec: TensorSpec, model: str) -> NDArray[Any]:
         raise ArgumentError(
             f"{model}: input {spec.name!r} takes arrays of shape (batch, {expected}); given was {array.shape}.{advice}"
         )
-    return _pixels(array, spec, model) if spec.dtype == "uint8" else array
+    if not np.issubdtype(spec.dtype, np.floating):
+        _check_whole(array, spec, model)
+    return array
 
 
-def _pixels(array: NDArray[Any], spec: TensorSpec, model: str) -> NDArray[Any]:
-    """Refuse what would lose its meaning as bytes: pictures that are scaled already."""
-    whole = array.dtype.kind in "iu"
-    if whole and (array.dtype == np.uint8 or not array.size or (array.min() >= 0 and array.max() <= 255)):
-        return array
-    given = f"whole numbers from {array.min()} to {array.max()}" if whole else f"an array of type {array.dtype}"
+def check_real(array: NDArray[Any], model: str) -> None:
+    """Refuse what is no real number, such as text.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    if array.dtype.kind not in "biuf":
+        raise ArgumentError(f"{model}: the input must be real numbers; given was an array of type {array.dtype}.")
+
+
+def _check_whole(array: NDArray[Any], spec: TensorSpec, model: str) -> None:
+    """Refuse numbers that an input of whole ones would change: Keras cuts them off without a word."""
+    low, high = (0, 1) if spec.dtype == "bool" else (np.iinfo(spec.dtype).min, np.iinfo(spec.dtype).max)
+    whole = array.dtype.kind != "f" or bool((np.trunc(array) == array).all())
+    if not array.size or (whole and low <= array.min() and array.max() <= high):
+        return
+    given = f"numbers from {array.min()} to {array.max()}" if whole else "numbers with a fraction"
     raise ArgumentError(
-        f"{model}: input {spec.name!r} takes pictures as they are decoded, RGB in [0, 255] of type uint8, and scales "
-        f"them itself; given was {given}."
+        f"{model}: input {spec.name!r} of type {spec.dtype} takes whole numbers in [{low}, {high}]; given were {given}."
     )

@@ -1,87 +1,152 @@
-"""Opening a classifier that was saved in one file, without Keras."""
+"""Opening a network that was saved in one file, without Keras."""
 
-import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from .. import __version__
-from ..catalog import ScalingSteps
 from ..errors import MissingFileError, ModelFileError
-from ..images import Preparation
-from .metadata import read_metadata
+from ..storage import identity
+from .description import KEY, Description, description_in
+from .metadata import keeps_weights_elsewhere, metadata_entry, read_metadata
 from .prediction import Predictor
-from .seal import is_whole
-
-FORMAT = 1
-"""Raised whenever an older version of this library could not read what a newer one writes."""
-
-KEY = "amalthea"
-"""Under which an ONNX file describes its classifier, in JSON."""
+from .runners import open_runner
+from .seal import SIZE, digest_of_part
+from .self_test import SelfTest, distance
 
 _PRODUCER = b"\x12\x08amalthea"  # near the beginning of every graph that we write
-_EXTERNAL = b"\x0a\x08location\x12"  # in a tensor whose numbers stand in another file
+_ELSEWHERE = "keeps weights in another file, as amalthea.save never does. Write it again with amalthea.save."
 
 
-def load(path: str | os.PathLike[str], *, precision: str = "float32") -> Predictor:
-    """Open a classifier that ``amalthea.save`` wrote, without Keras.
+class SavedNetwork(NamedTuple):
+    """What a file holds.
+
+    Attributes:
+        content: all of it, an ONNX model.
+        description: of the network.
+        digest: SHA-256 of the graph, without what is written behind it.
+    """
+
+    content: bytes
+    description: Description
+    digest: str
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    precision: str = "float32",
+    runtime: str = "openvino",
+    threads: int | None = None,
+    streams: int | None = None,
+    verify: bool = False,
+) -> Predictor:
+    """Open a network that ``amalthea.save`` wrote, without Keras.
 
     Args:
         path: the file.
-        precision: as for ``amalthea.predictor``.
+        precision: as for ``amalthea.predictor``. A file in int8 remains so; OpenVINO computes the rest of it in
+            bfloat16, where the processor has it.
+        runtime: as for ``amalthea.predictor``.
+        threads: the same.
+        streams: the same.
+        verify: ask the network the question that stands in the file, and compare the answer with what it answered where
+            it was saved. That takes as long as a first picture. Without it, a file is still known to be whole: it ends
+            in its own hash.
 
     Returns:
-        Its ``predict_images`` and ``probabilities`` take picture files; ``classes`` names what it knows. Called with
-        arrays, it takes uint8 pictures of the network's size, shape (N, rows, columns, 3), RGB in [0, 255].
+        Of a classifier, its ``predict_images`` and ``probabilities`` take picture files, and ``classes`` names what it
+        knows. Called with arrays, a file that knows how pictures are prepared takes uint8 pictures, shape
+        (N, rows, columns, 3), RGB in [0, 255]; any other what its model took.
 
     Raises:
         MissingFileError: there is no such file.
-        ModelFileError: it was not written by ``amalthea.save``, is damaged, cut off or changed, or of a later format.
-        ArgumentError: another precision, or one that the processor does not have.
+        ModelFileError: it was not written by ``amalthea.save``, is damaged, cut off or changed, of a later format, or
+            fails its self-test.
+        ArgumentError: an argument that cannot be used, or a precision that the processor does not have.
+        MissingDependencyError: the runtime is not installed.
 
     Example:
         >>> from amalthea import save
         >>> from amalthea.applications import MobileNet
         >>> save(MobileNet(alpha=0.25, weights=None, classes=2), "pets.onnx", classes=["cat", "dog"])
-        >>> load("pets.onnx").predict_images("elephant.jpg", top=1)[0].classes[0].name in ("cat", "dog")
+        >>> load("pets.onnx", verify=True).predict_images("elephant.jpg", top=1)[0].classes[0].name in ("cat", "dog")
         True
     """
     file = Path(path)
+    before = _identity(file)
+    network = read(file)
+    settings = {"runtime": runtime, "precision": precision, "threads": threads, "streams": streams}
+    try:
+        # The file once more, for runtimes read it in half the time that they need to copy what is in memory.
+        predictor = opened(file, network.description, file.name, cache_key=network.digest, **settings)
+    except ModelFileError as problem:
+        raise ModelFileError(f"{file}: {problem}") from problem
+    if _identity(file) != before:
+        raise ModelFileError(f"{file} was written again while it was being opened. Open it again.")
+    if verify and network.description.self_test:
+        _verify(predictor, network.description.self_test, precision, file)
+    return predictor
+
+
+def read(file: Path) -> SavedNetwork:
+    """What a file of ``amalthea.save`` holds, which is whole.
+
+    Raises:
+        MissingFileError, ModelFileError: see ``load``.
+    """
     content = _content(file)
-    if not is_whole(memoryview(content)):
+    view = memoryview(content)
+    text = _description(view)
+    digest = digest_of_part(view, max(0, len(content) - SIZE - len(metadata_entry(KEY, text or ""))))
+    if digest is None:
         raise ModelFileError(f"{file} {_fault(content, file)}")
-    description = json.loads(read_metadata(memoryview(content)).get(KEY, "{}"))
-    if not description:
-        raise ModelFileError(f"{file} holds a graph alone, no classes. Write it with amalthea.save.")
-    if description["format"] != FORMAT:
-        raise ModelFileError(
-            f"{file} has format {description['format']}, written by amalthea {description['versions']['amalthea']}; "
-            f"version {__version__} reads format {FORMAT}. Update it: pip install --upgrade amalthea"
-        )
-    return opened(content, description, file.name, precision)
+    if text is None:
+        raise ModelFileError(f"{file} holds a graph alone, nothing of what it is for. Write it with amalthea.save.")
+    if _is_in_parts(view):
+        raise ModelFileError(f"{file} {_ELSEWHERE}")
+    return SavedNetwork(content, description_in(text, file), digest)
 
 
-def opened(content: bytes, description: dict[str, Any], name: str, precision: str = "float32") -> Predictor:
-    """A predictor from a graph and its description; ``name`` stands in messages."""
-    from .runners.openvino import OpenVINORunner
+def opened(graph: bytes | Path, description: Description, name: str, **settings: Any) -> Predictor:
+    """A predictor from a graph and its description.
 
-    runner = OpenVINORunner(content, precision=precision)
+    Args:
+        graph: an ONNX file, or its content.
+        description: of the network in it.
+        name: for messages.
+        settings: as for ``open_runner``.
+
+    Raises:
+        ModelFileError: the runtime cannot read the graph.
+        ArgumentError, MissingDependencyError: see ``load``.
+    """
+    runner = open_runner(graph, **settings)
     return Predictor(
         name=name,
         runner=runner,
-        inputs=tuple(spec.name for spec in runner.inputs),
-        preparation=Preparation(
-            size=tuple(description["size"]),
-            scaling=_steps(**description["scaling"]),
-            interpolation=description["interpolation"],
-        ),
-        classes=tuple(description["classes"]),
+        inputs=description.inputs or tuple(spec.name for spec in runner.inputs),
+        outputs=description.outputs,
+        preparation=description.preparation,
+        classes=description.classes,
+        wordnet_ids=description.wordnet_ids,
     )
 
 
-def _steps(mean: Any, deviation: Any, **others: Any) -> ScalingSteps:
-    """JSON has lists, not tuples."""
-    return ScalingSteps(mean=tuple(mean), deviation=tuple(deviation), **others)
+def _verify(predictor: Predictor, self_test: SelfTest, precision: str, file: Path) -> None:
+    found, allowed = distance(self_test, predictor.runner), self_test.tolerance[precision]
+    if not found <= allowed:
+        raise ModelFileError(
+            f"{file} fails its self-test: here, the network's answer to a known question is {found:.2g} of its size "
+            f"away from what it was where the file was saved; allowed is {allowed:g} in {precision}. Load it in "
+            "another precision or runtime, or save it again."
+        )
+
+
+def _identity(file: Path) -> list[int] | None:
+    try:
+        return identity(file.stat())
+    except OSError:  # which reading it will tell
+        return None
 
 
 def _content(file: Path) -> bytes:
@@ -95,16 +160,32 @@ def _content(file: Path) -> bytes:
         ) from None
 
 
+def _description(content: memoryview) -> str | None:
+    """The text in a file that may be damaged."""
+    try:
+        return read_metadata(content).get(KEY)
+    except ValueError:
+        return None
+
+
 def _fault(content: bytes, file: Path) -> str:
     """What is wrong with a file that does not end in its seal."""
-    if _PRODUCER in content[:64]:
-        if _EXTERNAL in content:
-            return "keeps weights in another file, as amalthea.save never does. Write it again with amalthea.save."
-        return "is damaged, cut off, or was changed by another program. Copy it again, or write it with amalthea.save."
     if file.suffix == ".keras":
         return "is a model of Keras. Open it with amalthea.ImageClassifier.load, and save it as .onnx."
+    if _PRODUCER in content[:64]:
+        if _is_in_parts(memoryview(content)):
+            return _ELSEWHERE
+        return "is damaged, cut off, or was changed by another program. Copy it again, or write it with amalthea.save."
     try:
         read_metadata(memoryview(content))
     except ValueError:
         return "is no ONNX model, or damaged. amalthea.load opens what amalthea.save wrote."
     return "is no ONNX model by amalthea.save, so that neither its classes nor its pixels are known."
+
+
+def _is_in_parts(content: memoryview) -> bool:
+    """Whether weights stand in another file, as far as can be read."""
+    try:
+        return keeps_weights_elsewhere(content)
+    except ValueError:
+        return False

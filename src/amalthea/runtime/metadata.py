@@ -5,7 +5,9 @@ An ONNX file is a message of Protocol Buffers: https://protobuf.dev/programming-
 
 from collections.abc import Iterator
 
-_METADATA = 14  # of onnx.ModelProto
+_GRAPH, _METADATA = 7, 14  # of onnx.ModelProto
+_INITIALIZER = 5  # of onnx.GraphProto
+_EXTERNAL_DATA = 13  # of onnx.TensorProto
 _KEY, _VALUE = 1, 2  # of onnx.StringStringEntryProto
 _FIXED = {1: 8, 5: 4}  # bytes of the kinds of fixed length
 
@@ -20,6 +22,22 @@ def read_metadata(content: memoryview) -> dict[str, str]:
     return {
         str(entry[_KEY], "utf-8"): str(entry[_VALUE], "utf-8") for entry in entries if {_KEY, _VALUE} <= entry.keys()
     }
+
+
+def metadata_entry(key: str, value: str) -> bytes:
+    """What adds a text to the metadata of a model, written behind it: messages of this kind may be concatenated."""
+    return _text(_METADATA, _text(_KEY, key.encode()) + _text(_VALUE, value.encode()))
+
+
+def keeps_weights_elsewhere(content: memoryview) -> bool:
+    """Whether numbers of a model stand in another file.
+
+    Raises:
+        ValueError: this is no such message.
+    """
+    graphs = (value for number, value in _fields(content) if number == _GRAPH)
+    weights = (value for graph in graphs for number, value in _fields(graph) if number == _INITIALIZER)
+    return any(number == _EXTERNAL_DATA for weight in weights for number, _ in _fields(weight))
 
 
 def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
@@ -48,3 +66,12 @@ def _number(message: memoryview, position: int) -> tuple[int, int]:
         if byte < 128:
             return number, position + index + 1
     raise ValueError("a number has no end")
+
+
+def _text(number: int, value: bytes) -> bytes:
+    """A field of bytes."""
+    length, rest = bytearray(), len(value)
+    while rest > 127:
+        length.append(rest & 127 | 128)
+        rest >>= 7
+    return bytes([number << 3 | 2, *length, rest]) + value

@@ -1,31 +1,26 @@
 """Predictions of a network, for arrays and for pictures."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from io import IOBase
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .._progress import Show, progress
 from ..catalog import ScoredClass, Variant, best_classes, check_top
 from ..errors import ArgumentError, ImageError, MissingFileError
-from .inputs import as_arrays, batches_in
+from .answers import joined, nested, unknown_where_nan
+from .inputs import as_arrays, batches_in, in_batches, parts_of
+from .picture_files import FilePath, files_of, read_groups
 from .runners import Runner
 from .scores import as_probabilities
 
 if TYPE_CHECKING:
-    from ..images import Picture, Preparation
+    from ..images import Picture, PictureOrError, Preparation
+    from .layers import Ending
 
-T = TypeVar("T")
-FilePath: TypeAlias = str | os.PathLike[str]
 Structure: TypeAlias = int | list["Structure"] | tuple["Structure", ...] | dict[str, "Structure"]
-
-_PICTURES_AT_ONCE = 32  # scaled and computed together, whatever the number of paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +51,9 @@ class Predictor:
         preparation: how it wants pictures prepared; None where that is not known.
         classes: their names, in the order of the scores; empty where it returns something else.
         wordnet_ids: those of ImageNet's classes; empty for others.
+        endings: opens the part of the network that ends at layers of these names or globs; None where none can be.
+        computes_nan: whether the runner's answers to NaN are meant. OpenVINO takes it for 0 in a rectifier and for the
+            least number in pooling, as TensorFlow does, so that they look like real ones; otherwise they become NaN.
     """
 
     name: str
@@ -66,6 +64,8 @@ class Predictor:
     preparation: "Preparation | None" = None
     classes: tuple[str, ...] = ()
     wordnet_ids: tuple[str, ...] = ()
+    endings: "Callable[[tuple[str, ...]], Ending] | None" = None
+    computes_nan: bool = False
 
     def __repr__(self) -> str:
         takes, returns = (
@@ -80,10 +80,12 @@ class Predictor:
             x: array, nested lists, or tensor of TensorFlow, torch or JAX, of any real type, shape (N, ...); several
                 inputs as a list, a tuple, or a dictionary by name. Or an iterable of batches of these, each alone or
                 in a tuple with targets and sample weights: a generator, ``PyDataset``, ``tf.data.Dataset`` or torch
-                ``DataLoader``.
+                ``DataLoader``. Of a predictor that was made with ``preprocess=True`` or opened from a file: uint8
+                pictures, RGB in [0, 255], shape (N, rows, columns, 3), of any one size.
 
         Returns:
-            An array of float32, shape (N, ...), or several of them in the structure of the model's outputs.
+            An array of float32, shape (N, ...), or several of them in the structure of the model's outputs. A
+            picture that holds NaN is answered with NaN, as by Keras on torch and JAX.
 
         Raises:
             ArgumentError: another number of inputs, other shapes, no numbers, or an iterable without a batch.
@@ -93,13 +95,65 @@ class Predictor:
             >>> amalthea.predictor("EfficientNetLite0")(numpy.zeros((2, 224, 224, 3))).shape
             (2, 1000)
         """
-        batches = batches_in(x)
-        if batches is None:
-            return _nested(self.outputs, self._answers(x))
-        answers = [self._answers(batch) for batch in batches]
-        if not answers:
-            raise ArgumentError(f"{self.name}: the {type(x).__name__} held no batch. An iterator works only once.")
-        return _nested(self.outputs, [np.concatenate(parts) for parts in zip(*answers, strict=True)])
+        return self.predict(x)
+
+    def predict(self, x: Any, batch_size: int | None = None) -> Any:
+        """The same as calling it, in batches if that is wanted.
+
+        Args:
+            x: as for a call.
+            batch_size: how many pictures of arrays are converted at a time, which bounds the memory; None takes them
+                all. The batches of an iterable stay as they are.
+
+        Returns:
+            As a call.
+
+        Raises:
+            ArgumentError: as a call, or a batch size that is no whole number above 0.
+
+        Example:
+            >>> import amalthea, numpy
+            >>> pictures = numpy.zeros((5, 300, 200, 3), numpy.uint8)
+            >>> amalthea.predictor("EfficientNetLite0", preprocess=True).predict(pictures, batch_size=2).shape
+            (5, 1000)
+        """
+        return nested(self.outputs, self._computed(x, batch_size, self.runner))
+
+    def features(
+        self, x: Any, layers: str | Iterable[str], batch_size: int | None = None
+    ) -> dict[str, NDArray[np.float32]]:
+        """What layers in the middle of the network return, all of them computed in one pass.
+
+        The part of the network that ends there is made when it is first asked for, and kept.
+
+        Args:
+            x: as for a call.
+            layers: names of layers, also of those in models inside the model; or globs such as ``"block5_*"``.
+            batch_size: as for ``predict``.
+
+        Returns:
+            For each layer an array of float32, shape (N, ...), its axes in the order that the layer has in Keras. The
+            second result of a layer that is used twice, or returns two tensors, goes by ``"name:1"``.
+
+        Raises:
+            ArgumentError: as a call, no layer of this name, the weights have changed since the predictor was made, or
+                it does not know its layers.
+
+        Example:
+            >>> import amalthea, numpy
+            >>> pictures = numpy.zeros((1, 224, 224, 3))
+            >>> found = amalthea.predictor("EfficientNetLite0").features(pictures, ["block3*_add", "avg_pool"])
+            >>> {name: array.shape for name, array in found.items()}
+            {'block3b_add': (1, 28, 28, 40), 'avg_pool': (1, 1280)}
+        """
+        if self.endings is None:
+            raise ArgumentError(
+                f"{self.name} does not know the layers that it was made of. Make the predictor of the model, or of its "
+                "name in the catalogue."
+            )
+        ending = self.endings((layers,) if isinstance(layers, str) else tuple(layers))
+        answers = self._computed(x, batch_size, ending.runner, ending.inputs)
+        return dict(zip(ending.layers, answers, strict=True))
 
     def predict_images(
         self, paths: FilePath | Iterable[FilePath], top: int = 5, on_error: str = "raise"
@@ -127,7 +181,7 @@ class Predictor:
             'African_elephant'
         """
         check_top(top)
-        files = self._files(paths)
+        files = files_of(paths, self.name)
         named = list(zip(self.wordnet_ids or [""] * len(self.classes), self.classes, strict=True))
         return [
             Prediction(os.fspath(path), best_classes(found, top, named))
@@ -159,20 +213,42 @@ class Predictor:
         """
         if on_error not in ("raise", "return"):
             raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise' and 'return'.")
-        return self._found(self._files(paths), self._known_preparation(), on_error)
+        preparation = self._known_preparation()
+        return self._found(read_groups(files_of(paths, self.name), preparation, self.name), preparation, on_error)
 
-    def _answers(self, x: Any) -> list[NDArray[np.float32]]:
-        return self.runner(as_arrays(x, self.inputs, self.runner.inputs, self.name))
+    def _computed(
+        self, x: Any, batch_size: int | None, runner: Runner, inputs: tuple[int, ...] | None = None
+    ) -> list[NDArray[np.float32]]:
+        """What a runner returns for all batches of ``x``; ``inputs`` are the numbers of those that it takes."""
+        answers = [self._answers(parts, runner, inputs) for parts in self._batches(x, batch_size)]
+        if not answers:
+            raise ArgumentError(f"{self.name}: the {type(x).__name__} held no batch. An iterator works only once.")
+        return joined(answers)
 
-    def _files(self, paths: Any) -> list[FilePath]:
-        if isinstance(paths, str | os.PathLike):
-            return [paths]
-        if isinstance(paths, Iterable) and not isinstance(paths, bytes | IOBase | np.ndarray):
-            return list(paths)
-        raise ArgumentError(
-            f"{self.name} takes the paths of pictures; given was {type(paths).__name__}. Pictures in memory go to "
-            "predictor(arrays), prepared as it expects them."
-        )
+    def _batches(self, x: Any, batch_size: int | None) -> Iterator[list[Any]]:
+        """What was given for each input, batch by batch."""
+        whole = isinstance(batch_size, int | np.integer) and not isinstance(batch_size, bool)
+        if batch_size is not None and not (whole and batch_size > 0):
+            raise ArgumentError(f"batch_size={batch_size!r} must be a whole number above 0, or None.")
+        batches = batches_in(x)
+        if batches is None:
+            return in_batches(parts_of(x, self.inputs, self.runner.inputs, self.name), batch_size, self.name)
+        return (parts_of(batch, self.inputs, self.runner.inputs, self.name) for batch in batches)
+
+    def _answers(
+        self, parts: list[Any], runner: Runner, inputs: tuple[int, ...] | None = None
+    ) -> list[NDArray[np.float32]]:
+        specs = self.runner.inputs
+        if self.preparation is not None and [spec.dtype for spec in specs] == ["uint8"]:
+            from .pictures import as_pictures, resized
+
+            pictures = as_pictures(parts[0], specs[0], self.name)
+            return joined([runner([group]) for group in resized(pictures, self.preparation)])
+        arrays = as_arrays(parts, specs, self.name)
+        if inputs is not None:
+            arrays = [arrays[number] for number in inputs]
+        answers = runner(arrays)
+        return answers if self.computes_nan else unknown_where_nan(answers, arrays)
 
     def _known_preparation(self) -> "Preparation":
         if self.preparation is None:
@@ -189,21 +265,15 @@ class Predictor:
         return self.preparation
 
     def _found(
-        self, files: Sequence[FilePath], preparation: "Preparation", on_error: str
+        self, groups: Iterable[list["PictureOrError"]], preparation: "Preparation", on_error: str
     ) -> Iterator["NDArray[np.float32] | ImageError | MissingFileError"]:
-        from ..images import read_resized
-
-        pictures = read_resized(files, preparation.size, preparation.interpolation)
-        with _progress_of(self.name, len(files)) as show:
-            show(0, len(files))
-            for number, group in enumerate(_groups(pictures, _PICTURES_AT_ONCE)):
-                if on_error == "raise" and (problems := [found for found in group if isinstance(found, Exception)]):
-                    raise problems[0]
-                usable = [found for found in group if isinstance(found, np.ndarray)]
-                scores = iter(self._scores(preparation, usable) if usable else ())
-                for found in group:
-                    yield next(scores) if isinstance(found, np.ndarray) else found
-                show(number * _PICTURES_AT_ONCE + len(group), len(files))
+        for group in groups:
+            if on_error == "raise" and (problems := [found for found in group if isinstance(found, Exception)]):
+                raise problems[0]
+            usable = [found for found in group if isinstance(found, np.ndarray)]
+            scores = iter(self._scores(preparation, usable) if usable else ())
+            for found in group:
+                yield next(scores) if isinstance(found, np.ndarray) else found
 
     def _scores(self, preparation: "Preparation", pictures: list["Picture"]) -> NDArray[np.float32]:
         from ..images import scale
@@ -213,31 +283,10 @@ class Predictor:
         if spec.dtype != "uint8":  # else the graph scales them itself
             pixels = scale(pixels, preparation.scaling)
             pixels = pixels.transpose(0, 3, 1, 2) if spec.channels_first else pixels
-        (scores,) = self._answers(pixels)
+        (scores,) = self._answers([pixels], self.runner)
         if (found := as_probabilities(scores, len(self.classes))) is None:
             raise ArgumentError(
                 f"{self.name} returns no probabilities. Build it with classifier_activation='softmax', or call "
                 "predictor(arrays)."
             )
         return found
-
-
-def _progress_of(name: str, pictures: int) -> AbstractContextManager[Show]:
-    """A bar, if there is more than one step to show."""
-    if pictures > _PICTURES_AT_ONCE:
-        return progress(name, "pictures")
-    return nullcontext(lambda done, total: None)
-
-
-def _nested(structure: Structure, arrays: list[NDArray[np.float32]]) -> Any:
-    if isinstance(structure, dict):
-        return {name: _nested(part, arrays) for name, part in structure.items()}
-    if isinstance(structure, list | tuple):
-        return type(structure)(_nested(part, arrays) for part in structure)
-    return arrays[structure]
-
-
-def _groups(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while group := list(islice(iterator, size)):
-        yield group

@@ -11,11 +11,27 @@ _FIELD = b"\x72\x4a\x0a\x06sha256\x12\x40"
 SIZE = len(_FIELD) + 64  # bytes
 
 
-def seal(content: bytes | memoryview) -> bytes:
-    """What is to be written behind the content."""
-    return _FIELD + hashlib.sha256(content).hexdigest().encode()
+def seal(*parts: bytes | memoryview) -> bytes:
+    """What is to be written behind a content, which may come in parts."""
+    known = hashlib.sha256()
+    for part in parts:
+        known.update(part)
+    return _FIELD + known.hexdigest().encode()
 
 
 def is_whole(content: memoryview) -> bool:
     """Whether the content ends in the seal of all before."""
-    return content[-SIZE:] == seal(content[:-SIZE])
+    return digest_of_part(content, 0) is not None
+
+
+def digest_of_part(content: memoryview, size: int) -> str | None:
+    """SHA-256 of the first bytes of a content; None where it does not end in the seal of all before.
+
+    Args:
+        content: read once for both.
+        size: how many bytes; not more than there are before the seal.
+    """
+    known = hashlib.sha256(content[:size])
+    found = known.hexdigest()
+    known.update(content[size:-SIZE])
+    return found if content[-SIZE:] == _FIELD + known.hexdigest().encode() else None

@@ -6,12 +6,13 @@ from statistics import median
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..catalog import variant
-from .factory import predictor
 
-_ROUNDS = 5
 _BATCH = 32
+_SECONDS = 0.5
+_FEWEST = 3  # calls whose median counts, however long they take
 
 
 class Speed(NamedTuple):
@@ -19,7 +20,7 @@ class Speed(NamedTuple):
 
     Attributes:
         latency: seconds for one picture.
-        throughput: pictures a second, in batches of 32.
+        throughput: pictures a second, in batches.
     """
 
     latency: float
@@ -27,7 +28,7 @@ class Speed(NamedTuple):
 
 
 def measure_speed(name: str) -> Speed:
-    """Run a network of the catalogue on this machine, at its own size of pictures.
+    """Run a network of the catalogue on this machine, at its own size of pictures, in batches of 32.
 
     It is built with random weights, since a file would make it neither faster nor slower: nothing is downloaded.
     Decoding and scaling pictures is not part of the figures.
@@ -42,18 +43,43 @@ def measure_speed(name: str) -> Speed:
         >>> measure_speed("EfficientNetLite0").latency < 60
         True
     """
+    from .factory import predictor
+
     classify = predictor(name, weights=None)
     [spec] = classify.runner.inputs
     sides = [variant(name).size if length is None else length for length in spec.shape[1:]]
-    batch = np.random.default_rng(0).random((_BATCH, *sides), np.float32)
-    return Speed(_seconds(lambda: classify(batch[:1])), _BATCH / _seconds(lambda: classify(batch)))
+    return speed_of(classify, np.random.default_rng(0).random((_BATCH, *sides), np.float32), _SECONDS)
 
 
-def _seconds(call: Callable[[], object]) -> float:
-    """The median of several calls, after one that compiles the network."""
+def processor_name() -> str:
+    """What this machine computes with, for tables and charts.
+
+    Example:
+        >>> len(processor_name()) > 0
+        True
+    """
+    from .runners.openvino import processor_fact
+
+    return str(processor_fact("FULL_DEVICE_NAME"))
+
+
+def speed_of(answer: Callable[[NDArray[np.generic]], object], pictures: NDArray[np.generic], seconds: float) -> Speed:
+    """The speed of anything that answers for arrays.
+
+    Args:
+        answer: called with the first picture alone, and with all of them.
+        pictures: a batch.
+        seconds: about how long each of the two is called again and again; three times at least.
+    """
+    alone = median_seconds(lambda: answer(pictures[:1]), seconds)
+    return Speed(alone, len(pictures) / median_seconds(lambda: answer(pictures), seconds))
+
+
+def median_seconds(call: Callable[[], object], limit: float) -> float:
+    """The median of calls for about this many seconds, after one that may have to compile something."""
     call()
-    times = []
-    for _ in range(_ROUNDS):
+    times: list[float] = []
+    while len(times) < _FEWEST or sum(times) < limit:
         start = time.perf_counter()
         call()
         times.append(time.perf_counter() - start)

@@ -1,32 +1,41 @@
 """Where files are kept: folders and who chooses them, files that appear whole or not at all, locks, hashes.
 
-What needs a database is loaded when first used: ``import amalthea`` looks for the folders.
+What ``import amalthea`` does not need, which looks for the folders, is loaded when first used.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .digests import digest, renewed_digest, stamp, stamped_digest
+from .digests import digest, identity, renewed_digest, stamp, stamped_digest
 from .files import atomic_file, no_room, unusable_folder
 from .folders import cache_folder, keras_home, keras_settings, models_folder, weight_folders
 from .locks import exclusive
 
 if TYPE_CHECKING:
+    from .cached_files import CacheContents, CachedFiles, CachePart, removed
     from .databases import damaged, open_database, throw_away, unusable_database
-    from .file_hashes import file_digests
+    from .file_hashes import HASHES, file_digests
+    from .limits import bytes_allowed
 
 __all__ = [
+    "HASHES",
+    "CacheContents",
+    "CachePart",
+    "CachedFiles",
     "atomic_file",
+    "bytes_allowed",
     "cache_folder",
     "damaged",
     "digest",
     "exclusive",
     "file_digests",
+    "identity",
     "keras_home",
     "keras_settings",
     "models_folder",
     "no_room",
     "open_database",
+    "removed",
     "renewed_digest",
     "stamp",
     "stamped_digest",
@@ -37,9 +46,15 @@ __all__ = [
 ]
 
 _HOME = {
+    "HASHES": "file_hashes",
+    "CacheContents": "cached_files",
+    "CachePart": "cached_files",
+    "CachedFiles": "cached_files",
+    "bytes_allowed": "limits",
     "damaged": "databases",
     "file_digests": "file_hashes",
     "open_database": "databases",
+    "removed": "cached_files",
     "throw_away": "databases",
     "unusable_database": "databases",
 }

@@ -1,6 +1,7 @@
 """Hashes of thousands of files at once, each read again only if it has changed."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,9 +12,12 @@ from zlib import crc32
 
 from .._progress import progress
 from ..errors import StorageError
+from .cached_files import CachedFiles
 from .databases import damaged, open_database, throw_away
 from .digests import digest, identity, settled
-from .folders import cache_folder
+
+# Beside the database, the stamps of digests.py.
+HASHES = CachedFiles("hashes", re.compile(r"files\.sqlite(-journal)?|[0-9a-f]{32}\.\w+\.json"))
 
 _SCHEMA = """CREATE TABLE IF NOT EXISTS hashes
     (path BLOB PRIMARY KEY, identity BLOB, sha256 BLOB, crc INTEGER) WITHOUT ROWID"""
@@ -134,4 +138,4 @@ def _check(file: _File, found: bytes) -> int:
 
 
 def _database() -> Path:
-    return cache_folder() / "hashes" / "files.sqlite"
+    return HASHES.folder / "files.sqlite"

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from ..errors import StorageError
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_TEMPORARY = re.compile(r"\.(.+)\.[0-9a-f]{16}(\.\w+)?")
 
 
 @contextmanager
@@ -52,6 +54,17 @@ def atomic_file(path: Path, *, setting: str | None) -> Iterator[Path]:
         raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def final_name(name: str) -> str:
+    """The name that a temporary file of ``atomic_file`` would have got in the end; that of any other file itself.
+
+    Example:
+        >>> final_name(".notes.0123456789abcdef.txt"), final_name("notes.txt")
+        ('notes.txt', 'notes.txt')
+    """
+    match = _TEMPORARY.fullmatch(name)
+    return match[1] + (match[2] or "") if match else name
 
 
 def _flush_to_disk(path: Path) -> None:

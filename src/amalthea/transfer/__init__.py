@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .curves import check_matplotlib, draw_curves
     from .cutting.division import cut
     from .evaluation import Report, check_scikit_learn, evaluate
-    from .features.files import check_feature_file, layer_features, write_features
+    from .features.files import check_feature_file, write_features
+    from .features.layers import layer_features
     from .features.store import FeatureSet, FeatureStore, FileFeatureStore
     from .training.watching import kept_epoch
 
@@ -54,7 +55,7 @@ _HOME = {
     "evaluate": "evaluation",
     "finite": "classifier.saving",
     "kept_epoch": "training.watching",
-    "layer_features": "features.files",
+    "layer_features": "features.layers",
     "write_features": "features.files",
 }
 

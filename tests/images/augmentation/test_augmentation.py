@@ -128,6 +128,7 @@ def test_it_comes_back_from_json_as_it_was() -> None:
         ({"brightness": (-1, 1)}, r"brightness=\(-1, 1\); give two numbers from 0 on"),
         ({"fill_mode": "mirror"}, "fill_mode='mirror' is unknown; choose one of nearest, reflect, wrap, constant"),
         ({"fill_value": 300}, "fill_value=300; give a number from 0 to 255: a value of pixels"),
+        ({"fill_value": 9}, "fill_value=9 is used by fill_mode='constant' alone, and fill_mode is 'nearest'"),
     ],
 )
 def test_wrong_parameters(wrong: dict[str, Any], message: str) -> None:
@@ -195,6 +196,8 @@ def test_whatever_is_drawn_leaves_a_picture(
 ) -> None:
     pytest.importorskip("cv2", reason="linear warps need OpenCV, which a plain installation does not have")
     picture = np.random.default_rng(0).uniform(0, 255, shape).astype(dtype)
+    if parameters["fill_mode"] != "constant":
+        parameters["fill_value"] = 0
     result = Augmentation(**parameters).draw(*shape[:2], generator_of(seed, 0, 0)).apply(picture)
     assert (result.shape, result.dtype) == (picture.shape, picture.dtype)
     assert np.isfinite(result).all()

@@ -60,6 +60,21 @@ def test_the_order_is_keras() -> None:
     assert not np.array_equal(transform.apply(pixels), shift_channels(brighten(pixels, 5), 30))
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_what_is_filled_in_is_not_tinted(dtype: Any) -> None:
+    """Keras' generator tints it with the rest."""
+    to_the_right = affine_matrix(4, 5, shift=(0, -2))
+    filled = {"matrix": to_the_right, "fill_mode": "constant", "fill_value": 200, "order": 0}
+    tinted = Transform(channel_shift=30, brightness=0.5, **filled).apply(PIXELS.astype(dtype))
+    plain = Transform(**filled).apply(PIXELS.astype(dtype))
+    empty = plain == 200
+    assert empty.sum() == 4 * 2 * 3
+    np.testing.assert_array_equal(tinted == 200, empty)
+    values = brighten(shift_channels(PIXELS.astype(np.float32), 30), 0.5)
+    expected = Transform(**filled).apply(np.rint(values).astype(dtype) if dtype == np.uint8 else values)
+    np.testing.assert_array_equal(tinted, expected)
+
+
 @pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.float16, np.float32])
 def test_the_type_stays(dtype: Any) -> None:
     result = Transform(channel_shift=10.4, brightness=1.11).apply(PIXELS.astype(dtype))
@@ -77,13 +92,14 @@ def test_arrays_that_are_no_picture(picture: np.ndarray) -> None:
 
 @pytest.mark.parametrize("fill_mode", FILL_MODES)
 def test_the_old_generators_transformations(test_data: Path, fill_mode: str) -> None:
-    """``apply_transform`` of Keras' legacy ImageDataGenerator, its warp, channel shift and flips."""
+    """``apply_transform`` of Keras' legacy ImageDataGenerator, its warp, flips, and where we do it, too, its shift."""
     pytest.importorskip("cv2", reason="linear warps need OpenCV, which a plain installation does not have")
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
     original = ImageDataGenerator(
         rotation_range=40, width_shift_range=0.2, height_shift_range=0.2, shear_range=11.5, zoom_range=0.2,
-        channel_shift_range=50, horizontal_flip=True, vertical_flip=True, fill_mode=fill_mode, cval=60,
+        channel_shift_range=0 if fill_mode == "constant" else 50, horizontal_flip=True, vertical_flip=True,
+        fill_mode=fill_mode, cval=60,
         data_format="channels_last", dtype="float32",
     )  # fmt: skip
     state, differences = np.random.get_state(), []
@@ -97,7 +113,7 @@ def test_the_old_generators_transformations(test_data: Path, fill_mode: str) -> 
             matrix=legacy_matrix(*(drawn[name] for name in ("theta", "tx", "ty", "shear", "zx", "zy")), HEIGHT, WIDTH),
             horizontal_flip=drawn["flip_horizontal"],
             vertical_flip=drawn["flip_vertical"],
-            channel_shift=drawn["channel_shift_intensity"],
+            channel_shift=drawn["channel_shift_intensity"] or 0.0,
             fill_mode=fill_mode,
             fill_value=60,
         )

@@ -79,10 +79,18 @@ def test_each_broken_file_is_named_and_the_others_are_looked_at(pets):
         path.write_bytes(content)
     report = amalthea.check_images(pets / "train")
     assert found(report, Kind.UNREADABLE) == broken
-    assert (report.training, report.sound) == ((6, 3), False)
+    assert (report.pictures, report.training, report.sound) == (6, (3, 3), False)  # what there is to train on
     text = str(report)
     assert "Cannot be read; training ends there, unless it is told to skip them (3):" in text
     assert f"  {broken[1]} is empty (zero bytes). Fetch it again." in text
+
+
+def test_a_class_of_broken_files_has_no_picture(pets):
+    for path in (pets / "train" / "dog").iterdir():
+        path.write_bytes(path.read_bytes()[:-30])
+    report = amalthea.check_images(pets / "train")
+    assert (report.pictures, report.training, report.empty) == (3, (3, 0), ("dog",))
+    assert "No picture of (1):\n  dog" in str(report)
 
 
 def test_two_empty_files_are_broken_but_no_duplicates(pets):
@@ -99,7 +107,32 @@ def test_pictures_beside_the_classes_and_in_foreign_formats(pets):
     report = checked(pets)
     assert found(report, Kind.LOOSE) == [pets / "train" / "loose.png"]
     assert found(report, Kind.FOREIGN) == [pets / "train/dog/deep/phone.heic", pets / "train/dog/raw.CR2"]
-    assert (report.training, report.pictures, report.sound, len(report.findings)) == ((3, 3), 11, True, 3)
+    assert (report.training, report.pictures, report.sound, len(report.findings)) == ((3, 3), 10, True, 3)
+
+
+def test_pictures_whose_names_do_not_say_so(pets):
+    """As browsers save them; whoever trains on the folder would not see them."""
+    unnamed = [pets / "train" / "cat" / name for name in ("deep/download", "photo.JPG_large")]
+    for seed, path in enumerate(unnamed):
+        path.parent.mkdir(exist_ok=True)
+        picture(60 + seed).save(path, "PNG")
+    for name, content in (("notes.txt", b"P6 is a format"), ("cut", picture(62).tobytes()), (".hidden", b"")):
+        (pets / "train" / "cat" / name).write_bytes(content)
+    report = checked(pets)
+    assert [*report.findings] == [(Kind.UNNAMED, path, "") for path in unnamed]
+    assert (report.training, report.pictures, report.sound) == ((3, 3), 10, True)
+    assert f"their names do not end as those of pictures (2):\n  {unnamed[0]}\n  {unnamed[1]}" in str(report)
+
+
+def test_a_single_class(pets):
+    for part in ("train", "validation"):
+        shutil.rmtree(pets / part / "dog")
+    report = checked(pets)
+    assert (report.classes, report.pictures, report.sound) == (("cat",), 5, False)
+    assert str(report).startswith("5 pictures of 1 class\n")
+    assert "A single class, which leaves nothing to tell apart; training needs a sub-folder" in str(report)
+    with pytest.raises(ArgumentError, match="a single class leaves nothing to tell apart"):
+        labelled_folder(pets / "train")
 
 
 def test_linked_classes_count_as_they_do_in_training(pets):
@@ -198,7 +231,7 @@ def test_the_json_holds_all_of_it(pets):
         (pets / "train" / "cat" / f"{number:03}.jpg").touch()
     report = checked(pets)
     facts = json.loads(report.to_json())
-    assert (facts["sound"], facts["pictures"], facts["imbalance"]) == (False, 31, pytest.approx(23 / 3))
+    assert (facts["sound"], facts["pictures"], facts["imbalance"]) == (False, 11, 1)
     assert facts["classes"][1] == {"class": "dog", "training": 3, "validation": 3}
     broken = [finding for finding in facts["findings"] if finding["kind"] == "unreadable"]
     assert len(broken) == 20

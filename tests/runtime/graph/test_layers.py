@@ -1,6 +1,7 @@
 """Each converter on small layers of its own, over the settings that change what it must write.
 
-Those that slide a window over a picture are in test_windows.py.
+Those that slide a window over a picture are in test_windows.py; activations, merging, normalisation, resizing,
+attention and wrappers have files of their own.
 """
 
 import keras
@@ -8,51 +9,28 @@ import numpy as np
 import pytest
 from keras import layers
 
-from amalthea import _keras
-from amalthea.runtime import to_onnx
 from tests.live_weights import clearly_different, set_live_weights
-from tests.runtime.agreement import answers_of_graph, assert_agreement, numbers
-from tests.runtime.graph.layer_models import FORMATS, PADDINGS, model_of, picture_shape
-
-ACTIVATIONS = [
-    *("elu", "exponential", "hard_sigmoid", "linear", "relu", "relu6", "selu"),
-    *("sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
-]
+from tests.runtime.agreement import assert_agreement, numbers
+from tests.runtime.graph.layer_models import FORMATS, PADDINGS, convolved, model_of, model_of_each, picture_shape
 
 # On torch and JAX, where each example compiles for seconds, whole networks stand for their layers: test_networks.py.
 pytestmark = pytest.mark.single_backend
 
 
+def assert_each(candidates, data_format, sides, after_convolution, open_sizes=False):
+    """Layers on the same picture, which may come as it is or stored in ONNX's order; returns Keras' answers."""
+    before = [layers.Conv2D(4, 2, data_format=data_format, name="before")] if after_convolution else []
+    known = (None, None) if open_sizes else sides
+    model = model_of_each(candidates, picture_shape(data_format, known, 3), before)
+    return assert_agreement(model, numbers(2, *picture_shape(data_format, sides, 3)))[0]
+
+
 @pytest.mark.parametrize("data_format", FORMATS)
-@pytest.mark.parametrize("keepdims", [False, True])
-@pytest.mark.parametrize("kind", [layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D])
 @pytest.mark.parametrize("after_convolution", [False, True])
-def test_global_pooling(kind, keepdims, data_format, after_convolution):
-    chain = [layers.Conv2D(4, 2, data_format=data_format)] if after_convolution else []
-    shape = picture_shape(data_format, (5, 7), 3)
-    assert_agreement(
-        model_of(*chain, kind(keepdims=keepdims, data_format=data_format), shape=shape), numbers(2, *shape)
-    )
-
-
-@pytest.mark.parametrize("axis", [1, 2, 3, -1])
-@pytest.mark.parametrize(("center", "scale"), [(True, True), (False, True), (True, False), (False, False)])
-def test_batch_normalization(axis, center, scale):
-    normalization = layers.BatchNormalization(axis=axis, center=center, scale=scale, epsilon=0.1)
-    (expected,), _ = assert_agreement(model_of(normalization, shape=(4, 5, 6)), numbers(2, 4, 5, 6))
-    assert clearly_different(expected, numbers(2, 4, 5, 6))
-
-
-def test_batch_normalization_of_features():
-    assert_agreement(model_of(layers.BatchNormalization(), shape=(7,)), numbers(3, 7))
-
-
-def test_moving_statistics_that_changed_after_building_count():
-    model = model_of(layers.BatchNormalization(), shape=(7,))
-    _, before = assert_agreement(model, numbers(3, 7))
-    set_live_weights(model, seed=5)
-    (expected,), _ = assert_agreement(model, numbers(3, 7))
-    assert clearly_different(answers_of_graph(before, [numbers(3, 7)])["OpenVINO"][0], expected)
+def test_global_pooling(data_format, after_convolution):
+    kinds = layers.GlobalAveragePooling2D, layers.GlobalMaxPooling2D
+    candidates = [kind(keepdims=keepdims, data_format=data_format) for kind in kinds for keepdims in (False, True)]
+    assert_each(candidates, data_format, (5, 7), after_convolution)
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -66,53 +44,22 @@ def test_dense_on_a_feature_map():
     assert_agreement(model_of(*chain, shape=(5, 6, 3)), numbers(2, 5, 6, 3))
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activations(name):
-    wide = np.linspace(-9, 9, 60, dtype=np.float32).reshape(2, 2, 3, 5)
-    chain = layers.Conv2D(5, 1, data_format="channels_last"), layers.Activation(name)
-    model = model_of(*chain, shape=(2, 3, 5))
-    model.layers[0].set_weights([np.eye(5, dtype=np.float32).reshape(1, 1, 5, 5), np.zeros(5, np.float32)])
-    assert_agreement(model, wide)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [{}, {"max_value": 6}, {"max_value": 0.5}, {"negative_slope": 0.3}, {"max_value": 1, "negative_slope": 0.3}],
-    ids=str,
-)
-def test_relu(settings):
-    (expected,), _ = assert_agreement(model_of(layers.ReLU(**settings), shape=(40,)), 5 * numbers(2, 40))
-    assert expected.min() == pytest.approx(0) or settings.get("negative_slope")
-
-
-@pytest.mark.parametrize("axis", [1, 2, 3, -1, -2])
-def test_softmax(axis):
-    chain = layers.Conv2D(4, 1, data_format="channels_last"), layers.Softmax(axis=axis)
-    (expected,), _ = assert_agreement(model_of(*chain, shape=(2, 3, 4)), 3 * numbers(2, 2, 3, 4))
-    np.testing.assert_allclose(expected.sum(axis=axis), 1, rtol=1e-5)
+@pytest.mark.parametrize("data_format", FORMATS)
+@pytest.mark.parametrize("after_convolution", [False, True])
+def test_zero_padding(data_format, after_convolution):
+    paddings = 1, (2, 0), ((1, 2), (0, 3))
+    candidates = [layers.ZeroPadding2D(padding, data_format=data_format) for padding in paddings]
+    answers = assert_each(candidates, data_format, (5, 4), after_convolution)
+    assert all((answer == 0).any() for answer in answers)
 
 
 @pytest.mark.parametrize("data_format", FORMATS)
 @pytest.mark.parametrize("after_convolution", [False, True])
-@pytest.mark.parametrize("padding", [1, (2, 0), ((1, 2), (0, 3))], ids=str)
-def test_zero_padding(padding, data_format, after_convolution):
-    chain = [layers.Conv2D(4, 2, data_format=data_format)] if after_convolution else []
-    shape = picture_shape(data_format, (5, 4), 3)
-    model = model_of(*chain, layers.ZeroPadding2D(padding, data_format=data_format), shape=shape)
-    (expected,), _ = assert_agreement(model, numbers(2, *shape))
-    assert (expected == 0).any()
-
-
-@pytest.mark.parametrize("data_format", FORMATS)
-@pytest.mark.parametrize("after_convolution", [False, True])
-@pytest.mark.parametrize("cropping", [1, (2, 0), ((1, 0), (1, 0)), ((0, 1), (2, 3))], ids=str)
 @pytest.mark.parametrize("open_sizes", [False, True])
-def test_cropping(cropping, data_format, after_convolution, open_sizes):
-    chain = [layers.Conv2D(4, 2, data_format=data_format)] if after_convolution else []
-    shape = picture_shape(data_format, (7, 8), 3)
-    sides = (None, None) if open_sizes else (7, 8)
-    cropped = layers.Cropping2D(cropping, data_format=data_format)
-    assert_agreement(model_of(*chain, cropped, shape=picture_shape(data_format, sides, 3)), numbers(2, *shape))
+def test_cropping(data_format, after_convolution, open_sizes):
+    croppings = 1, (2, 0), ((1, 0), (1, 0)), ((0, 1), (2, 3))
+    candidates = [layers.Cropping2D(cropping, data_format=data_format) for cropping in croppings]
+    assert_each(candidates, data_format, (7, 8), after_convolution, open_sizes)
 
 
 @pytest.mark.parametrize("pooling_padding", PADDINGS)
@@ -152,40 +99,110 @@ def test_layers_after_a_reshape():
     assert_agreement(model_of(*chain, shape=(60,)), numbers(2, 60))
 
 
-def test_dropout_is_nothing():
-    graph = to_onnx(model_of(layers.Dropout(0.9), shape=(5,)))
-    assert [node.op_type for node in graph.graph.node] == ["Identity"]
+def test_layers_that_act_in_training_only():
+    idle = [
+        layers.ActivityRegularization(l2=0.1),
+        layers.AlphaDropout(0.5),
+        layers.Dropout(0.9),
+        layers.GaussianDropout(0.5),
+        layers.GaussianNoise(1.0),
+        layers.Identity(),
+        layers.SpatialDropout2D(0.5),
+    ]
+    assert_unchanged(idle, (6, 7, 3))
+    assert_unchanged([layers.SpatialDropout1D(0.5)], (6, 3))
+    assert_unchanged([layers.SpatialDropout3D(0.5)], (2, 5, 6, 3))
 
 
-@pytest.mark.parametrize("kind", [layers.Add, layers.Concatenate])
-@pytest.mark.parametrize("axis", [1, 2, 3, -1])
-@pytest.mark.parametrize("number", [2, 3])
-def test_merging_of_tensors_that_are_stored_differently(kind, axis, number):
-    """One comes from a convolution, the others as they are."""
-    inputs = [keras.Input((3, 4, 5)) for _ in range(number)]
-    convolved = layers.Conv2D(5, 1, data_format="channels_last")(inputs[0])
-    layer = kind() if kind is layers.Add else kind(axis=axis)
-    for first in (True, False):
-        parts = [convolved, *inputs[1:]] if first else [*inputs[1:], convolved]
-        model = keras.Model(inputs, layer(parts))
-        set_live_weights(model)
-        assert_agreement(model, *(numbers(2, 3, 4, 5, seed=seed) for seed in range(number)))
+def test_augmentation():
+    last = {"data_format": "channels_last"}
+    augmenting = [
+        layers.AugMix(**last),
+        layers.CutMix(**last),
+        layers.MixUp(**last),
+        layers.RandAugment(**last),
+        layers.RandomBrightness(0.5),
+        layers.RandomColorDegeneration(0.5, **last),
+        layers.RandomColorJitter(brightness_factor=0.5, **last),
+        layers.RandomContrast(0.5),
+        layers.RandomElasticTransform(**last),
+        layers.RandomErasing(**last),
+        layers.RandomFlip(**last),
+        layers.RandomGaussianBlur(**last),
+        layers.RandomGrayscale(**last),
+        layers.RandomHue(0.5, **last),
+        layers.RandomInvert(**last),
+        layers.RandomPerspective(**last),
+        layers.RandomPosterization(4, **last),
+        layers.RandomRotation(0.5, **last),
+        layers.RandomSaturation(0.5, **last),
+        layers.RandomSharpness(0.5, **last),
+        layers.RandomShear(0.5, 0.5, **last),
+        layers.RandomTranslation(0.5, 0.5, **last),
+        layers.RandomZoom(0.5, **last),
+        layers.Solarization(0.5, 0.5, **last),
+    ]
+    assert_unchanged(augmenting, (6, 7, 3))
 
 
-@pytest.mark.parametrize("scale", [0.17, 1.0, -2])
-@pytest.mark.parametrize("convolved", [0, 1])
-def test_adding_a_fraction(scale, convolved):
-    """Of the second tensor, whichever of the two is stored in ONNX's order."""
-    inputs = [keras.Input((3, 4, 5)), keras.Input((3, 4, 5))]
-    parts = list(inputs)
-    parts[convolved] = layers.Conv2D(5, 1, data_format="channels_last")(parts[convolved])
-    model = keras.Model(inputs, _keras.custom_scale_layer()(scale)(parts))
+def assert_unchanged(candidates, shape):
+    """Outside training; the graph has no trace of them."""
+    given = numbers(2, *shape)
+    answers, graph = assert_agreement(model_of_each(candidates, shape), given)
+    for answer in answers:
+        np.testing.assert_array_equal(answer, given)
+    assert {node.op_type for node in graph.graph.node} == {"Identity"}
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_permute(before):
+    orders = [(2, 1, 3), (3, 1, 2), (1, 3, 2), (3, 2, 1)]
+    given = keras.Input((3, 4, 6))
+    x = convolved(5)(given) if before else given
+    after = [layers.Conv2D(3, 2, data_format="channels_last")(layers.Permute(order)(x)) for order in orders]
+    model = keras.Model(given, [*after, layers.Permute((2, 3, 1))(x)])
     set_live_weights(model)
-    assert_agreement(model, *(numbers(2, 3, 4, 5, seed=seed) for seed in range(2)))
+    assert_agreement(model, numbers(2, 3, 4, 6))
 
 
-def test_add_broadcasts():
-    """As a squeeze-and-excitation block does."""
-    image = keras.Input((3, 4, 5))
-    pooled = layers.GlobalAveragePooling2D(keepdims=True, data_format="channels_last")(image)
-    assert_agreement(keras.Model(image, layers.Add()([image, pooled])), numbers(2, 3, 4, 5))
+def test_repeat_vector():
+    assert_agreement(model_of(layers.RepeatVector(3), shape=(5,)), numbers(2, 5))
+
+
+def test_sequences():
+    candidates = [
+        layers.Cropping1D((1, 0)),
+        layers.Cropping1D((1, 2)),
+        layers.EinsumDense("abc,cd->abd", output_shape=(None, 4), bias_axes="d"),
+        layers.EinsumDense("abc,cde->abde", output_shape=(None, 4, 2), bias_axes="de"),
+        layers.EinsumDense("...x,xy->...y", output_shape=4, activation="relu"),
+        layers.GlobalAveragePooling1D(),
+        layers.GlobalAveragePooling1D(keepdims=True),
+        layers.GlobalMaxPooling1D(),
+        layers.ZeroPadding1D(2),
+        layers.ZeroPadding1D((1, 2)),
+    ]
+    assert_agreement(model_of_each(candidates, (7, 3)), numbers(2, 7, 3))
+
+
+@pytest.mark.parametrize("data_format", FORMATS)
+def test_volumes(data_format):
+    shape, settings = picture_shape(data_format, (3, 4, 5), 2), {"data_format": data_format}
+    candidates = [
+        layers.Cropping3D(((1, 0), (0, 2), (1, 1)), **settings),
+        layers.GlobalAveragePooling3D(**settings),
+        layers.GlobalMaxPooling3D(keepdims=True, **settings),
+        layers.ZeroPadding3D(((1, 0), (0, 2), (1, 1)), **settings),
+        layers.ZeroPadding3D(1, **settings),
+    ]
+    assert_agreement(model_of_each(candidates, shape), numbers(2, *shape))
+
+
+def test_dense_with_low_rank_adaptation():
+    """Its kernel is the sum of two, and what fine-tuning learnt counts."""
+    model = model_of(layers.Dense(4), shape=(6,))
+    before = model.predict_on_batch(numbers(2, 6))
+    model.layers[0].enable_lora(2)
+    set_live_weights(model)
+    (expected,), _ = assert_agreement(model, numbers(2, 6))
+    assert clearly_different(expected, keras.ops.convert_to_numpy(before))

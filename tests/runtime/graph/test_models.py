@@ -10,7 +10,7 @@ from tests.runtime.agreement import assert_agreement, numbers
 
 @pytest.fixture(autouse=True)
 def fresh_names():
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
 
 
 def names(values):

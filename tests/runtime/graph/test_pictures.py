@@ -126,6 +126,14 @@ def test_what_takes_no_pictures(shape):
 
 
 @pytest.mark.single_backend
+def test_a_model_that_scales_by_itself():
+    image = keras.Input((4, 4, 3), dtype="uint8")
+    model = keras.Model(image, layers.Rescaling(1 / 255)(image), name="own")
+    with pytest.raises(ArgumentError, match=r"'own' takes pictures of type uint8, as they are decoded, .* no scaling"):
+        to_onnx(model, scaling=Scaling.TF.steps)
+
+
+@pytest.mark.single_backend
 def test_two_pictures_at_a_time():
     pair = keras.Input((4, 4, 3)), keras.Input((4, 4, 3))
     model = keras.Model(pair, layers.Add()(list(pair)), name="own")

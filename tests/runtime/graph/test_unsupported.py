@@ -17,25 +17,24 @@ UNSUPPORTED = "cannot become part of a graph: .*{}.*Keep model.predict for this 
 
 @pytest.fixture(autouse=True)
 def fresh_names():
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
 
 
 @pytest.mark.parametrize(
     ("layer", "reason"),
     [
         (layers.Lambda(lambda x: 2 * x, name="own"), "'own' of type Lambda cannot .*: the runtime has no converter"),
-        (layers.ReLU(threshold=1.0, name="own"), "'own' of type ReLU cannot .*: its threshold is 1.0, not 0"),
-        (layers.Activation("gelu", name="own"), "'own' of type Activation .*: its activation gelu is none of elu, "),
+        (
+            layers.Activation("sparsemax", name="own"),
+            "'own' of type Activation .*: its activation sparsemax is none of celu, elu, ",
+        ),
         (
             layers.Dense(2, activation=lambda x: x, name="own"),
             "'own' of type Dense .*: its activation <lambda> is none",
         ),
-        (layers.Softmax(axis=(1, 2), name="own"), r"'own' of type Softmax .*: its axis is \(1, 2\), not a single"),
-        (layers.BatchNormalization(renorm=True, name="own"), "'own' of type BatchNormalization .*: .* renorm=True"),
-        (layers.Dense(2, dtype="mixed_bfloat16", name="own"), "'own' of type Dense .*: its dtype policy is mixed_bflo"),
         (layers.Dense(2, dtype="float16", name="own"), "'own' of type Dense .*: its dtype policy is float16, not flo"),
     ],
-    ids=["Lambda", "threshold", "gelu", "function", "axes", "renorm", "mixed", "half"],
+    ids=["Lambda", "sparsemax", "function", "half"],
 )
 def test_what_cannot_be_expressed(layer, reason):
     model = keras.Sequential([keras.Input((4, 5)), layer])
@@ -46,12 +45,6 @@ def test_what_cannot_be_expressed(layer, reason):
 def test_reshape_to_several_open_sizes():
     with pytest.raises(UnsupportedLayerError, match=r"target shape \(None, None\) leaves more than one size open"):
         to_onnx(keras.Sequential([keras.Input((None, None, 3)), layers.Reshape((None, None))]))
-
-
-def test_add_of_other_ranks():
-    pair = keras.Input((3, 4)), keras.Input((4,))
-    with pytest.raises(UnsupportedLayerError, match=r"its inputs have the shapes \(None, 3, 4\), \(None, 4\)"):
-        to_onnx(keras.Model(pair, layers.Add()(list(pair))))
 
 
 def test_a_subclass_that_computes_otherwise():
@@ -87,25 +80,10 @@ def test_an_instance_that_computes_otherwise():
         to_onnx(model)
 
 
-def test_operations_outside_layers():
-    features = keras.Input((3,))
-    with pytest.raises(UnsupportedLayerError, match="of type Multiply " + UNSUPPORTED.format("")):
-        to_onnx(keras.Model(features, features * 2))
-
-
 def test_dropout_that_stays_on():
     features = keras.Input((3,))
     model = keras.Model(features, layers.Dropout(0.5, name="on")(features, training=True))
     with pytest.raises(UnsupportedLayerError, match="'on' of type Dropout " + UNSUPPORTED.format("training=True")):
-        to_onnx(model)
-
-
-def test_a_nested_model_whose_inputs_keras_rearranges():
-    pair = keras.Input((3,), name="a"), keras.Input((3,), name="b")
-    inner = keras.Model(pair, layers.Concatenate()(list(pair)), name="inner")
-    outer = keras.Input((3,)), keras.Input((3,))
-    model = keras.Model(outer, inner({"b": outer[0], "a": outer[1]}))
-    with pytest.raises(UnsupportedLayerError, match="'inner' .*" + UNSUPPORTED.format("Keras rearranges its inputs")):
         to_onnx(model)
 
 
@@ -141,12 +119,6 @@ def test_a_model_without_shapes():
     model.build((None, 3))
     set_live_weights(model)
     assert_agreement(model, numbers(2, 3))
-
-
-def test_inputs_of_another_type():
-    words = keras.Input((3,), dtype="int32", name="words")
-    with pytest.raises(ArgumentError, match="input 'words' is int32; allowed is float32"):
-        to_onnx(keras.Model(words, layers.Flatten()(words)))
 
 
 def test_an_input_that_nothing_uses():

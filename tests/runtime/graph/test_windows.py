@@ -1,5 +1,7 @@
 """Layers that slide a window over a picture, over the settings that change what their converters must write."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -7,8 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from keras import layers
 
+from amalthea.errors import UnsupportedLayerError
+from amalthea.runtime import to_onnx
 from tests.runtime.agreement import assert_agreement, numbers
-from tests.runtime.graph.layer_models import FORMATS, PADDINGS, model_of, picture_shape
+from tests.runtime.graph.layer_models import FORMATS, PADDINGS, model_of, model_of_each, picture_shape
 
 # More than any width here: Keras 3.15.1 on TensorFlow adds the bias of a channels_first convolution to the wrong axis
 # where width and filters are equal.
@@ -25,7 +29,7 @@ pairs = st.tuples(st.integers(1, 4), st.integers(1, 4))
 def assert_layer(layer, data_format, sides, channels, open_sizes):
     """The layer in Keras and as a graph, whose sizes may be open until it runs."""
     shape = picture_shape(data_format, sides, channels)
-    model = model_of(layer, shape=picture_shape(data_format, (None, None), channels) if open_sizes else shape)
+    model = model_of(layer, shape=picture_shape(data_format, (None,) * len(sides), channels) if open_sizes else shape)
     (expected,), graph = assert_agreement(model, numbers(3, *shape))
     assert expected.size
     return expected, graph
@@ -137,3 +141,110 @@ def test_pooling(kind, data_format, sides, size, strides, padding, open_sizes):
         assume(padding == "valid" or kind is layers.MaxPooling2D)
     layer = kind(size, strides=strides, padding=padding, data_format=data_format)
     assert_layer(layer, data_format, sides, 2, open_sizes)
+
+
+def assert_each(candidates, sides, channels, data_format="channels_last", open_sizes=False):
+    """Many layers on the same picture, whose sizes may be open until the graph runs."""
+    shape = picture_shape(data_format, sides, channels)
+    known = picture_shape(data_format, (None,) * len(sides), channels) if open_sizes else shape
+    assert_agreement(model_of_each(candidates, known), numbers(2, *shape))
+
+
+both_ways = pytest.mark.parametrize("open_sizes", [False, True], ids=["known sizes", "open sizes"])
+
+
+@both_ways
+@pytest.mark.parametrize("data_format", FORMATS)
+def test_convolution_of_sequences(data_format, open_sizes):
+    candidates = [
+        layers.Conv1D(FILTERS, size, stride, padding, data_format, dilation_rate=gap, groups=groups)
+        for size, (stride, gap), padding, groups in itertools.product(
+            [1, 4, 3], [(1, 1), (2, 1), (1, 2)], [*PADDINGS, "causal"], [1, 2]
+        )
+        if groups == 1 or (size, gap) == (3, 1)
+    ]
+    assert_each(candidates, (9,), 4, data_format, open_sizes)
+
+
+@both_ways
+def test_convolution_of_volumes(open_sizes):
+    candidates = [
+        layers.Conv3D(FILTERS, size, strides=stride, padding=padding, activation="relu")
+        for size, stride, padding in itertools.product([1, 2, (3, 1, 2)], [1, 2], PADDINGS)
+    ]
+    assert_each(candidates, (7, 6, 5), 3, open_sizes=open_sizes)
+
+
+@both_ways
+def test_channelwise_convolution_of_sequences(open_sizes):
+    choices = list(itertools.product([3, 4], [1, 2], PADDINGS, [1, 2]))
+    candidates = [
+        layers.DepthwiseConv1D(size, strides=stride, padding=padding, depth_multiplier=times)
+        for size, stride, padding, times in choices
+    ] + [
+        layers.SeparableConv1D(FILTERS, size, strides=stride, padding=padding, depth_multiplier=times)
+        for size, stride, padding, times in choices
+    ]
+    assert_each(candidates, (9,), 3, open_sizes=open_sizes)
+
+
+TRANSPOSED = [
+    (size, stride, padding, more)
+    for size, stride, padding, more in itertools.product([1, 2, 3, 4, 5], [1, 2, 3], PADDINGS, [None, 0, 1])
+    if more is None or (more < stride and more >= (size % 2 == 0 and padding == "same"))  # TensorFlow has no others
+]
+
+
+@both_ways
+def test_transposed_convolution(open_sizes):
+    candidates = [
+        layers.Conv2DTranspose(3, (size, 3), strides=stride, padding=padding, output_padding=more, activation="relu6")
+        for size, stride, padding, more in TRANSPOSED
+    ]
+    assert_each(candidates, (5, 4), 2, open_sizes=open_sizes)
+
+
+@pytest.mark.parametrize(("kind", "sides"), [(layers.Conv1DTranspose, (5,)), (layers.Conv3DTranspose, (3, 4, 2))])
+def test_transposed_convolution_of_other_ranks(kind, sides):
+    candidates = [
+        kind(3, size, strides=stride, padding=padding, use_bias=False)
+        for size, stride, padding in itertools.product([1, 2, 3], [1, 2], PADDINGS)
+    ]
+    assert_each(candidates, sides, 2)
+
+
+@pytest.mark.parametrize("data_format", FORMATS)
+def test_transposed_convolution_with_gaps(data_format):
+    settings = {"dilation_rate": 2, "data_format": data_format}
+    candidates = [layers.Conv2DTranspose(FILTERS, 3, padding=padding, **settings) for padding in PADDINGS]
+    assert_each(candidates, (6, 5), 2, data_format)
+
+
+@both_ways
+def test_pooling_of_other_ranks(open_sizes):
+    kinds = [layers.MaxPooling1D, layers.AveragePooling1D], [layers.MaxPooling3D, layers.AveragePooling3D]
+    for of_one_rank, sides in zip(kinds, [(7,), (7, 6, 5)], strict=True):
+        candidates = [
+            kind(size, strides=stride, padding=padding)
+            for kind, (size, stride), padding in itertools.product(of_one_rank, [(2, None), (3, 2), (3, 1)], PADDINGS)
+            # On torch, Keras 3.15.1 repeats the border in averages.
+            if padding == "valid" or keras.config.backend() != "torch" or "Max" in kind.__name__
+        ]
+        assert_each(candidates, sides, 2, open_sizes=open_sizes)
+
+
+@pytest.mark.parametrize("data_format", FORMATS)
+def test_pooling_to_a_size(data_format):
+    kinds = layers.AdaptiveAveragePooling2D, layers.AdaptiveMaxPooling2D
+    candidates = [kind(wanted, data_format=data_format) for kind in kinds for wanted in ((2, 3), (3, 9))]
+    assert_each(candidates, (6, 9), 2, data_format)
+    assert_each([layers.AdaptiveAveragePooling1D(3), layers.AdaptiveMaxPooling1D(2)], (6,), 2)
+
+
+@both_ways
+def test_pooling_to_a_size_with_unequal_windows(open_sizes):
+    shape = (None, None, 2) if open_sizes else (7, 9, 2)
+    model = keras.Sequential([keras.Input(shape), layers.AdaptiveAveragePooling2D(3, name="own")])
+    message = r"'own' of type AdaptiveAveragePooling2D .*windows of one size do not cut .* pixels into \(3, 3\)"
+    with pytest.raises(UnsupportedLayerError, match=message):
+        to_onnx(model)

@@ -13,6 +13,7 @@ from amalthea.errors import ArgumentError
 from amalthea.runtime import to_onnx
 from amalthea.runtime.runners import TensorSpec
 from amalthea.runtime.runners.openvino import OpenVINORunner
+from amalthea.runtime.seal import seal
 from tests.live_weights import clearly_different, set_live_weights
 from tests.runtime.agreement import answers_of_keras, numbers
 
@@ -38,9 +39,11 @@ def graph(model):
     return to_onnx(model).SerializeToString()
 
 
-@pytest.fixture(scope="module")
-def runner(graph):
-    return OpenVINORunner(graph)
+@pytest.fixture(scope="module", params=[2, 4, 16], ids="micro-batches of {}".format)
+def runner(graph, request):
+    runner = OpenVINORunner(graph)
+    runner._compiler.micro_batch = request.param
+    return runner
 
 
 def assert_same(found, expected):
@@ -124,35 +127,71 @@ def test_several_inputs_and_outputs():
         assert_same(found, expected)
 
 
-def test_graphs_with_large_weights_share_them_among_more_pictures(monkeypatch, graph, model):
-    monkeypatch.setattr("amalthea.runtime.runners.openvino._LARGE", len(graph) - 1)
-    runner = OpenVINORunner(graph, threads=1)
-    assert runner._micro_batch == 16
-    pictures = numbers(35, 9, 8, 3)
-    assert_same(runner([pictures])[0], answers_of_keras(model, [pictures])[0])
+@pytest.mark.parametrize(("many", "cached", "expected"), [(255, 0, 16), (256, 0, 4), (256, 10**6, 2)])
+def test_weights_that_come_from_memory_are_shared_by_more_pictures(monkeypatch, graph, many, cached, expected):
+    monkeypatch.setattr("amalthea.runtime.runners.compiling._MANY_WEIGHTS", many)  # the dense layer has 32 * 8
+    monkeypatch.setattr("amalthea.runtime.runners.compiling._IN_CACHE", cached)
+    assert OpenVINORunner(graph)._compiler.micro_batch == expected
 
 
-def test_the_compiled_network_is_kept(graph, model, home):
+@pytest.fixture
+def kept(monkeypatch, home):
+    """Small networks are kept, too: a function lists the files."""
+    monkeypatch.setattr("amalthea.runtime.runners.compiling._SMALL", 0)
+    return lambda: list((home / "cache" / "compiled").glob("*"))
+
+
+def test_the_compiled_network_is_kept(graph, model, kept):
     pictures = numbers(1, 9, 8, 3)
     [expected] = answers_of_keras(model, [pictures])
     assert_same(OpenVINORunner(graph, cache_key="key")([pictures])[0], expected)
-    [blob] = (home / "cache" / "compiled").iterdir()
-    written = blob.stat().st_mtime_ns, blob.read_bytes()
+    [blob] = kept()
+    written = blob.read_bytes()
 
     assert_same(OpenVINORunner(graph, cache_key="key")([pictures])[0], expected)
-    assert (blob.stat().st_mtime_ns, blob.read_bytes()) == written
+    assert [file.read_bytes() for file in kept()] == [written]
 
     for other in ({"cache_key": "other"}, {"cache_key": "key", "threads": 1}):
         OpenVINORunner(graph, **other)([pictures])
     OpenVINORunner(graph, cache_key="key")([numbers(1, 10, 8, 3)])
-    assert len(list(blob.parent.iterdir())) == 4
+    assert len(kept()) == 4
 
 
-def test_a_compiled_network_that_was_damaged(graph, model, home):
+def test_both_kinds_of_networks_are_kept(graph, model, kept):
+    """That for short answers, which has one stream anyway, and that for many."""
+    pictures = numbers(9, 9, 8, 3)
+    [expected] = answers_of_keras(model, [pictures])
+    for streams, files in ((None, 2), (None, 2), (1, 3)):
+        assert_same(OpenVINORunner(graph, cache_key="key", streams=streams)([pictures])[0], expected)
+        assert len(kept()) == files
+
+
+def test_a_graph_without_a_name_is_known_by_its_content(graph, model, kept, tmp_path):
+    pictures = numbers(1, 9, 8, 3)
+    (tmp_path / "graph.onnx").write_bytes(graph)
+    for given in (graph, tmp_path / "graph.onnx"):
+        assert_same(OpenVINORunner(given)([pictures])[0], answers_of_keras(model, [pictures])[0])
+        assert len(kept()) == 1
+    OpenVINORunner(graph + b"\x72\x00")([pictures])
+    assert len(kept()) == 2
+
+
+def test_what_is_not_kept(graph, home):
+    pictures = numbers(1, 9, 8, 3)
+    OpenVINORunner(graph, cache_key="small")([pictures])
+    assert not (home / "cache" / "compiled").exists()
+
+
+def test_what_is_not_to_be_kept(graph, kept):
+    OpenVINORunner(graph, cache_key="")([numbers(1, 9, 8, 3)])
+    assert kept() == []
+
+
+def test_a_compiled_network_that_was_damaged(graph, model, kept):
     pictures = numbers(1, 9, 8, 3)
     [expected] = answers_of_keras(model, [pictures])
     OpenVINORunner(graph, cache_key="key")([pictures])
-    [blob] = (home / "cache" / "compiled").iterdir()
+    [blob] = kept()
     whole = blob.read_bytes()
     for damaged in (b"", whole[:1000], whole[:-200] + bytes([whole[-200] ^ 64]) + whole[-199:]):
         blob.write_bytes(damaged)
@@ -160,15 +199,13 @@ def test_a_compiled_network_that_was_damaged(graph, model, home):
         assert len(blob.read_bytes()) == len(whole)
 
 
-def test_a_compiled_network_that_openvino_refuses(graph, model, home):
-    from amalthea.runtime import cache
-
+def test_a_compiled_network_that_openvino_refuses(graph, model, kept):
     pictures = numbers(1, 9, 8, 3)
     OpenVINORunner(graph, cache_key="key")([pictures])
-    [blob] = (home / "cache" / "compiled").iterdir()
-    cache.store(f"compiled/{blob.name}", b"whole, but from another world")
+    [blob] = kept()
+    foreign = b"whole, but from another world"
+    blob.write_bytes(foreign + seal(foreign))
     assert_same(OpenVINORunner(graph, cache_key="key")([pictures])[0], answers_of_keras(model, [pictures])[0])
-    assert blob.stat().st_size > 1000
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a process alone")

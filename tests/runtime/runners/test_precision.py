@@ -8,6 +8,7 @@ import amalthea
 from amalthea.applications import MobileNet
 from amalthea.errors import ArgumentError
 from amalthea.runtime import to_onnx
+from amalthea.runtime.runners import compiling
 from amalthea.runtime.runners import openvino as openvino_runner
 from amalthea.runtime.runners.openvino import OpenVINORunner
 from tests.live_weights import built_alive, two_pictures
@@ -37,7 +38,8 @@ def test_it_is_another_precision_with_float32_outside(model):
 
 
 @needs_it
-def test_each_precision_is_kept_for_itself(model, home):
+def test_each_precision_is_kept_for_itself(model, home, monkeypatch):
+    monkeypatch.setattr(compiling, "_SMALL", 0)
     graph, pictures = to_onnx(model).SerializeToString(), two_pictures((64, 64, 3))
     answers = {
         (precision, turn): OpenVINORunner(graph, precision=precision, cache_key="key")([pictures])[0]
@@ -63,7 +65,7 @@ def test_photographs_by_name(cached_weights, test_data):
 @pytest.mark.parametrize("make", [lambda precision: amalthea.predictor("VGG16", precision=precision)])
 def test_a_processor_without_it(monkeypatch, make):
     facts = {"OPTIMIZATION_CAPABILITIES": ["FP32", "INT8"], "FULL_DEVICE_NAME": "Old Processor 5"}
-    monkeypatch.setattr(openvino_runner, "_processor", facts.__getitem__)
+    monkeypatch.setattr(openvino_runner, "processor_fact", facts.__getitem__)
     monkeypatch.setenv("AMALTHEA_OFFLINE", "1")
     message = "precision='bfloat16': this processor, Old Processor 5, has no instructions for it. Take 'float32'"
     with pytest.raises(ArgumentError, match=message):

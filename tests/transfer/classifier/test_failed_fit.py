@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from amalthea.errors import ArgumentError, ImageError
 from amalthea.transfer import ImageClassifier
 from amalthea.transfer.training.batches import Batches
-from tests.transfer.classifier.classes import classifier, coloured, write_coloured
+from tests.transfer.classifier.classes import classifier, coloured, moved, weights, write_coloured
 
 pytestmark = [
     pytest.mark.single_backend,
@@ -24,13 +24,13 @@ def broken(tmp_path):
     return folder
 
 
-def interrupt(monkeypatch, at_epoch: int) -> None:
-    """Let Ctrl-C come before an epoch."""
+def interrupt(monkeypatch, at_epoch: int, problem: type[BaseException] = KeyboardInterrupt) -> None:
+    """Let Ctrl-C come before an epoch, or another problem."""
     shuffle = Batches.shuffle
 
     def interrupted(batches: Batches, epoch: int) -> None:
         if epoch == at_epoch:
-            raise KeyboardInterrupt
+            raise problem
         shuffle(batches, epoch)
 
     monkeypatch.setattr(Batches, "shuffle", interrupted)
@@ -60,6 +60,25 @@ def test_a_good_classifier_survives_a_fit_that_fails(broken):
     assert {**vars(good), "_ready": None} == {**before, "_ready": None}
     assert np.array_equal(good.predict_proba(pictures), answers)
     assert good.fine_tune("conv_2", epochs=1).score(pictures, names) == 1
+
+
+@pytest.mark.parametrize("at_epoch", [0, 2])
+@pytest.mark.parametrize("problem", [OSError, KeyboardInterrupt])
+def test_fine_tuning_that_fails_changes_nothing(monkeypatch, problem, at_epoch):
+    """But Ctrl-C after an epoch keeps what was learned."""
+    pictures, names = coloured(30)
+    tuned = classifier().fit(pictures, names)
+    before, model, history = dict(vars(tuned)), weights(tuned.model_), tuned.history
+    interrupt(monkeypatch, at_epoch, problem)
+    with pytest.raises(problem):
+        tuned.fine_tune("conv_2", learning_rate=0.01, epochs=9)
+    if problem is KeyboardInterrupt and at_epoch:
+        assert (tuned.tuned_from_, len(tuned.history["loss"])) == (8, 8 + at_epoch)
+        return
+    assert vars(tuned) == before
+    assert (tuned.tuned_from_, tuned.history) == (None, history)
+    assert moved(model, weights(tuned.model_)) == set()
+    assert tuned.model_.get_layer("conv_2").trainable is (problem is KeyboardInterrupt)  # as it was asked for
 
 
 @pytest.mark.parametrize("fitted_before", [False, True])

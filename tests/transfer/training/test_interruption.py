@@ -29,13 +29,16 @@ class Failing(Rows):
 @trains
 @pytest.mark.parametrize("after", [3, 11])
 @pytest.mark.parametrize("settings", [{}, {"never_worse": True}])
-def test_an_error_in_the_data_is_raised_as_it_is_and_leaves_the_weights(after: int, settings: dict[str, Any]) -> None:
+def test_an_error_in_the_data_is_raised_as_it_is_and_changes_nothing(after: int, settings: dict[str, Any]) -> None:
     features, labels = samples(40)
-    model = head()
+    model, history = head(), {"loss": [0.9], "accuracy": [0.3]}
+    before = weights(model)
     broken = Failing(features.arrays[0], problem=ImageError("record 7 is damaged"), after=after)
     with pytest.raises(ImageError, match="record 7 is damaged"):
-        train(model, broken, labels, None, Training(epochs=9, batch_size=10, **settings))
-    assert all(np.isfinite(array).all() for array in weights(model))
+        train(model, broken, labels, None, Training(epochs=9, batch_size=10, **settings), history)
+    assert len(broken.taken) == after
+    assert_equal(weights(model), before)
+    assert history == {"loss": [0.9], "accuracy": [0.3]}
     train(model, features, labels, None, Training(epochs=1))
 
 

@@ -232,10 +232,10 @@ def test_a_progress_bar_shows_the_results(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr("amalthea.transfer.training.watching.progress", fake_progress)
     (features, labels), validation = samples(40), samples(30, seed=1)
-    history = train(head(), features, labels, validation, Training(epochs=2, batch_size=10))
+    history = train(head(), features, labels, validation, Training(epochs=2, batch_size=10, title="Head"))
     first = {name: values[0] for name, values in history.items()}
     assert titles == [
-        ("Epoch 1 of 2, training 131 weights", "batches"),
-        (f"Epoch 2 of 2, accuracy {first['val_accuracy']:.3f}", "batches"),
+        ("Head, epoch 1 of 2, training 131 weights", "batches"),
+        (f"Head, epoch 2 of 2, accuracy {first['val_accuracy']:.3f}", "batches"),
     ]
     assert counts[0] == (0, 4)

@@ -33,11 +33,11 @@ class Augmentation:
         horizontal_flip: left and right change places in half of the draws.
         vertical_flip: top and bottom change places in half of the draws.
         fill_mode: what lies outside of the picture: "nearest", "reflect", "wrap" or "constant", as for ``warp``.
-        fill_value: for "constant", in [0, 255].
+        fill_value: for "constant", in [0, 255]; neither ``channel_shift`` nor ``brightness`` changes it.
 
     Raises:
-        ArgumentError: a number outside of its range, a flip that is neither true nor false, or an unknown
-            ``fill_mode``.
+        ArgumentError: a number outside of its range, a flip that is neither true nor false, an unknown ``fill_mode``,
+            or a ``fill_value`` that it does not use.
 
     Example:
         >>> augmentation = Augmentation(rotation=40, zoom=(0.8, 1.2), horizontal_flip=True)
@@ -64,6 +64,11 @@ class Augmentation:
         for name in ("horizontal_flip", "vertical_flip"):
             object.__setattr__(self, name, _switch(name, getattr(self, name)))
         check_fill_mode(self.fill_mode)
+        if self.fill_value and self.fill_mode != "constant":
+            raise ArgumentError(
+                f"fill_value={self.fill_value} is used by fill_mode='constant' alone, and fill_mode is "
+                f"{self.fill_mode!r}. Give both, or leave fill_value out."
+            )
         zoom = _pair("zoom", self.zoom, 0.01, "shares of each side that are seen, as (0.8, 1.2)")
         object.__setattr__(self, "zoom", zoom)
         if self.brightness is not None:

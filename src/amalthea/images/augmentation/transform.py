@@ -42,33 +42,38 @@ class Transform:
     def apply(self, picture: NDArray[Any]) -> NDArray[Any]:
         """Transform a picture as Keras does (warp, channel shift, flips, brightness), with a single warp.
 
+        But where ``fill_mode`` is "constant", its values change before the warp, so that what stands around it is
+        ``fill_value`` and no shade of it.
+
         Args:
             picture: shape (height, width, channels), uint8 or floating; values in [0, 255] if ``brightness`` is
                 given. It is not changed.
 
         Returns:
-            A new array of the same shape and type; integers are rounded after the warp and at the end.
+            A new array of the same shape and type; integers are rounded after the warp and after values change.
 
         Raises:
             ImageError: as ``warp``.
             ArgumentError: as ``warp``.
             MissingDependencyError: as ``warp``.
         """
-        result = self._in_new_places(picture)
+        check_picture(picture)
+        if self.fill_mode == "constant":
+            return self._in_new_places(self._with_new_values(picture))
+        return self._with_new_values(self._in_new_places(picture))
+
+    def _with_new_values(self, picture: NDArray[Any]) -> NDArray[Any]:
         if not self.channel_shift and self.brightness is None:
-            return result
-        if picture.dtype.kind in "ui":
-            result = result.astype(np.float32)  # NumPy would take float64, which is slower
+            return picture
+        whole = picture.dtype.kind in "ui"
+        result = picture.astype(np.float32) if whole else picture  # NumPy would take float64, which is slower
         if self.channel_shift:
             result = shift_channels(result, self.channel_shift)
         if self.brightness is not None:
             result = brighten(result, self.brightness)
-        if picture.dtype.kind in "ui":
-            result = np.rint(result)
-        return result.astype(picture.dtype, copy=False)
+        return (np.rint(result) if whole else result).astype(picture.dtype, copy=False)
 
     def _in_new_places(self, picture: NDArray[Any]) -> NDArray[Any]:
-        check_picture(picture)
         if self.matrix is None or is_identity(self.matrix):
             rows, columns = (
                 slice(None, None, -1 if flip else 1) for flip in (self.vertical_flip, self.horizontal_flip)

@@ -14,6 +14,8 @@ class Kind(StrEnum):
     """In a format that is not read here, such as HEIC."""
     DANGLING = "dangling"
     """No picture, but a link that leads nowhere."""
+    UNNAMED = "unnamed"
+    """Sound, but its name has not the suffix of a picture."""
     LOOSE = "loose"
     """Beside the class folders instead of in one."""
     MISNAMED = "misnamed"

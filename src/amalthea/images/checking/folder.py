@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..._progress import progress
-from ...errors import ArgumentError, warn
+from ...errors import ArgumentError, ImageError, MissingFileError, warn
 from ...storage import file_digests
-from ..find import dangling_links, skipped_pictures
+from ..decode import read_picture
+from ..find import dangling_links, files_of_other_names, skipped_pictures
 from ..folders import PARTS, class_folders, listed, pictures_by_class
 from .findings import Duplicates, Finding, Kind
 from .fingerprints import Fingerprint, fingerprinter, near_groups
@@ -37,12 +38,13 @@ def check_images(
 
     Every picture is decoded whole, by threads, in bounded memory. Found are files that cannot be read, pictures of
     another format than their suffix says, tiny ones, ones without colour, in CMYK, or turned by their EXIF orientation;
-    the same file twice, and pictures that look the same; and how many there are of each class. Of the latter it tells
-    whether they are in two classes, or in both folders: then validation asks for what was learned by heart.
+    what nobody trains on, as it stands beside the class folders or its name is not that of a picture; the same file
+    twice, and pictures that look the same, of which it tells whether they are in two classes, or in both folders (then
+    validation asks for what was learned by heart); and how many there are of each class.
 
     Args:
-        folder: holds one sub-folder for each class; or just pictures. They count at any depth, recognised by their
-            suffix, hidden ones left out. Links are followed, but for those to a folder that they lie in.
+        folder: holds one sub-folder for each class, two or more; or just pictures. They count at any depth, recognised
+            by their suffix, hidden ones left out. Links are followed, but for those to a folder that they lie in.
         validation: such a folder as well, to validate with.
         smallest: side in pixels below which a picture is tiny. Most networks refuse pictures below 32.
 
@@ -55,12 +57,12 @@ def check_images(
             lies in the other one.
 
     Example:
-        >>> Path("zoo/elephant").mkdir(parents=True)
-        >>> for name in ("a.jpg", "b.jpg"):
-        ...     Path("zoo/elephant", name).hardlink_to("elephant.jpg")
-        >>> report = check_images("zoo")
+        >>> for name in ("african/a.jpg", "asian/b.jpg"):
+        ...     Path("elephants", name).parent.mkdir(parents=True)
+        ...     Path("elephants", name).hardlink_to("elephant.jpg")
+        >>> report = check_images("elephants")
         >>> report.sound, [path.name for path in report.duplicates[0].paths]
-        (True, ['a.jpg', 'b.jpg'])
+        (False, ['a.jpg', 'b.jpg'])
     """
     folders = [Path(folder)] if validation is None else [Path(folder), Path(validation)]
     for each in folders:
@@ -76,11 +78,12 @@ def check_images(
     same = _same_files(places, inspections)
     near = _same_looks(same, inspections) if fingerprint else None
     findings = [finding for inspection in inspections for finding in inspection.findings]
+    used = _used(places, inspections, classes)
     return ImagesReport(
-        pictures=len(places),
+        pictures=len(used),
         classes=tuple(classes),
-        training=_counts(places, classes, held_back=False),
-        validation=_counts(places, classes, held_back=True) if validation is not None else None,
+        training=_counts(used, classes, held_back=False),
+        validation=_counts(used, classes, held_back=True) if validation is not None else None,
         findings=(*findings, *_left_out(folders, places, classes)),
         duplicates=tuple(_duplicates(places, group) for group in same if len(group) > 1),
         near_duplicates=None if near is None else tuple(_duplicates(places, group) for group in near),
@@ -126,6 +129,12 @@ def _advise_on_parts(folder: Path, placed: Mapping[str | None, Sequence[Path]]) 
             f"{listed(filter(None, below[0]))}: they look like the parts of a data set. If they are, give one "
             "of them as the folder, and another one as validation."
         )
+
+
+def _used(places: Sequence[_Place], inspections: Sequence[Inspection], classes: Sequence[str]) -> list[_Place]:
+    """Where there is a picture to train on or to validate with."""
+    found = zip(places, inspections, strict=True)
+    return [place for place, inspection in found if inspection.readable and (place.name is not None or not classes)]
 
 
 def _counts(places: Iterable[_Place], classes: Iterable[str], held_back: bool) -> tuple[int, ...]:
@@ -179,6 +188,19 @@ def _left_out(folders: Sequence[Path], places: Iterable[_Place], classes: Sequen
         yield Finding(Kind.FOREIGN, path)
     for path in (link for folder in folders for link in dangling_links(folder)):
         yield Finding(Kind.DANGLING, path, f"leads to {os.readlink(path)}")
+    for path in (path for folder in folders for path in files_of_other_names(folder)):
+        if _is_picture(path):
+            yield Finding(Kind.UNNAMED, path)
     for place in places:
         if classes and place.name is None:
             yield Finding(Kind.LOOSE, place.path)
+
+
+def _is_picture(path: Path) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as above
+        try:
+            read_picture(path)
+        except (ImageError, MissingFileError):
+            return False
+    return True

@@ -13,9 +13,10 @@ class ImagesReport:
     """What was found in a folder of pictures. As text it is a table of the classes, and lists.
 
     Attributes:
-        pictures: how many there are, in classes or not, readable or not.
+        pictures: how many there are to train on and to validate with: those that can be read, and where there are
+            classes, stand in one.
         classes: names, those of both folders, sorted; none where pictures stand in no sub-folders.
-        training: number of pictures of each class.
+        training: number of these pictures of each class.
         validation: the same of the folder to validate with; None if there is none.
         findings: about single pictures.
         duplicates: pictures whose files are equal byte for byte.
@@ -34,11 +35,13 @@ class ImagesReport:
     def sound(self) -> bool:
         """Whether training can go through, and its result be believed.
 
-        It is not sound that a picture cannot be read, that the same file is in both folders or in two classes, or that
-        a folder has no picture of a class. Pictures that only look the same are no proof, and do not count.
+        It is not sound that a picture cannot be read, that the same file is in both folders or in two classes, that a
+        folder has no picture of a class, or that there is a single class. Pictures that only look the same are no
+        proof, and do not count.
         """
         return not (
             self.empty
+            or len(self.classes) == 1
             or any(finding.kind == Kind.UNREADABLE for finding in self.findings)
             or any(group.leaking or len(group.classes) > 1 for group in self.duplicates)
         )

@@ -15,6 +15,7 @@ _UNEVEN = 2.0  # times as many pictures in the largest class as in the smallest
 _REMARKS = {
     Kind.FOREIGN: "In a format that is not read here, and left out",
     Kind.DANGLING: "Links that lead nowhere, and are left out",
+    Kind.UNNAMED: "Pictures by what they hold, but left out, for their names do not end as those of pictures",
     Kind.LOOSE: "In no class folder, and left out",
     Kind.MISNAMED: "Of another format than the suffix says; read all the same",
     Kind.TINY: "Tiny",
@@ -36,8 +37,9 @@ def as_text(report: "ImagesReport") -> str:
 
 
 def _summary(report: "ImagesReport") -> str:
+    pictures = _counted(report.pictures, "picture", "pictures")
     if not report.classes:
-        return f"{report.pictures} pictures, in no classes"
+        return f"{pictures}, in no classes"
     columns = [("class", *report.classes), ("training", *map(str, report.training))]
     if report.validation:
         columns.append(("validation", *map(str, report.validation)))
@@ -47,7 +49,7 @@ def _summary(report: "ImagesReport") -> str:
         + "".join(f"  {cell:>{len(title)}}" for cell, (title, *_) in zip(cells, columns[1:], strict=True))
         for name, *cells in zip(*columns, strict=True)
     ]
-    summary = f"{report.pictures} pictures of {len(report.classes)} classes"
+    summary = f"{pictures} of {_counted(len(report.classes), 'class', 'classes')}"
     if report.imbalance >= _UNEVEN:
         summary += f"; to train on, there are {report.imbalance:.1f} times as many of the largest as of the smallest"
     return "\n".join([summary, "", *rows])
@@ -58,6 +60,8 @@ def _found(report: "ImagesReport") -> Iterator[tuple[str, list[str]]]:
     unreadable = [finding.note for finding in report.findings if finding.kind == Kind.UNREADABLE]
     yield "Cannot be read; training ends there, unless it is told to skip them", unreadable
     yield "No picture of", list(report.empty)
+    alone = report.classes if len(report.classes) == 1 else ()
+    yield "A single class, which leaves nothing to tell apart; training needs a sub-folder for each of two", list(alone)
     yield from _groups("The same file", report.duplicates)
     yield from _groups("Pictures that look the same", report.near_duplicates or ())
     for kind, title in _REMARKS.items():
@@ -71,6 +75,10 @@ def _groups(what: str, groups: Sequence[Duplicates]) -> Iterator[tuple[str, list
     yield f"{what} in both folders, so that validation asks for what was learned by heart", _lines(leaking)
     yield f"{what} in several classes, of which one at most is right", _lines(doubtful)
     yield f"{what} more than once", _lines(others)
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _lines(groups: Sequence[Duplicates]) -> list[str]:

@@ -18,8 +18,8 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
     """Batches of samples that a class derived from this one makes.
 
     ``next`` goes on for ever, epoch after epoch; ``fit``, ``evaluate`` and ``predict`` of Keras take ``len`` batches in
-    a pass, each once; ``steps_per_epoch`` spreads one pass over several epochs of Keras. Derived classes define
-    ``_get_batches_of_transformed_samples``.
+    a pass, each once; and ``fit`` with ``steps_per_epoch`` takes that many in each of its epochs, pass after pass.
+    Derived classes define ``_get_batches_of_transformed_samples``.
 
     Args:
         n: number of samples.
@@ -65,10 +65,9 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
         self.epoch = 0
 
     @property
-    def num_batches(self) -> int:
-        """Batches in an epoch. Keras reads it whenever it begins to take them."""
-        self._pass.length_is_read()
-        return len(self)
+    def num_batches(self) -> int | None:
+        """Batches in an epoch; None for ``fit`` with ``steps_per_epoch``. Keras asks when it begins to take them."""
+        return self._pass.length(len(self))
 
     def __len__(self) -> int:
         """Batches in an epoch."""
@@ -79,16 +78,17 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
 
         Where ``next`` gives a list of several inputs or targets, Keras is given a tuple, as TensorFlow wants it.
         """
-        position = index(idx)
-        if not 0 <= position < len(self):
-            raise ArgumentError(f"An epoch has {len(self)} batches, counted from 0 on; asked for was {position}.")
+        number = index(idx)
+        if number < 0 or (number >= len(self) and not self._pass.endless):
+            raise ArgumentError(f"An epoch has {len(self)} batches, counted from 0 on; asked for was {number}.")
         with self.lock:
             for_keras = self._pass.active
-            position = self._pass.position(position)
             self._go_on()
+            place = self._pass.place(number, len(self), self.epoch)
+            if place[0] != self.epoch:
+                self._begin(place[0])
             self.total_batches_seen += 1
-            place = self.epoch, position
-            index_array = self._indices(position)
+            index_array = self._indices(place[1])
         batch = self._batch_at(*place, index_array)
         return self._for_keras(batch) if for_keras else batch
 
@@ -117,8 +117,8 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
         Keras' ``fit`` asks for them in a random one, unless it is given ``shuffle=False``.
         """
         with self.lock:
-            # Several threads of Keras' own ask in no order at all, and sort the answers.
-            if self.workers <= 1:
+            # Several threads of Keras' own ask in no order at all, and sort the answers by their numbers.
+            if self.workers <= 1 or self._pass.endless:
                 self._pass.begin_epoch()
         if self.shuffle and _keras.predicting():
             warn(
@@ -132,7 +132,10 @@ class Iterator(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no 
         Until then, ``order`` tells that of this epoch.
         """
         with self.lock:
-            if self._pass.end_epoch(len(self)):
+            over = self._pass.end_epoch(len(self), self.epoch)
+            if over is not None:
+                if over != self.epoch:
+                    self._begin(over)
                 self._epoch_is_over = True
 
     @property

@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ... import images
 from ...errors import ArgumentError, ImageError, warn
+from ...images.batches import thread_count
 from ...images.samples import check_batch_size
 from . import settings
 from .iterator import Iterator
@@ -17,11 +18,14 @@ from .iterator import Iterator
 if TYPE_CHECKING:
     from .generator import ImageDataGenerator
 
+_COURSE = {"batch_index", "epoch", "index_array", "total_batches_seen"}  # attributes that no picture depends on
+
 
 class PictureIterator(Iterator):
     """Batches whose pictures threads prepare ahead of time, the same ones for any number of threads.
 
-    Random numbers depend on the seed, the epoch and the picture alone. Derived classes define ``picture`` and
+    Random numbers depend on the seed, the epoch and the picture alone. A script may set any attribute, such as ``x``:
+    what was prepared ahead is made anew. Derived classes define ``picture`` and
     ``_with_targets``. Where a user's class defines ``_get_batches_of_transformed_samples`` or ``_set_index_array``, or
     a script has set ``index_array``, batches are made one by one, when they are asked for.
 
@@ -38,6 +42,7 @@ class PictureIterator(Iterator):
     """
 
     data_format: str
+    _changes = 0
 
     def __init__(
         self,
@@ -53,14 +58,30 @@ class PictureIterator(Iterator):
         on_error: str = "raise",
     ) -> None:
         check_batch_size(batch_size)
-        super().__init__(n, batch_size, shuffle, seed)  # Keras' own threads would ask for batches in no order
+        super().__init__(n, batch_size, shuffle, seed)
         self.image_data_generator, self.dtype = image_data_generator, dtype
         self.names, self.on_error = names, on_error
         self._threads = workers
         self._batches: images.Batches | None = None
-        self._ahead_of: tuple[object, int] | None = None
+        self._made_of: tuple[Any, ...] = ()
+        self._ahead_of: tuple[Any, ...] = ()
         if n:
             self._current_batches()  # refuses wrong arguments now
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Count the changes, by which it is known when what is prepared ahead is out of date."""
+        super().__setattr__(name, value)
+        if not name.startswith("_") and name not in _COURSE:
+            self._changes += 1
+
+    @property
+    def workers(self) -> int:
+        """Always 1: Keras' own threads would ask for batches in no order. What it is set to is the number of ours."""
+        return 1
+
+    @workers.setter
+    def workers(self, count: int | None) -> None:
+        self._threads = thread_count(count)
 
     @property
     def use_multiprocessing(self) -> bool:
@@ -85,7 +106,7 @@ class PictureIterator(Iterator):
 
     @property
     def problems(self) -> dict[int, Exception]:
-        """Why pictures could not be used, by index; those that have been tried until now."""
+        """Why pictures could not be used when they were last tried, by index."""
         return {} if self._batches is None else dict(self._batches.problems)
 
     def report(self) -> str:
@@ -127,16 +148,15 @@ class PictureIterator(Iterator):
         return picture.astype(self.dtype, copy=False)
 
     def _current_batches(self) -> images.Batches:
-        """The batches; new ones after a script has changed ``batch_size``, ``shuffle`` or ``seed``.
+        """The batches; new ones after a script has changed ``batch_size``, ``shuffle`` or the like.
 
-        What is prepared ahead is forgotten after the generator was changed.
+        What is prepared ahead is forgotten after any other change, of the generator as well.
         """
-        generator = self.image_data_generator
-        ahead_of = generator, getattr(generator, "_changes", 0)
-        wanted = self.n, self.batch_size, self.shuffle, self._seed
+        ahead_of = self._changes, getattr(self.image_data_generator, "_changes", 0)
+        wanted = self.n, self.batch_size, self.shuffle, self._seed, self.on_error, self._threads
         with self.lock:
             made = self._batches
-            if made is None or (made.count, made.batch_size, made.shuffle, made.seed) != wanted:
+            if made is None or wanted != self._made_of:
                 this = ref(self)  # not itself, so that its threads end when nobody needs it any more
                 self._batches = made = images.Batches(
                     lambda index, random: _still_there(this)._sample(index, random),
@@ -150,7 +170,7 @@ class PictureIterator(Iterator):
                 )
             if ahead_of != self._ahead_of:
                 made.forget()
-            self._ahead_of = ahead_of
+            self._made_of, self._ahead_of = wanted, ahead_of
         return made
 
     def _save_to(self, folder: str | os.PathLike[str] | None, prefix: str, file_format: str) -> None:

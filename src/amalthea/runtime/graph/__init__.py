@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "OPSET", "to_onnx"]
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the same model becomes another graph, so that none is taken from a cache that an older one wrote."""
 
 OPSET = 18
@@ -20,12 +20,14 @@ OPSET = 18
 def to_onnx(model: "keras.Model", scaling: ScalingSteps | None = None) -> "onnx.ModelProto":
     """Write a functional or built ``Sequential`` model as ONNX, whatever backend Keras runs on.
 
-    The graph takes and returns float32 in the shapes of the model, any number of pictures at a time; sizes that are
-    None in the model stay open. Layers that act in training only are left out. With a scaling, the graph takes pictures
-    as they are decoded instead, and its first nodes do what ``amalthea.images.scale`` does.
+    The graph takes and returns arrays in the shapes of the model, any number of pictures at a time; sizes that are None
+    in the model stay open. Integers and truth values keep their type; all floating types are float32, also amid layers
+    of mixed precision. Layers that act in training only are left out. With a scaling, the graph takes pictures as they
+    are decoded instead, and its first nodes do what ``amalthea.images.scale`` does.
 
     Args:
-        model: nested models, shared layers, several inputs and outputs are allowed, each layer in its own data format.
+        model: nested models, shared layers, operations of ``keras.ops``, several inputs and outputs are allowed, each
+            layer in its own data format.
         scaling: for a model with a single input, pictures of three channels in either data format. The input of the
             graph is uint8 then, RGB in [0, 255], of shape (N, H, W, 3).
 
@@ -34,9 +36,10 @@ def to_onnx(model: "keras.Model", scaling: ScalingSteps | None = None) -> "onnx.
         digits and ``_`` become ``_``, and names that occur twice are numbered.
 
     Raises:
-        ArgumentError: no model of Keras, one that is not built, one whose inputs are not float32, or with a scaling
-            one that does not take pictures.
-        UnsupportedLayerError: a layer that has no converter; the message names it.
+        ArgumentError: no model of Keras, one that is not built, one whose inputs are float64 or no numbers, or with a
+            scaling one that does not take pictures.
+        UnsupportedLayerError: a layer or operation that has no converter, or that mixes the pictures of a batch; the
+            message names it.
 
     Example:
         >>> import keras

@@ -1,38 +1,38 @@
-"""Convolutions and dense layers."""
+"""Convolutions of any rank."""
 
 from typing import Any
 
-from .activations import activated
+from .activation_layers import activated
 from .tensor import Constant, Tensor, apply, channels_second
-from .windows import window
+from .windows import transposed_window, window
 
 
 def convolution(layer: Any, x: Tensor) -> Tensor:
-    """``Conv2D``."""
+    """``Conv1D``, ``Conv2D``, ``Conv3D``."""
     return activated(layer, _convolved(layer, x, _across_channels(layer.kernel), layer.groups, *_bias(layer)))
 
 
 def depthwise_convolution(layer: Any, x: Tensor) -> Tensor:
-    """``DepthwiseConv2D``: a group for each channel."""
+    """``DepthwiseConv1D``, ``DepthwiseConv2D``: a group for each channel."""
     kernel, channels = _in_each_channel(layer.kernel), layer.kernel.shape[-2]
     return activated(layer, _convolved(layer, x, kernel, channels, *_bias(layer)))
 
 
 def separable_convolution(layer: Any, x: Tensor) -> Tensor:
-    """``SeparableConv2D``: a window over each channel, then one pixel of all channels; the bias comes last."""
+    """``SeparableConv1D``, ``SeparableConv2D``: a window over each channel, then one pixel of all; the bias is last."""
     kernel, channels = _in_each_channel(layer.depthwise_kernel), layer.depthwise_kernel.shape[-2]
     x = _convolved(layer, x, kernel, channels)
     return activated(layer, apply("Conv", x, _across_channels(layer.pointwise_kernel), *_bias(layer)))
 
 
-def dense(layer: Any, x: Tensor) -> Tensor:
-    """``Dense``: over the last axis."""
-    x = x.plain()
-    kernel, bias = Constant(layer.kernel), _bias(layer)
-    if len(x.axes) == 2:
-        return activated(layer, apply("Gemm", x, kernel, *bias))
-    y = apply("MatMul", x, kernel)
-    return activated(layer, apply("Add", y, *bias) if bias else y)
+def transposed_convolution(layer: Any, x: Tensor) -> Tensor:
+    """``Conv1DTranspose``, ``Conv2DTranspose``, ``Conv3DTranspose``."""
+    sliding = transposed_window(
+        layer.padding, layer.kernel_size, layer.strides, layer.dilation_rate, layer.output_padding
+    )
+    x = x.stored(channels_second(layer.data_format, len(x.axes)))
+    # Keras counts what goes in last here, and ONNX first: the order of a plain convolution serves both.
+    return activated(layer, apply("ConvTranspose", x, _across_channels(layer.kernel), *_bias(layer), **sliding))
 
 
 def _convolved(layer: Any, x: Tensor, kernel: Constant, groups: int, *bias: Constant) -> Tensor:

@@ -15,19 +15,23 @@ def add_pictures(model: Any, network: Any, scaling: ScalingSteps, writer: Writer
     """An input for pictures, uint8 (N, H, W, 3) RGB, and what becomes of it: the input that the model takes."""
     data_format = _data_format(model, network)
     [wanted] = network.inputs
+    if "float" not in wanted.dtype:
+        raise ArgumentError(
+            f"Model {model.name!r} takes pictures of type {wanted.dtype}, as they are decoded, and scales them itself: "
+            "give no scaling."
+        )
     batch, *sides, channels = (wanted.shape[axis] for axis in _stored(data_format))
-    pictures = writer.add_input(wanted.name, (batch, *sides, channels), onnx.TensorProto.UINT8)
+    pictures = writer.add_input(wanted.name, (batch, *sides, channels), "uint8")
     # The model may count its axes in another order than the pictures.
     pixels = Tensor(pictures.origin, _stored(data_format), wanted.shape)
     return writer.write(_scaled(pixels, scaling, data_format), "scaling", wanted.shape)
 
 
 def _scaled(pixels: Tensor, scaling: ScalingSteps, data_format: str) -> Tensor:
-    """The steps of ``amalthea.images.scale``, in its order."""
-    # Moved while they are still bytes, a quarter of the later size.
-    x = pixels.stored(channels_second(data_format, 4))
+    """The steps of ``amalthea.images.scale``, in its order, while the channels come last."""
+    x = pixels
     if scaling.reverse_channels:
-        x = apply("Gather", x, Constant.integers(2, 1, 0), axis=1)
+        x = apply("Gather", x, Constant.integers(2, 1, 0), axis=3)
     x = apply("Cast", x, to=onnx.TensorProto.FLOAT)
     if scaling.divisor != 1:
         x = apply("Div", x, Constant.number(scaling.divisor))
@@ -35,12 +39,14 @@ def _scaled(pixels: Tensor, scaling: ScalingSteps, data_format: str) -> Tensor:
         x = apply("Sub", x, _by_channel(scaling.mean))
     if set(scaling.deviation) != {1}:
         x = apply("Div", x, _by_channel(scaling.deviation))
-    return x
+    # Only now, though a number takes four bytes by now: OpenVINO computes with the channels last by itself, and turns
+    # numbers that a convolution takes without moving them. Turned as bytes, MobileNet of alpha 0.25 is 8 % slower.
+    return x.stored(channels_second(data_format, 4))
 
 
 def _by_channel(values: tuple[float, float, float]) -> Constant:
-    """A number for each channel, which is the second axis."""
-    return Constant(np.array(values, np.float32).reshape(3, 1, 1))
+    """A number for each channel, which is the last axis."""
+    return Constant(np.array(values, np.float32))
 
 
 def _stored(data_format: str) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
-"""Pooling."""
+"""Pooling of any rank."""
 
 from functools import partial
 from typing import Any
 
 from .tensor import Constant, Tensor, apply, channels_second, spatial_axes
+from .unsupported import unsupported
 from .windows import window
 
 
@@ -24,7 +25,20 @@ def _pooled_globally(operator: str, layer: Any, x: Tensor) -> Tensor:
     return apply(operator, x, Constant.integers(*over), axes=axes, keepdims=int(layer.keepdims))
 
 
+def _pooled_to_size(operator: str, layer: Any, x: Tensor) -> Tensor:
+    """Into as many windows as are wanted, of one size."""
+    sides = [x.shape[axis] for axis in spatial_axes(layer.data_format, len(x.axes))]
+    wanted = layer.output_size
+    if any(side is None or side % parts for side, parts in zip(sides, wanted, strict=True)):
+        raise unsupported(layer, f"windows of one size do not cut {tuple(sides)} pixels into {tuple(wanted)}")
+    size = tuple(side // parts for side, parts in zip(sides, wanted, strict=True) if side is not None)
+    x = x.stored(channels_second(layer.data_format, len(x.axes)))
+    return apply(operator, x, kernel_shape=size, strides=size)
+
+
 average_pooling = partial(_pooled, "AveragePool")
 max_pooling = partial(_pooled, "MaxPool")
 global_average_pooling = partial(_pooled_globally, "ReduceMean")
 global_max_pooling = partial(_pooled_globally, "ReduceMax")
+adaptive_average_pooling = partial(_pooled_to_size, "AveragePool")
+adaptive_max_pooling = partial(_pooled_to_size, "MaxPool")

@@ -4,13 +4,21 @@ Keras lets every layer choose where channels stand, ONNX wants them second. So e
 its axes are stored, and is transposed only where a layer needs another order.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
+from onnx import helper
 
 Axes = tuple[int, ...]
 Shape = tuple[int | None, ...]
+
+_TYPES = {
+    **{name: name for name in ("bool", "uint8", "int32", "int64", "float32")},
+    **dict.fromkeys(("float16", "bfloat16", "float64"), "float32"),
+    "uint32": "int64",  # which all runtimes compute with, and which holds the same numbers
+}
+"""Types of Keras, by those of the graph."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,11 +64,13 @@ class Tensor:
         axes: the axis stored as number ``i`` is Keras' axis ``axes[i]``.
         shape: in Keras' order, None for a size that is known only when the graph runs. A tensor amid a layer, which
             Keras never sees, has the shape ().
+        dtype: NumPy's name of the type of its numbers, one of the graph's. Amid a layer it may be "".
     """
 
     origin: str | Operation
     axes: Axes
     shape: Shape = ()
+    dtype: str = ""
 
     def position(self, axis: int) -> int:
         """Where Keras' axis is stored; negative numbers count from the end."""
@@ -71,7 +81,7 @@ class Tensor:
         if axes == self.axes:
             return self
         order = tuple(self.axes.index(axis) for axis in axes)
-        return Tensor(Operation("Transpose", (self,), (("perm", order),)), axes, self.shape)
+        return Tensor(Operation("Transpose", (self,), (("perm", order),)), axes, self.shape, self.dtype)
 
     def plain(self) -> "Tensor":
         """The same tensor with its axes in Keras' order."""
@@ -79,7 +89,7 @@ class Tensor:
 
 
 def apply(
-    operator: str, x: Tensor, *others: Tensor | Constant | None, axes: Axes | None = None, **attributes: Any
+    operator: str, x: Tensor | Constant, *others: Tensor | Constant | None, axes: Axes | None = None, **attributes: Any
 ) -> Tensor:
     """The first output of an ONNX operator.
 
@@ -87,10 +97,33 @@ def apply(
         operator: its name in ONNX.
         x: its first input.
         others: its further inputs; None leaves an optional one out.
-        axes: those of the result; None says that they are those of ``x``.
+        axes: those of the result; None says that they are those of ``x``, which is no constant then.
         attributes: of the operator.
     """
-    return Tensor(Operation(operator, (x, *others), tuple(attributes.items())), x.axes if axes is None else axes)
+    if axes is None:
+        assert isinstance(x, Tensor)
+        axes = x.axes
+    return Tensor(Operation(operator, (x, *others), tuple(attributes.items())), axes)
+
+
+def graph_type(dtype: str) -> str | None:
+    """The type that numbers of one of Keras' types have in the graph, or None where it has none for them.
+
+    All floating types become float32. Half precision is for speed, which the runtimes decide on themselves.
+    """
+    return _TYPES.get(dtype)
+
+
+def cast(x: Tensor, dtype: str) -> Tensor:
+    """The same numbers in another type of the graph; fractions are cut off, and all but 0 becomes True."""
+    if x.dtype == dtype:
+        return x
+    return replace(apply("Cast", x, to=onnx_type(dtype)), shape=x.shape, dtype=dtype)
+
+
+def onnx_type(dtype: str) -> int:
+    """ONNX' number of a type."""
+    return helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
 
 
 def channels_second(data_format: str, rank: int) -> Axes:

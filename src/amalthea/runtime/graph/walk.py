@@ -8,10 +8,14 @@ import onnx
 from ... import _keras
 from ...catalog import ScalingSteps
 from ...errors import ArgumentError
+from .calls import check_layer, given_to
+from .operations import converted
+from .operations.axes import expanded, squeezed
 from .pictures import add_pictures
 from .table import converter_of
-from .tensor import Tensor
-from .unsupported import unsupported
+from .tensor import Shape, Tensor, cast, graph_type
+from .unsupported import ADVICE, unsupported
+from .whole_numbers import converted_layer, output_types
 from .writer import Writer
 
 _LARGEST = 2**31 - 2**24  # bytes of weights; no message of Protocol Buffers reaches 2 GiB, nodes and names included
@@ -22,7 +26,7 @@ def written(model: Any, scaling: ScalingSteps | None) -> onnx.ModelProto:
     network = _graph_of(model)
     writer = Writer(network.name)
     if scaling is None:
-        inputs = [writer.add_input(tensor.name, tensor.shape) for tensor in network.inputs]
+        inputs = [writer.add_input(port.name, port.shape, _input_type(model, port)) for port in network.inputs]
     else:
         inputs = [add_pictures(model, network, scaling, writer)]
     outputs = _converted(network, inputs, writer)
@@ -37,56 +41,94 @@ def written(model: Any, scaling: ScalingSteps | None) -> onnx.ModelProto:
 
 
 def _graph_of(model: Any) -> Any:
-    cannot = "cannot become a graph; functional and Sequential models can. Keep model.predict for this model."
+    cannot = f"cannot become a graph; functional and Sequential models can. {ADVICE}"
     network = _keras.require_functional(model, cannot)
     if 4 * model.count_params() > _LARGEST:
         raise ArgumentError(
             f"Model {model.name!r} has {model.count_params():,} weights; a graph holds no more than 2 GiB of them. "
-            "Keep model.predict for this model."
+            f"{ADVICE}"
         )
-    for tensor in network.inputs:
-        if tensor.dtype != "float32":
-            raise ArgumentError(
-                f"Model {model.name!r}: input {tensor.name!r} is {tensor.dtype}; allowed is float32. "
-                'Build the model with keras.config.set_floatx(\'float32\'), or "floatx": "float32" in keras.json.'
-            )
     return network
+
+
+def _input_type(model: Any, port: Any) -> str:
+    found = graph_type(port.dtype)
+    if found is None or port.dtype == "float64":
+        raise ArgumentError(
+            f"Model {model.name!r}: input {port.name!r} is {port.dtype}; allowed are float32, float16, bfloat16, "
+            "uint8, int32, int64 and bool. Give the Input one of these types, or build the model with "
+            "keras.config.set_floatx('float32')."
+        )
+    return found
 
 
 def _converted(network: Any, inputs: list[Tensor], writer: Writer) -> list[Tensor]:
     """The outputs of a model, outer or nested, for these inputs."""
-    tensors = dict(zip(map(id, network.inputs), inputs, strict=True))
+    tensors = {id(port): _fitting(tensor, port, writer) for port, tensor in zip(network.inputs, inputs, strict=True)}
     for call in _keras.calls(network):
-        if not all(id(tensor) in tensors for tensor in call.inputs):
-            continue  # it belongs to another use of the layer
-        given = [tensors[id(tensor)] for tensor in call.inputs]
-        nested = _keras.functional(call.operation)
-        _check(call, nested)
-        if nested is None:
-            result = converter_of(call.operation)(call.operation, *given)
-            results = [writer.write(result, call.operation.name, call.outputs[0].shape)]
-        else:
-            results = _converted(nested, given, writer)
-        tensors.update(zip(map(id, call.outputs), results, strict=True))
+        if all(id(tensor) in tensors for tensor in call.inputs):  # otherwise it belongs to another use of the layer
+            results = _results(call, tensors, writer)
+            tensors.update(zip(map(id, call.outputs), results, strict=True))
     return [tensors[id(tensor)] for tensor in network.outputs]
 
 
-def _check(call: _keras.Call, nested: Any | None) -> None:
-    """Refuse what the converters do not look at, before it makes them wrong."""
+def _fitting(tensor: Tensor, port: Any, writer: Writer) -> Tensor:
+    """What an input of a model makes of a tensor: its own type, and an axis of size 1 at the end more or less."""
+    fitting, shape, rank = cast(tensor, graph_type(port.dtype) or port.dtype), tensor.shape, len(tensor.axes)
+    dtype = fitting.dtype
+    if rank == len(port.shape) + 1:
+        fitting, shape = squeezed(fitting, rank - 1), shape[:-1]
+    elif rank == len(port.shape) - 1:
+        fitting, shape = expanded(fitting, rank), (*shape, 1)
+    return tensor if fitting is tensor else writer.write(fitting, port.name, shape, dtype)
+
+
+def _results(call: _keras.Call, tensors: dict[int, Tensor], writer: Writer) -> list[Tensor]:
+    """What one call returns."""
+    operation = call.operation
+    if (nested := _keras.functional(operation)) is not None:
+        return _converted(nested, _for_model(call, nested, tensors), writer)
+    types = output_types(call, tensors)
+    results = (_of_layer if isinstance(operation, keras.Layer) else _of_operation)(call, tensors, types[0])
+    results = [results] if isinstance(results, Tensor) else results
+    return [
+        _written(operation, result, output.shape, dtype, writer)
+        for result, output, dtype in zip(results, call.outputs, types, strict=True)
+    ]
+
+
+def _written(operation: Any, result: Tensor, shape: Shape, dtype: str, writer: Writer) -> Tensor:
+    """What a converter returned for one output of a call, in the type that Keras says."""
+    wanted = graph_type(dtype)
+    if wanted is None:
+        raise unsupported(operation, f"its numbers are {dtype}, which a graph does not compute with")
+    # Amid a layer types are not known; there they are what Keras says.
+    result = result if result.dtype in ("", wanted) else cast(result, wanted)
+    return writer.write(result, operation.name, shape, wanted)
+
+
+def _for_model(call: _keras.Call, nested: Any, tensors: dict[int, Tensor]) -> list[Tensor]:
+    """The tensors for the inputs of a nested model, in their order."""
+    [given] = given_to(call)
+    inputs = _keras.inputs_in_order(nested, given)
+    if len(inputs) != len(nested.inputs) or not all(id(tensor) in tensors for tensor in inputs):
+        raise unsupported(call.operation, f"it has {len(nested.inputs)} inputs, but not all of them are given")
+    return [tensors[id(tensor)] for tensor in inputs]
+
+
+def _of_layer(call: _keras.Call, tensors: dict[int, Tensor], dtype: str) -> Any:
     layer = call.operation
-    settings = [f"{name}={value}" for name, value in call.keywords.items() if not _says_nothing(value)]
-    if settings or len(call.arguments) != 1:
-        raise unsupported(layer, f"it is called with {', '.join(settings) or 'more than its inputs'}")
-    if nested is None:
-        policy = getattr(layer, "dtype_policy", None)
-        if policy is not None and policy.name != "float32":
-            raise unsupported(layer, f"its dtype policy is {policy.name}, not float32")
-    elif isinstance(call.arguments[0], dict) or any(
-        len(given.shape) != len(wanted.shape) for given, wanted in zip(call.inputs, nested.inputs, strict=True)
-    ):
-        raise unsupported(layer, "Keras rearranges its inputs")
+    converter = converter_of(layer)
+    check_layer(layer)
+    given = [tensors[id(tensor)] for tensor in keras.tree.flatten(given_to(call))]
+    if all(tensor.dtype == "float32" for tensor in given):
+        return converter(layer, *given)
+    return converted_layer(layer, converter, given, dtype)
 
 
-def _says_nothing(value: Any) -> bool:
-    """An argument left at its default, such as a list of masks that are all None."""
-    return all(part is None or part is False for part in keras.tree.flatten(value))
+def _of_operation(call: _keras.Call, tensors: dict[int, Tensor], dtype: str) -> Any:
+    def in_graph(part: Any) -> Any:
+        return tensors[id(part)] if isinstance(part, keras.KerasTensor) else part
+
+    arguments, keywords = keras.tree.map_structure(in_graph, (call.arguments, call.keywords))
+    return converted(call.operation, arguments, keywords, dtype)

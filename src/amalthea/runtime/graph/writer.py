@@ -10,7 +10,7 @@ from onnx import helper
 
 from ... import __version__
 from . import OPSET
-from .tensor import Constant, Operation, Shape, Tensor
+from .tensor import Constant, Operation, Shape, Tensor, onnx_type
 
 _IR_VERSION = 8  # of ONNX 1.13, which brought operator set 18
 
@@ -36,28 +36,29 @@ class Writer:
         self._operations: dict[tuple[Any, ...], str] = {}
         self._constants: dict[tuple[Any, ...], tuple[str, Any]] = {}
 
-    def add_input(self, name: str, shape: Shape, dtype: int = onnx.TensorProto.FLOAT) -> Tensor:
-        """An input of one of ONNX's types; its first axis takes any number of pictures."""
+    def add_input(self, name: str, shape: Shape, dtype: str = "float32") -> Tensor:
+        """An input of one of the types of the graph; its first axis takes any number of pictures."""
         name = self._unique(_plain(name))
         self._graph.input.append(_described(name, shape, dtype))
-        return Tensor(name, tuple(range(len(shape))), shape)
+        return Tensor(name, tuple(range(len(shape))), shape, dtype)
 
-    def write(self, tensor: Tensor, layer: str, shape: Shape) -> Tensor:
+    def write(self, tensor: Tensor, layer: str, shape: Shape, dtype: str = "float32") -> Tensor:
         """Write what a layer computes.
 
         Args:
             tensor: the converter's result.
             layer: name of the layer, with which those of its tensors begin.
             shape: what Keras says of the result.
+            dtype: of the result.
         """
-        return Tensor(self._written(tensor, layer), tensor.axes, shape)
+        return Tensor(self._written(tensor, layer), tensor.axes, shape, dtype)
 
     def add_output(self, tensor: Tensor, name: str) -> None:
         """An output, with its axes in Keras' order."""
         name = self._unique(_plain(name))
         source = self._written(tensor.plain(), name)
         self._graph.node.append(helper.make_node("Identity", [source], [name]))
-        self._graph.output.append(_described(name, tensor.shape))
+        self._graph.output.append(_described(name, tensor.shape, tensor.dtype))
 
     def _written(self, tensor: Tensor | Constant | None, layer: str) -> str:
         """The name under which a tensor stands in the graph."""
@@ -108,9 +109,9 @@ def _fill(weight: onnx.TensorProto, constant: Constant) -> None:
     weight.raw_data = array.tobytes()
 
 
-def _described(name: str, shape: Shape, dtype: int = onnx.TensorProto.FLOAT) -> onnx.ValueInfoProto:
+def _described(name: str, shape: Shape, dtype: str) -> onnx.ValueInfoProto:
     sizes = ["batch", *(size or f"{name}_{axis}" for axis, size in enumerate(shape[1:], start=1))]
-    return helper.make_tensor_value_info(name, dtype, sizes)
+    return helper.make_tensor_value_info(name, onnx_type(dtype), sizes)
 
 
 def _plain(name: str) -> str:

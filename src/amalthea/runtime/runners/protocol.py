@@ -7,6 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import ArgumentError
+
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
@@ -52,3 +54,32 @@ class Runner(Protocol):
         Raises:
             ArgumentError: the network cannot compute pictures of this size.
         """
+
+
+def refused_sizes(sizes: Sequence[Sequence[int]], inputs: Sequence[TensorSpec]) -> ArgumentError:
+    """The error for arrays that fit the inputs, but from which a network computes nothing.
+
+    Args:
+        sizes: of one picture, for each input.
+        inputs: those of the network.
+    """
+    shapes = ", ".join(f"(batch, {', '.join(map(str, size))})" for size in sizes)
+    expected = ", ".join(str(spec.shape) for spec in inputs)
+    return ArgumentError(
+        f"The network cannot compute arrays of shape {shapes}, though it takes {expected}. Pictures that are too small "
+        "leave nothing of a feature map: give larger ones."
+    )
+
+
+def check_rows(answers: Sequence[NDArray[Any]], pictures: int) -> None:
+    """Refuse a network that mixes its pictures: computed in other groups, it would give other answers.
+
+    Raises:
+        ArgumentError: an answer has not one row a picture.
+    """
+    for answer in answers:
+        if answer.shape[:1] != (pictures,):
+            raise ArgumentError(
+                f"The network returns an array of shape {answer.shape} for {pictures} pictures. Its first axis must "
+                "count them: build the model so that each picture is answered by itself."
+            )

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from ...errors import ArgumentError, MissingDependencyError
 from ..base import marks
+from .grouped import quicken
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -37,7 +38,10 @@ class UnfittedError(ArgumentError, NotFittedError):  # type: ignore[misc] # scik
 
 
 class Estimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
-    """An estimator of pictures. Where its ``model`` is a network by our constructors, that of a copy is, too."""
+    """An estimator of pictures. Where its ``model`` is a network by our constructors, that of a copy is, too.
+
+    Networks that were copied with it or pickled learn as fast as they did.
+    """
 
     tuned_from_: int | None = None
 
@@ -50,10 +54,15 @@ class Estimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has no type
         found = given.pop("_marks", {})
         super().__setstate__(given)
         _mark(self.model, found)
+        for model in (self.model, getattr(self, "model_", "")):
+            if not isinstance(model, str):
+                quicken(model)
 
     def __sklearn_clone__(self) -> Self:
         clone = super().__sklearn_clone__()
         _mark(clone.model, marks(self.model))
+        if not isinstance(clone.model, str):
+            quicken(clone.model)
         return clone  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Any:

@@ -168,7 +168,7 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         """Train the last layers of the network together with the head, slowly.
 
         The weights never end worse than they were: those of the best epoch are kept, and if no epoch improves, those
-        from before. After an error, the flags ``trainable`` are those of before.
+        from before. After an error, the classifier is what it was before, its flags ``trainable`` included.
 
         Args:
             from_layer: the first layer that trains, such as ``"block5_conv1"``; frozen is all that it needs. Or the
@@ -191,7 +191,7 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         samples, held_back = tuning_samples(getattr(self, "_samples", None), X, y, validation, self.classes_, self.seed)
         check_all(self, samples, held_back)
         training = tuning_of(self, optimizer, learning_rate, epochs)
-        with restored_flags(self.model_):
+        with all_or_nothing(self), restored_flags(self.model_):
             if from_layer is not None or blocks is not None:
                 freeze_before(self.model_, from_layer, blocks, self.variant_ or None, batchnorm)
             if self.tuned_from_ is None and trains_below_head(self.model_):

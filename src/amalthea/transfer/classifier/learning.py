@@ -1,9 +1,10 @@
 """From labelled pictures to a trained model: its frozen part computes them once, the rest learns from the features."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from logging import getLogger
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from ..training.watching import History
 from .crossing import Extraction, Parts, crossed, crossed_to_learn
 from .labelled import Samples
 from .pixels import check_brightness
+from .planning import trains_below_head
 
 if TYPE_CHECKING:
     import keras
@@ -61,25 +63,31 @@ def learn(
     if lost := sorted(set(samples.labels.tolist()) - set(labels.tolist())):
         names = ", ".join(repr(samples.classes[label].item()) for label in lost)
         raise ArgumentError(f"No picture of the class{'' if len(lost) == 1 else 'es'} {names} can be read.")
-    train(parts.suffix, rows, labels, held_back, training, history)
+    title = "Fine-tuning" if trains_below_head(model) else "Head"
+    train(parts.suffix, rows, labels, held_back, replace(training, title=title), history)
 
 
 @contextmanager
 def all_or_nothing(classifier: object) -> Iterator[None]:
     """Give a classifier all attributes of before if the block fails: at an error, or at Ctrl-C in the first epoch.
 
-    After Ctrl-C later on, what was learned stays. The block sets a new ``history_``, by which that is told.
+    After Ctrl-C later on, what was learned stays. That is told by ``history_``, to which the block adds epochs, or
+    which it replaces.
     """
     attributes = vars(classifier)
-    before = dict(attributes)
+    before, epochs = dict(attributes), _epochs(attributes)
     try:
         yield
     except BaseException as problem:
-        history = attributes.get("history_")
-        if isinstance(problem, Exception) or not history or history is before.get("history_"):
+        replaced = attributes.get("history_") is not before.get("history_")
+        if isinstance(problem, Exception) or _epochs(attributes) <= (0 if replaced else epochs):
             attributes.clear()
             attributes.update(before)
         raise
+
+
+def _epochs(attributes: Mapping[str, Any]) -> int:
+    return len(attributes.get("history_", {}).get("loss", ()))
 
 
 def answers(

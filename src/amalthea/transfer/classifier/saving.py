@@ -11,11 +11,12 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from ... import __version__, _keras
+from ... import __version__
 from ...errors import ArgumentError, BrokenWeightsError, MissingFileError
 from ...images import Preparation
 from ...runtime import save
 from ...storage import atomic_file
+from .grouped import quicken
 from .parameters import from_plain, steps_of, to_plain
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _MEMBER = "amalthea.json"
 _FORMAT = 1
-_GROUPS = 32  # of a convolution, at most, for which a convolution each is quicker: those of ResNeXt
 
 
 class Record(NamedTuple):
@@ -103,18 +103,8 @@ def read_classifier(path: Path) -> tuple["keras.Model", Record]:
                 "them before you load the file."
             ) from problem
         raise BrokenWeightsError(f"{path} is damaged: {_first_line(problem)} Save the classifier again.") from problem
-    _convolve_by_group(model)
+    quicken(model)
     return model, record
-
-
-def _convolve_by_group(model: "keras.Model") -> None:
-    import keras
-
-    from ...architectures._blocks import convolve_by_group
-
-    for layer in _keras.parts(model):
-        if type(layer) is keras.layers.Conv2D and 1 < layer.groups <= _GROUPS:
-            convolve_by_group(layer)
 
 
 def _write_keras_file(path: Path, model: "keras.Model", record: Record) -> None:

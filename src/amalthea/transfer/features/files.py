@@ -1,9 +1,8 @@
-"""Features of any layer, in files that other tools read."""
+"""Features in files that other tools read. No Keras."""
 
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import numpy as np
@@ -12,51 +11,9 @@ from numpy.typing import NDArray
 from ..._progress import progress
 from ...errors import ArgumentError, MissingDependencyError, MissingFileError
 from ...storage import atomic_file
-from ..base import Wishes, base_of
-from ..cutting.flat import flattened
-from .extraction import Extracted, extract
 from .rows import Features
-from .sources import Pictures
-
-if TYPE_CHECKING:
-    import keras
 
 _ROWS = 256  # that are in memory at once
-_POOLINGS = ("avg", "max")
-_USUAL = Wishes()
-
-
-def layer_features(
-    model: "str | keras.Model",
-    pictures: Pictures,
-    *,
-    layer: str | None = None,
-    pooling: str | None = None,
-    wishes: Wishes = _USUAL,
-    **settings: Any,
-) -> Extracted:
-    """What a layer of a network returns for pictures.
-
-    Args:
-        model: a name of the catalogue, or a functional or ``Sequential`` model.
-        pictures: as for ``extract``.
-        layer: its name; None for the last one, which for a name is the last before its classifier.
-        pooling: "avg" or "max" over all positions of a feature map, (N, H, W, C); features of shape (N, C) stay as they
-            are. None keeps maps.
-        wishes: how a named network is built, and how pictures are prepared.
-        settings: as for ``extract``.
-
-    Raises:
-        ArgumentError: an argument that cannot be used; the model has no such layer.
-        MissingFileError, ImageError: see ``extract``.
-
-    Example:
-        >>> found = layer_features("EfficientNetLite0", ["elephant.jpg"], pooling="avg")
-        >>> found.features.shapes
-        ((1280,),)
-    """
-    base = base_of(model, wishes._replace(features=layer))
-    return extract(_pooled(flattened(base.network, layer), pooling), pictures, base.preparation, **settings)
 
 
 def write_features(out: Path, features: Features, paths: Sequence[str | os.PathLike[str]]) -> None:
@@ -75,6 +32,7 @@ def write_features(out: Path, features: Features, paths: Sequence[str | os.PathL
         StorageError: the folder cannot be written, or the disk is full.
 
     Example:
+        >>> from amalthea.transfer import layer_features
         >>> found = layer_features("EfficientNetLite0", ["elephant.jpg"], pooling="avg")
         >>> write_features(Path("features.npz"), found.features, ["elephant.jpg"])
         >>> np.load("features.npz")["features"].shape
@@ -111,26 +69,6 @@ def check_feature_file(out: Path) -> None:
             raise MissingDependencyError(
                 f'{out}: Parquet files need pyarrow: pip install "amalthea[parquet]". Or write .npz.'
             ) from problem
-
-
-def _pooled(prefix: "keras.Model", pooling: str | None) -> "keras.Model":
-    if pooling is None:
-        return prefix
-    if pooling not in _POOLINGS:
-        raise ArgumentError(f"pooling={pooling!r}; allowed are {', '.join(map(repr, _POOLINGS))} and None.")
-    import keras
-
-    [found] = prefix.outputs
-    if len(found.shape) == 2:
-        return prefix
-    if len(found.shape) != 4:
-        raise ArgumentError(
-            f"pooling={pooling!r}: the features of {prefix.name!r} have the shape {tuple(found.shape[1:])}, which is "
-            "no feature map (H, W, C). Leave pooling out, or name another layer."
-        )
-    kind = keras.layers.GlobalAveragePooling2D if pooling == "avg" else keras.layers.GlobalMaxPooling2D
-    data_format = "channels_last" if prefix.inputs[0].shape[-1] == 3 else "channels_first"
-    return keras.Model(prefix.inputs, kind(data_format)(found), name=prefix.name)
 
 
 def _blocks(features: Features) -> Iterator[NDArray[np.float32]]:

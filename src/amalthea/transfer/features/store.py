@@ -1,9 +1,8 @@
 """Where features are kept from one run to the next."""
 
-import math
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,13 +10,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ...errors import ArgumentError
-from ...storage import cache_folder
+from ...storage import CacheContents, bytes_allowed, cache_folder
 from .feature_set import FileFeatureSet
 from .in_use import MARK, unused
 
-_GIBIBYTE = 2**30
-_DEFAULT_LIMIT = 20.0  # gibibytes
+_DEFAULT_LIMIT = 20  # GiB
 _KEY = re.compile("[0-9a-f]{64}")  # and the name of a set's folder
 
 
@@ -69,7 +66,7 @@ class FeatureStore(Protocol):
 
 
 class FileFeatureStore:
-    """Features in files, each set in a folder of its own; a ``FeatureStore``.
+    """Features in files, each set in a folder of its own; a ``FeatureStore``, and a ``CachePart``.
 
     Whenever a set is opened, those used longest ago are dropped as long as all together are larger than the limit;
     never one that a process is using, and nothing else that lies in the folder.
@@ -100,21 +97,46 @@ class FileFeatureStore:
         self._drop_oldest()
         return opened
 
+    def contents(self) -> CacheContents:
+        """See ``CachePart``; an entry is a set."""
+        return self._total(map(_size, self._sets()))
+
+    def clear(self) -> CacheContents:
+        """See ``CachePart``; sets that a process is using stay."""
+        dropped = [_dropped(folder) for folder in self._sets()]
+        return self._total(size for size in dropped if size is not None)
+
     def _drop_oldest(self) -> None:
-        folders = sorted(filter(_is_set, self._folder.iterdir()), key=_last_used)
+        folders = sorted(self._sets(), key=_last_used)
         total = sum(map(_size, folders))
         for folder in folders:
             if total <= self._limit:
                 return
-            with unused(folder) as free:
-                if free:
-                    total -= _size(folder)
-                    _remove(folder)
+            total -= _dropped(folder) or 0
+
+    def _sets(self) -> list[Path]:
+        with suppress(OSError):
+            return list(filter(_is_set, self._folder.iterdir()))
+        return []
+
+    def _total(self, sizes: Iterable[int]) -> CacheContents:
+        each = list(sizes)
+        return CacheContents("features", len(each), sum(each), self._folder)
 
 
 def _is_set(path: Path) -> bool:
     """Whatever else lies in the folder belongs to somebody else."""
     return bool(_KEY.fullmatch(path.name)) and (path / MARK).is_file()
+
+
+def _dropped(folder: Path) -> int | None:
+    """Bytes of a set that was removed; None where somebody uses it."""
+    with unused(folder) as free:
+        if not free:
+            return None
+        size = _size(folder)
+        _remove(folder)
+        return size
 
 
 def _remove(folder: Path) -> None:
@@ -126,15 +148,9 @@ def _remove(folder: Path) -> None:
 
 
 def _bytes(limit: float | None) -> float:
-    given = os.environ.get("AMALTHEA_FEATURES_LIMIT") or _DEFAULT_LIMIT if limit is None else limit
-    try:
-        gibibytes = float(given)
-    except (TypeError, ValueError):
-        gibibytes = math.nan
-    if not gibibytes >= 0:
-        name = "AMALTHEA_FEATURES_LIMIT" if limit is None else "limit"
-        raise ArgumentError(f"{name}={given!r}; allowed is a number of GiB (2**30 bytes), such as 20 or 0.5.")
-    return gibibytes * _GIBIBYTE
+    if limit is not None:
+        return bytes_allowed(limit, "limit")
+    return bytes_allowed(os.environ.get("AMALTHEA_FEATURES_LIMIT") or _DEFAULT_LIMIT, "AMALTHEA_FEATURES_LIMIT")
 
 
 def _size(folder: Path) -> int:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from .augmenting import Augmenting, numbers_of, opencv_version
 from .sources import Group, Pictures, Problem, Source
 
+_FORMAT = 1  # raised whenever the same changes give other pixels, so that features of an older version are not used
+
 
 class Versions(NamedTuple):
     """Pictures, of which ``extract`` shall take versions.
@@ -54,7 +56,7 @@ class AugmentedSource:
 
     def digests(self) -> list[bytes | None]:
         """See ``Source``."""
-        given = [asdict(self.augmenting.augmentation), self.augmenting.seed, opencv_version()]
+        given = [_FORMAT, asdict(self.augmenting.augmentation), self.augmenting.seed, opencv_version()]
         pictures = list(zip(self._digests, self._numbers, strict=True))
         return [
             digest and _digest(digest, [*given, version, number])

@@ -1,7 +1,7 @@
 """Training the part of a network that is not frozen, on the features that its frozen part gave."""
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from math import isfinite, prod
 from typing import Any
@@ -53,6 +53,7 @@ class Training:
             are restored, among those whose accuracy there is not below the one before. Without validation pictures,
             those to train on are validated with.
         seed: of the order of the pictures.
+        title: of the progress bars.
 
     Raises:
         ArgumentError: a setting is not as described.
@@ -67,6 +68,7 @@ class Training:
     patience: int | None = None
     never_worse: bool = False
     seed: int = 0
+    title: str = "Training"
 
     def __post_init__(self) -> None:
         require_one_of(LOSSES, "loss", self.loss)
@@ -96,9 +98,9 @@ def train(
     """Train a model, or the suffix of one, which trains that one.
 
     The flags ``trainable`` are read now. Equal seeds, features and weights give equal results on the same backend.
-    However it ends, all weights stay readable; after Ctrl-C or an error they are those of the last steps, or the best
-    so far where the settings ask for those. A loss that is no finite number ends it: with a warning; or in the first
-    epoch, unless ``never_worse``, with an error and the weights of before.
+    However it ends, all weights stay readable: after Ctrl-C they are those of the last steps, or the best so far where
+    the settings ask for those; after an error, weights and history are those of before. A loss that is no finite number
+    ends it: with a warning; or in the first epoch, unless ``never_worse``, with an error.
 
     Args:
         suffix: takes the features and returns probabilities, (N, k), or (N, 1) of the second of two classes.
@@ -106,8 +108,8 @@ def train(
         labels: shape (N,), whole numbers in [0, k).
         validation: features and labels to judge by after each epoch.
         settings: how to train.
-        history: is filled epoch by epoch, so that its owner has it also when an exception ends the training; what it
-            holds already stays in front.
+        history: is filled epoch by epoch, so that its owner has it also when Ctrl-C ends the training; what it holds
+            already stays in front.
 
     Returns:
         The history: ``loss`` and ``accuracy`` of each epoch, averaged over its steps, and ``val_loss`` and
@@ -135,13 +137,12 @@ def train(
     history = {} if history is None else history
     names = ("loss", "accuracy", "val_loss", "val_accuracy") if validation else ("loss", "accuracy")
     _compile(suffix, settings, features)
-    before, diverged = WeightsCopy(suffix), Divergence()
-    bar = Bar(settings.epochs, len(batches), trained)
-    with no_retracing_warnings(), batches, judged or nullcontext(), bar:
-        _fit(suffix, batches, judged, settings, history, [Recorder(history, names), diverged, bar])
-    if diverged.epoch == 1 and not settings.never_worse:
-        before.restore()
-        raise ArgumentError(f"Training diverged in its first epoch: {_ASTRAY}. {_advice(settings)}")
+    diverged, bar = Divergence(), Bar(settings.title, settings.epochs, len(batches), trained)
+    with _undone_after_an_error(suffix, history):
+        with no_retracing_warnings(), batches, judged or nullcontext(), bar:
+            _fit(suffix, batches, judged, settings, history, [Recorder(history, names), diverged, bar])
+        if diverged.epoch == 1 and not settings.never_worse:
+            raise ArgumentError(f"Training diverged in its first epoch: {_ASTRAY}. {_advice(settings)}")
     if diverged.epoch:
         left = "the best weights of before are back" if _keeps_the_best(settings) else "the weights are of no use"
         warn(f"Training diverged: in epoch {diverged.epoch} {_ASTRAY}; {left}. {_advice(settings)}")
@@ -212,6 +213,19 @@ def _fit(
         raise
     finally:
         restore(keepers)
+
+
+@contextmanager
+def _undone_after_an_error(model: keras.Model, history: History) -> Iterator[None]:
+    """Give a model the weights of before, and a history what it held, if the block fails."""
+    weights, held = WeightsCopy(model), {name: list(values) for name, values in history.items()}
+    try:
+        yield
+    except Exception:
+        weights.restore()
+        history.clear()
+        history.update(held)
+        raise
 
 
 def _keeps_the_best(settings: Training) -> bool:

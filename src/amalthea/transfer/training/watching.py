@@ -61,9 +61,10 @@ class Bar(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no ty
     The first tells how many weights train. Also ends it, as a context manager.
     """
 
-    def __init__(self, epochs: int, batches: int, trained: int) -> None:
+    def __init__(self, title: str, epochs: int, batches: int, trained: int) -> None:
         super().__init__()
-        self._epochs, self._batches, self._results = epochs, batches, f", training {trained:,} weights"
+        self._title, self._epochs, self._batches = title, epochs, batches
+        self._results = f", training {trained:,} weights"
         self._open = ExitStack()
 
     def __enter__(self) -> "Bar":
@@ -74,7 +75,7 @@ class Bar(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no ty
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Open the bar."""
-        title = f"Epoch {epoch + 1} of {self._epochs}{self._results}"
+        title = f"{self._title}, epoch {epoch + 1} of {self._epochs}{self._results}"
         self._show = self._open.enter_context(progress(title, "batches"))
 
     def on_train_batch_begin(self, batch: int, logs: Mapping[str, float] | None = None) -> None:

@@ -1,0 +1,113 @@
+"""What the two ways to a predictor share: from a model, and from a name of the catalogue."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..catalog import ScalingSteps, Variant, imagenet_classes
+from ..errors import ArgumentError
+from .layers import Ending
+from .prediction import Predictor
+from .runners import Runner
+
+if TYPE_CHECKING:
+    from ..images import Preparation
+
+Endings: TypeAlias = Callable[[tuple[str, ...]], Ending]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """The arguments of ``predictor`` other than the network.
+
+    Attributes:
+        preprocess: whether pictures come as they are decoded.
+        scaling: of such pictures; None takes that of the network's weights.
+        opened: from a graph to its runner.
+    """
+
+    preprocess: bool
+    scaling: ScalingSteps | None
+    opened: Callable[..., Runner]
+
+    def scaling_inside(self, model: str, row: Variant | None) -> ScalingSteps | None:
+        """What the graph does with pictures; None where they come scaled.
+
+        Raises:
+            ArgumentError: nobody said which pixels the network expects.
+        """
+        return known_scaling(model, self.scaling, row) if self.preprocess else None
+
+
+def known_scaling(model: str, scaling: ScalingSteps | None, row: Variant | None) -> ScalingSteps:
+    """How a network wants pixels scaled: as it was said, else as its row says.
+
+    Args:
+        model: its name, for messages.
+        scaling: what was said; None for nothing.
+        row: of the catalogue; None where the network is no known one.
+
+    Raises:
+        ArgumentError: neither is known.
+    """
+    if scaling is not None:
+        return scaling
+    if row is not None:
+        return row.scaling.steps
+    raise ArgumentError(
+        f"Model {model!r} does not say which pixels it expects. Give scaling='caffe', 'tf', 'torch' or 'lite', or a "
+        "number such as 1 / 255: whichever it was trained with."
+    )
+
+
+def assembled(
+    name: str,
+    runner: Runner,
+    signature: tuple[tuple[str, ...], Any],
+    row: Variant | None,
+    scaling: ScalingSteps | None,
+    endings: Endings,
+    computes_nan: bool = False,
+) -> Predictor:
+    """A predictor with all that is known of its network.
+
+    Args:
+        name: of the network.
+        runner: computes it.
+        signature: names of its inputs, and how its outputs are nested.
+        row: its row of the catalogue; None where it is not there.
+        scaling: what happens to pictures, if that is not what the row says.
+        endings: open the parts of it that end at layers.
+        computes_nan: whether the runner's answers to NaN are meant.
+    """
+    inputs, outputs = signature
+    thousand = row is not None and [port.shape[1:] for port in runner.outputs] == [(1000,)]
+    classes = imagenet_classes() if thousand else ()
+    return Predictor(
+        name=name,
+        runner=runner,
+        inputs=inputs,
+        outputs=outputs,
+        variant=row,
+        preparation=_preparation(runner, row, scaling),
+        classes=tuple(known.name for known in classes),
+        wordnet_ids=tuple(known.wordnet_id for known in classes),
+        endings=endings,
+        computes_nan=computes_nan,
+    )
+
+
+def _preparation(runner: Runner, row: Variant | None, scaling: ScalingSteps | None) -> "Preparation | None":
+    """How pictures are prepared: at the network's own size, or where it takes any, at that of the training."""
+    if row is None and scaling is None:
+        return None  # and it may have several inputs
+    from ..images import Preparation
+
+    [spec] = runner.inputs
+    rows, columns = spec.shape[2:] if spec.channels_first else spec.shape[1:3]
+    if row is not None:
+        steps = scaling or row.scaling.steps
+        return Preparation(size=(rows or row.size, columns or row.size), scaling=steps, interpolation=row.interpolation)
+    if scaling is None or rows is None or columns is None:
+        return None
+    return Preparation(size=(rows, columns), scaling=scaling)

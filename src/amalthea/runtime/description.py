@@ -1,0 +1,126 @@
+"""What a file says of the network in it: JSON in the metadata of its graph, under "amalthea"."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..catalog import ScalingSteps
+from ..errors import ModelFileError
+from ..images import Preparation
+from .prediction import Structure
+from .self_test import SelfTest
+
+FORMAT = 2
+"""Raised whenever an older version of this library could not read what a newer one writes."""
+
+KEY = "amalthea"
+"""Under which an ONNX file describes its network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """All that is known of a network beside its graph.
+
+    Attributes:
+        inputs: their names, by which a dictionary may give them; empty in files of format 1, which name them as the
+            graph does.
+        outputs: how they are nested, each as its number; see ``Predictor``.
+        classes: their names, in the order of the scores; empty where it returns something else.
+        wordnet_ids: those of ImageNet's classes; empty for others.
+        output: "softmax" for a score a class, "sigmoid" for one that says how probable the second of two classes is;
+            None without classes.
+        preparation: how pictures become what the graph takes: it is uint8 RGB, of this size, and scaled in the graph;
+            None where the graph takes what the model took.
+        provenance: where the network comes from: the catalogue's ``variant``, SHA-256 of the model's ``weights``, the
+            ``precision`` of the file, ``versions``, the ``date`` in UTC, and what int8 costs.
+        self_test: None in files of format 1.
+    """
+
+    inputs: tuple[str, ...] = ()
+    outputs: Structure = 0
+    classes: tuple[str, ...] = ()
+    wordnet_ids: tuple[str, ...] = ()
+    output: str | None = None
+    preparation: Preparation | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    self_test: SelfTest | None = None
+
+    @property
+    def precision(self) -> str:
+        """Of the numbers in the file: "float32" or "int8"."""
+        return str(self.provenance.get("precision", "float32"))
+
+    def to_json(self) -> str:
+        """The text that ``description_in`` reads."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, default=int)  # sizes may be integers of NumPy
+
+
+def description_in(text: str, file: Path) -> Description:
+    """The description in the metadata of a file.
+
+    Args:
+        text: JSON.
+        file: for messages.
+
+    Raises:
+        ModelFileError: it was written by a later version, or makes no sense.
+    """
+    try:
+        fields = json.loads(text)
+        written = int(fields["format"])
+        described = _READERS[written](fields) if written in _READERS else None
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as problem:
+        raise ModelFileError(f"{file} describes its network in a way that makes no sense. Save it again.") from problem
+    if described is None:
+        raise ModelFileError(
+            f"{file} has format {written}; amalthea {__version__} reads formats up to {FORMAT}. Update it: "
+            "pip install --upgrade amalthea"
+        )
+    return described
+
+
+def _of_format_1(fields: dict[str, Any]) -> Description:
+    """Written before the first release: classifiers only, without a self-test."""
+    return Description(
+        classes=tuple(map(str, fields["classes"])),
+        output=str(fields["output"]),
+        preparation=_preparation(fields),
+        provenance={"variant": fields["variant"], "versions": fields["versions"]},
+    )
+
+
+def _of_format_2(fields: dict[str, Any]) -> Description:
+    prepared, tested = fields["preparation"], fields["self_test"]
+    return Description(
+        inputs=tuple(map(str, fields["inputs"])),
+        outputs=fields["outputs"],
+        classes=tuple(map(str, fields["classes"])),
+        wordnet_ids=tuple(map(str, fields["wordnet_ids"])),
+        output=fields["output"],
+        preparation=None if prepared is None else _preparation(prepared),
+        provenance=dict(fields["provenance"]),
+        self_test=SelfTest(
+            seed=int(tested["seed"]),
+            shapes=tuple(tuple(map(int, shape)) for shape in tested["shapes"]),
+            answers=tuple(tuple(map(float, answer)) for answer in tested["answers"]),
+            tolerance={str(name): float(value) for name, value in tested["tolerance"].items()},
+        ),
+    )
+
+
+def _preparation(fields: dict[str, Any]) -> Preparation:
+    """JSON has lists, not tuples."""
+    rows, columns = fields["size"]
+    return Preparation(
+        size=(rows, columns), scaling=_steps(**fields["scaling"]), interpolation=str(fields["interpolation"])
+    )
+
+
+def _steps(mean: Any, deviation: Any, **others: Any) -> ScalingSteps:
+    return ScalingSteps(mean=tuple(mean), deviation=tuple(deviation), **others)
+
+
+_READERS = {1: _of_format_1, FORMAT: _of_format_2}

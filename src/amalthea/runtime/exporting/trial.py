@@ -1,0 +1,179 @@
+"""A picture that a network is shown before and after it is written in another format."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ... import catalog
+from ...catalog import scaling_steps
+from ...errors import ArgumentError
+from ...images import Preparation, resize, scale
+from ..prediction import Predictor
+from ..scores import as_probabilities
+from ..self_test import question
+
+if TYPE_CHECKING:
+    import keras
+
+    from ...images import Picture
+
+Arrays = list[NDArray[Any]]
+
+_OPEN_SIDE = 64  # where a network takes any size, and nobody says which
+_PROBABILITIES, _DEVIATIONS = 1e-4, 1e-3  # that answers in float32 may differ by
+# Times as much as that. In 8 bits, one picture says little; many say what it costs, before the file is written.
+_LENIENCY = {"float32": 1, "float16": 500, "int8": 5000}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What a network is given, and what it should answer.
+
+    Attributes:
+        arrays: as the model takes them, one an input.
+        inputs: their names.
+        expected: what the predictor answers, one an output.
+        pixels: the same picture before it is scaled, uint8 of shape (1, rows, columns, 3); None where the network takes
+            no pictures, or nobody knows how they are prepared.
+        classes: names of the scores; empty where they have none.
+        precision: of the network before.
+    """
+
+    arrays: Arrays
+    inputs: tuple[str, ...]
+    expected: Arrays
+    pixels: NDArray[np.uint8] | None
+    classes: tuple[str, ...]
+    precision: str = "float32"
+
+    def compared(self, answers: Arrays, precision: str, name: str) -> tuple[float, float]:
+        """The largest difference of the answers from what was expected, and what it may be.
+
+        Raises:
+            ArgumentError: it is larger, or the answers have other shapes.
+        """
+        shapes, wanted = ([array.shape for array in arrays] for arrays in (answers, self.expected))
+        if shapes != wanted:
+            raise ArgumentError(f"{name} was not written: it answers in shapes {shapes}, the predictor in {wanted}.")
+        pairs = list(zip(answers, self.expected, strict=True))
+        difference = max(float(np.abs(found - right).max()) for found, right in pairs)
+        leniency = max(_LENIENCY[precision], _LENIENCY[self.precision])
+        tolerance = leniency * min(map(_tolerance, self.expected))
+        if not difference <= tolerance:  # NaN is not
+            raise ArgumentError(
+                f"{name} was not written: for the same picture its numbers differ from the predictor's by up to "
+                f"{difference:.2g}; allowed is {tolerance:.2g}. Choose another format or precision."
+            )
+        return difference, tolerance
+
+    def fitting(self, dtype: str) -> Arrays:
+        """The arrays for a graph whose first input has this type: "uint8" if it scales pictures itself."""
+        return self.arrays if self.pixels is None or dtype != "uint8" else [self.pixels]
+
+    def best(self, answers: Arrays) -> tuple[str, str] | None:
+        """The best class by these answers, and by those that were expected, each with its probability."""
+        if not self.classes or len(answers) != 1:
+            return None
+        both = [as_probabilities(scores, len(self.classes)) for scores in (answers[0], self.expected[0])]
+        named = [f"{self.classes[found[0].argmax()]} {found[0].max():.3f}" for found in both if found is not None]
+        return (named[0], named[1]) if len(named) == len(both) else None
+
+    def input_in_words(self, pixels: bool) -> str:
+        """What to feed the written network with."""
+        if pixels and self.pixels is not None:
+            return f"pictures as they are decoded: uint8, RGB, {_batch_of(self.pixels)}"
+        return f"what model.predict takes: float32, {', '.join(map(_batch_of, self.arrays))}"
+
+
+def trial_of(
+    model: "keras.Model | str | os.PathLike[str]", picture: "Picture | None", options: dict[str, Any]
+) -> Trial:
+    """Show a picture to the predictor of a model, or of a file of ``amalthea.save``.
+
+    Args:
+        model: as for ``export``.
+        picture: the same.
+        options: of ``amalthea.save``; here, those count that say how pictures are prepared, and ``classes``.
+    """
+    if isinstance(model, str | os.PathLike):
+        from ..loading import load, read
+
+        opened, saved = load(model), read(Path(model)).description.precision
+        if opened.preparation is None:
+            return _trial(opened, _numbers(opened), None, opened.classes, saved)
+        pixels = _pixels(picture, opened.preparation)
+        return _trial(opened, [pixels], pixels, opened.classes, saved)
+    from ..factory import predictor
+
+    exact = predictor(model)
+    classes = tuple(options.get("classes") or exact.classes)
+    preparation = _preparation(exact, options)
+    if preparation is None:
+        return _trial(exact, _numbers(exact), None, classes)
+    pixels = _pixels(picture, preparation)
+    scaled = scale(pixels, preparation.scaling)
+    if exact.runner.inputs[0].channels_first:
+        scaled = scaled.transpose(0, 3, 1, 2)
+    return _trial(exact, [scaled], pixels, classes)
+
+
+def _trial(
+    predictor: Predictor,
+    arrays: Arrays,
+    pixels: NDArray[np.uint8] | None,
+    classes: tuple[str, ...],
+    precision: str = "float32",
+) -> Trial:
+    return Trial(
+        arrays=arrays,
+        inputs=predictor.inputs,
+        expected=list(predictor.runner(arrays)),
+        pixels=pixels,
+        classes=classes,
+        precision=precision,
+    )
+
+
+def _preparation(exact: Predictor, options: dict[str, Any]) -> Preparation | None:
+    """By the options, else by what the network knows; None where it takes no pictures, or their scaling is unknown."""
+    spec, *others = exact.runner.inputs
+    if others or len(spec.shape) != 4 or 3 not in (spec.shape[1], spec.shape[3]):
+        return None
+    known = exact.preparation
+    row = catalog.variant(options["variant"]) if options.get("variant") else exact.variant
+    scaling = options.get("scaling")
+    if scaling is None and (giver := known or row):
+        scaling = giver.scaling
+    if scaling is None:
+        return None
+    own = spec.shape[2:] if spec.channels_first else spec.shape[1:3]
+    size = options.get("size") or (known.size if known else [side or _OPEN_SIDE for side in own])
+    rows, columns = (size, size) if isinstance(size, int | np.integer) else size
+    interpolation = options.get("interpolation") or (row.interpolation if row else "nearest")
+    return Preparation(size=(int(rows), int(columns)), scaling=scaling_steps(scaling), interpolation=interpolation)
+
+
+def _pixels(picture: "Picture | None", preparation: Preparation) -> NDArray[np.uint8]:
+    if picture is None:
+        return np.random.default_rng(0).integers(0, 256, (1, *preparation.size, 3), np.uint8)
+    return resize(picture, preparation.size, preparation.interpolation)[np.newaxis]
+
+
+def _numbers(exact: Predictor) -> Arrays:
+    specs = exact.runner.inputs
+    return question([(1, *(side or _OPEN_SIDE for side in spec.shape[1:])) for spec in specs], specs)
+
+
+def _tolerance(right: NDArray[Any]) -> float:
+    """Probabilities may differ by so much, other numbers by a part of their deviation."""
+    if right.ndim == 2 and as_probabilities(right, max(2, right.shape[1])) is not None:
+        return _PROBABILITIES
+    return _DEVIATIONS * max(float(right.std()), _DEVIATIONS)
+
+
+def _batch_of(array: NDArray[Any]) -> str:
+    return f"(N, {', '.join(map(str, array.shape[1:]))})"

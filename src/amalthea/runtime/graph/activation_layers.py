@@ -1,0 +1,98 @@
+"""Activations as layers of their own, and as the last step of another layer."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import keras
+from keras import layers
+
+from . import activations
+from .reductions import along
+from .tensor import Tensor, apply
+from .unsupported import unsupported
+
+_FUNCTIONS: dict[Any, Callable[..., Tensor]] = {
+    keras.activations.celu: activations.celu,
+    keras.activations.elu: activations.elu,
+    keras.activations.exponential: partial(apply, "Exp"),
+    keras.activations.gelu: activations.gelu,
+    keras.activations.hard_shrink: activations.hard_shrink,
+    keras.activations.hard_sigmoid: activations.hard_sigmoid,
+    keras.activations.hard_silu: activations.hard_silu,
+    keras.activations.hard_tanh: activations.hard_tanh,
+    keras.activations.leaky_relu: activations.leaky_relu,
+    keras.activations.linear: lambda x: x,
+    keras.activations.log_sigmoid: activations.log_sigmoid,
+    keras.activations.log_softmax: activations.log_softmax,
+    keras.activations.mish: activations.mish,
+    keras.activations.relu: activations.relu,
+    keras.activations.relu6: activations.relu6,
+    keras.activations.selu: partial(apply, "Selu"),
+    keras.activations.sigmoid: partial(apply, "Sigmoid"),
+    keras.activations.silu: activations.silu,
+    keras.activations.soft_shrink: activations.soft_shrink,
+    keras.activations.softmax: activations.softmax,
+    keras.activations.softplus: partial(apply, "Softplus"),
+    keras.activations.softsign: partial(apply, "Softsign"),
+    keras.activations.sparse_plus: activations.sparse_plus,
+    keras.activations.sparse_sigmoid: activations.sparse_sigmoid,
+    keras.activations.squareplus: activations.squareplus,
+    keras.activations.tanh: partial(apply, "Tanh"),
+    keras.activations.tanh_shrink: activations.tanh_shrink,
+    keras.activations.threshold: activations.threshold,
+}
+
+
+def elu(layer: Any, x: Tensor) -> Tensor:
+    """``ELU``."""
+    return activations.elu(x, layer.alpha)
+
+
+def leaky_relu(layer: Any, x: Tensor) -> Tensor:
+    """``LeakyReLU``."""
+    return activations.leaky_relu(x, layer.negative_slope)
+
+
+def parametric_relu(layer: Any, x: Tensor) -> Tensor:
+    """``PReLU``: a slope for each number of a picture, or one that some axes share."""
+    return apply("PRelu", x, along(x, layer.alpha, *range(1, len(x.axes))))
+
+
+def relu(layer: Any, x: Tensor) -> Tensor:
+    """``ReLU``."""
+    return activations.relu(x, layer.negative_slope, layer.max_value, layer.threshold)
+
+
+def softmax(layer: Any, x: Tensor) -> Tensor:
+    """``Softmax``, over one axis or several."""
+    return activations.softmax(x, layer.axis if isinstance(layer.axis, int) else tuple(layer.axis))
+
+
+_LAYERS: dict[type, Callable[[Any, Tensor], Tensor]] = {
+    layers.ELU: elu,
+    layers.LeakyReLU: leaky_relu,
+    layers.PReLU: parametric_relu,
+    layers.ReLU: relu,
+    layers.Softmax: softmax,
+}
+
+
+def activated(layer: Any, x: Tensor) -> Tensor:
+    """``layer.activation`` of a tensor; the whole work of the layer ``Activation``.
+
+    A function of ``keras.activations``, also with other settings as a ``functools.partial``, or a layer.
+    """
+    activation, settings = layer.activation, {}
+    if activation is None:
+        return x
+    if type(activation) in _LAYERS and activation.built:
+        return _LAYERS[type(activation)](activation, x)
+    if isinstance(activation, partial) and not activation.args:
+        settings = activation.keywords
+        activation = activation.func
+    if activation not in _FUNCTIONS:
+        name = getattr(activation, "__name__", activation)
+        known = ", ".join(sorted(function.__name__ for function in _FUNCTIONS))
+        raise unsupported(layer, f"its activation {name} is none of {known}")
+    return _FUNCTIONS[activation](x, **settings)

@@ -1,0 +1,93 @@
+"""Pictures in memory, on their way to a graph that scales them itself."""
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ArgumentError
+from ..images import Picture, Preparation, resize
+from .inputs import array_of, check_real
+from .runners import TensorSpec
+
+_AT_ONCE = 32  # pictures that are resized while as many are computed
+
+
+def as_pictures(part: Any, spec: TensorSpec, model: str) -> NDArray[Any]:
+    """Pictures as they are decoded, checked.
+
+    Args:
+        part: an array, a tensor, or a list of arrays of one size.
+        spec: of the input of a graph that takes them.
+        model: its name, for messages.
+
+    Returns:
+        Whole numbers in [0, 255], shape (N, rows, columns, 3).
+
+    Raises:
+        ArgumentError: something else.
+    """
+    _check_sizes(part, model)
+    pictures = array_of(part, model)
+    check_real(pictures, model)
+    if pictures.ndim != 4 or pictures.shape[3] != 3 or 0 in pictures.shape[1:]:
+        sides = ", ".join("any" if side is None else str(side) for side in spec.shape[1:3])
+        advice = " A single one needs an axis in front: x[None]." if pictures.ndim == 3 else ""
+        raise ArgumentError(
+            f"{model}: input {spec.name!r} takes arrays of shape (batch, {sides}, 3); given was {pictures.shape}. "
+            f"Other rows and columns are resized to these.{advice}"
+        )
+    _check_bytes(pictures, spec, model)
+    return pictures
+
+
+def resized(pictures: NDArray[Any], preparation: Preparation) -> Iterator[NDArray[Any]]:
+    """The same pictures in the size that a network takes: as they are, or in groups that threads resize ahead."""
+    if pictures.shape[1:3] == preparation.size:
+        yield pictures
+        return
+    pictures = pictures.astype(np.uint8, copy=False)
+
+    def small(picture: Picture) -> Picture:
+        return resize(picture, preparation.size, preparation.interpolation)
+
+    if len(pictures) < 2:  # for which threads would take longer to start
+        yield np.array([small(picture) for picture in pictures], np.uint8).reshape(-1, *preparation.size, 3)
+        return
+    pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="amalthea-resizing")
+    try:
+        ahead: deque[list[Future[Picture]]] = deque()
+        for start in range(0, len(pictures), _AT_ONCE):
+            ahead.append([pool.submit(small, picture) for picture in pictures[start : start + _AT_ONCE]])
+            if len(ahead) > 1:
+                yield np.stack([future.result() for future in ahead.popleft()])
+        yield np.stack([future.result() for future in ahead.popleft()])
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _check_sizes(part: Any, model: str) -> None:
+    """Tell what to do with a list of pictures that no array can hold."""
+    if isinstance(part, list | tuple) and len({picture.shape for picture in part if hasattr(picture, "shape")}) > 1:
+        raise ArgumentError(
+            f"{model} takes pictures of one size at a time. Give them in several calls, resize them with "
+            "amalthea.images.resize, or give their files to predict_images."
+        )
+
+
+def _check_bytes(pictures: NDArray[Any], spec: TensorSpec, model: str) -> None:
+    """Refuse what would lose its meaning as bytes: pictures that are scaled already."""
+    whole = pictures.dtype.kind in "iu"
+    if whole and (pictures.dtype == np.uint8 or not pictures.size or (pictures.min() >= 0 and pictures.max() <= 255)):
+        return
+    given = (
+        f"whole numbers from {pictures.min()} to {pictures.max()}" if whole else f"an array of type {pictures.dtype}"
+    )
+    raise ArgumentError(
+        f"{model}: input {spec.name!r} takes pictures as they are decoded, RGB in [0, 255] of type uint8, and scales "
+        f"them itself; given was {given}."
+    )

@@ -1,0 +1,40 @@
+"""Lower precision: networks in whole numbers of 8 bits, and what it costs to compute with fewer digits.
+
+Loaded when first used; what computes such networks needs none of it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .classifiers import Quantized, check_min_agreement, quantize, quantized
+    from .cost import Cost, cost_of
+    from .integers import require_nncf, to_integers
+
+__all__ = [
+    "Cost",
+    "Quantized",
+    "check_min_agreement",
+    "cost_of",
+    "quantize",
+    "quantized",
+    "require_nncf",
+    "to_integers",
+]
+
+_HOME = {
+    "Cost": "cost",
+    "Quantized": "classifiers",
+    "check_min_agreement": "classifiers",
+    "cost_of": "cost",
+    "quantize": "classifiers",
+    "quantized": "classifiers",
+    "require_nncf": "integers",
+    "to_integers": "integers",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,148 @@
+"""Classifiers in whole numbers of 8 bits, judged by pictures that their calibration never saw."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...errors import ArgumentError
+from ..description import Description
+from ..loading import load, opened
+from ..prediction import Predictor
+from .cost import Cost, compare, is_file
+from .integers import require_nncf, to_integers
+from .pictures import Pictures, divide, read
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True, slots=True)
+class Quantized:
+    """A network in whole numbers of 8 bits.
+
+    Attributes:
+        content: of an ONNX file, without metadata.
+        cost: what it answers otherwise than before.
+    """
+
+    content: bytes
+    cost: Cost
+
+
+def quantized(
+    model: "str | os.PathLike[str] | keras.Model",
+    calibration: Pictures,
+    *,
+    held_out: Pictures | None = None,
+    min_agreement: float = 0.98,
+    **arguments: Any,
+) -> tuple[Predictor, Cost]:
+    """Bring a classifier to whole numbers of 8 bits, find out what that costs, and refuse what costs too much.
+
+    It answers several times as fast where the processor has instructions for such numbers (VNNI, AMX), and elsewhere
+    not much faster. ``amalthea.save(…, precision="int8")`` writes the same into a file.
+
+    Args:
+        model: a classifier: a name of the catalogue, a model of Keras, or a file of ``amalthea.save``.
+        calibration: a folder, with all pictures in it and below; or paths. They are of the kind that the network will
+            see; at most 300 of them are taken, at random.
+        held_out: the same for pictures to judge by, at most 1000; none of them is calibrated with. None takes them from
+            the former, half of these or more. Where the folder that holds a picture is named as a class, or has the
+            WordNet id of one, the cost tells the accuracy, too.
+        min_agreement: for this part of the pictures to judge by, in [0, 1], the best class must be that of float32. 0
+            accepts whatever comes out.
+        arguments: for a name, those of the network's own function; for a model of Keras, ``classes``, ``scaling`` and
+            all others by which ``amalthea.save`` describes it.
+
+    Returns:
+        The network, ready to answer as after ``amalthea.load``, and what it answers otherwise than before.
+
+    Raises:
+        ArgumentError: the best class changes too often; or an argument that cannot be used.
+        UnknownModelError: the catalogue has no such name.
+        UnsupportedLayerError: the model has a layer that cannot become part of a graph.
+        MissingFileError: a path with nothing there.
+        ModelFileError: a file that cannot be used.
+        MissingDependencyError: NNCF is not installed.
+
+    Example:
+        >>> from PIL import Image
+        >>> for angle in range(4):
+        ...     Image.open("elephant.jpg").rotate(angle).save(f"elephant{angle}.png")
+        >>> from amalthea.applications import MobileNet
+        >>> model = MobileNet(alpha=0.25, input_shape=(32, 32, 3), weights=None, classes=2)
+        >>> classify, cost = quantized(
+        ...     model, ".", held_out="elephant.jpg", min_agreement=0, classes=["elephant", "mouse"]
+        ... )
+        >>> cost.calibrated_with, cost.pictures
+        (4, 1)
+    """
+    from ..saving import save
+
+    check_min_agreement(min_agreement)
+    require_nncf()
+    if isinstance(model, str) and not is_file(model):
+        from ...architectures import get_model
+
+        model, arguments = get_model(model, **arguments), {}
+    name = Path(model).name if isinstance(model, str | os.PathLike) else model.name
+    wishes: dict[str, Any] = {"calibration": calibration, "held_out": held_out, "min_agreement": min_agreement}
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "network.onnx")
+        cost = save(model, file, precision="int8", **wishes, **arguments)
+        predictor = load(file)
+    assert cost is not None
+    return replace(predictor, name=f"{name} in int8"), cost
+
+
+def quantize(
+    content: bytes,
+    description: Description,
+    calibration: Pictures,
+    *,
+    held_out: Pictures | None = None,
+    min_agreement: float = 0.98,
+    name: str = "The network",
+) -> Quantized:
+    """The work of ``quantized``, upon what ``amalthea.save`` writes.
+
+    Args:
+        content: of an ONNX file that takes uint8 pictures, shape (N, rows, columns, 3), and scales them itself.
+        description: of the network in it, which has classes.
+        calibration: as for ``quantized``, and so are the errors.
+        held_out: the same.
+        min_agreement: the same.
+        name: of the network, for messages.
+    """
+    check_min_agreement(min_agreement)
+    require_nncf()
+    chosen, judges = divide(calibration, held_out)
+    assert description.preparation is not None
+    pictures = read(chosen, description.preparation)
+    quantised = to_integers(content, pictures)
+    exact = opened(content, description, name)
+    lower = opened(quantised, description, name)
+    cost = compare(exact, lower, judges, precision="int8", calibrated_with=len(pictures))
+    if cost.agreement < min_agreement:
+        raise ArgumentError(
+            f"{name} in int8 would name the same best class as in float32 for a part of {cost.agreement:.3f} of the "
+            f"pictures only, and min_agreement is {min_agreement}.\n\n{cost}\n\n"
+            "Calibrate with more pictures of the kind that it will see, take precision='bfloat16', or accept it with a "
+            "lower min_agreement."
+        )
+    return Quantized(quantised, cost)
+
+
+def check_min_agreement(min_agreement: object) -> None:
+    """Refuse what is no part of pictures, before a network is built.
+
+    Raises:
+        ArgumentError: it is not in [0, 1].
+    """
+    number = min_agreement if isinstance(min_agreement, int | float | np.number) else -1
+    if isinstance(min_agreement, bool) or not 0 <= number <= 1:
+        raise ArgumentError(f"min_agreement={min_agreement!r} is no part of the pictures; give a number in [0, 1].")

@@ -1,0 +1,108 @@
+"""Networks on the processor, or whatever else it has a provider for, by ONNX Runtime."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ArgumentError, ModelFileError
+from .precision import require_known
+from .protocol import TensorSpec, check_rows, refused_sizes
+
+_AT_ONCE = 32  # pictures, so that memory stays the same whatever their number
+_SILENT = 4  # what it would say of errors is in their message
+
+
+def check_precision(precision: str) -> None:
+    """Refuse what ONNX Runtime does not compute in.
+
+    Raises:
+        ArgumentError: there is none of this name, or it is bfloat16.
+    """
+    require_known(precision)
+    if precision == "bfloat16":
+        raise ArgumentError(
+            "precision='bfloat16': ONNX Runtime computes in float32 on a processor. Take that, or runtime='openvino'."
+        )
+
+
+class ONNXRuntimeRunner:
+    """A graph in ONNX Runtime; a ``Runner``.
+
+    Args:
+        graph: an ONNX file, or its content.
+        threads: how many the processor may use; None leaves that to ONNX Runtime.
+        providers: as for ``open_runner``.
+
+    Raises:
+        ArgumentError: a provider that this installation does not have.
+        ModelFileError: ONNX Runtime cannot read the graph.
+    """
+
+    def __init__(
+        self, graph: bytes | Path, *, threads: int | None = None, providers: Sequence[Any] | None = None
+    ) -> None:
+        import onnxruntime
+
+        onnxruntime.disable_telemetry_events()  # it would report to its makers on Windows
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = _SILENT
+        options.intra_op_num_threads = threads or 0
+        chosen = ["CPUExecutionProvider"] if providers is None else list(providers)
+        _check_there(chosen, onnxruntime.get_available_providers(), "This installation of ONNX Runtime has")
+        content = str(graph) if isinstance(graph, Path) else graph
+        try:
+            self._session = onnxruntime.InferenceSession(content, options, providers=chosen)
+        except Exception as problem:  # its errors have nothing more in common
+            raise ModelFileError(f"ONNX Runtime cannot read the graph: {problem}") from problem
+        # One that finds no chip or no driver is left out without a word.
+        _check_there(chosen, self._session.get_providers(), "On this machine ONNX Runtime could start")
+        self.inputs = _specs(self._session.get_inputs())
+        self.outputs = _specs(self._session.get_outputs())
+
+    def __call__(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
+        """See ``Runner``."""
+        count = len(arrays[0])
+        parts = [self._computed(arrays, slice(start, start + _AT_ONCE)) for start in range(0, count, _AT_ONCE)]
+        if not parts:  # of one picture, of which nothing is kept
+            blank = [np.zeros((1, *array.shape[1:])) for array in arrays]
+            return [result[:0] for result in self._computed(blank, slice(1))]
+        return parts[0] if len(parts) == 1 else [np.concatenate(results) for results in zip(*parts, strict=True)]
+
+    def _computed(self, arrays: Sequence[NDArray[Any]], rows: slice) -> list[NDArray[np.float32]]:
+        given = {
+            spec.name: np.ascontiguousarray(array[rows], spec.dtype)
+            for spec, array in zip(self.inputs, arrays, strict=True)
+        }
+        try:
+            answers: list[NDArray[Any]] = self._session.run(None, given)
+        except Exception as problem:
+            raise refused_sizes([array.shape[1:] for array in arrays], self.inputs) from problem
+        check_rows(answers, len(arrays[0][rows]))
+        return answers
+
+
+def _check_there(providers: Sequence[Any], there: Sequence[str], which: str) -> None:
+    """Each provider is a name, or a name with its options."""
+    names = [provider if isinstance(provider, str) else provider[0] for provider in providers]
+    if missing := [name for name in names if name not in there]:
+        raise ArgumentError(f"providers={providers!r}. {which} {', '.join(there)}, but no {', '.join(missing)}.")
+
+
+def _specs(ports: Sequence[Any]) -> tuple[TensorSpec, ...]:
+    return tuple(
+        TensorSpec(
+            port.name,
+            tuple(size if isinstance(size, int) else None for size in port.shape),  # open ones have a name
+            _dtype(port.type),
+        )
+        for port in ports
+    )
+
+
+def _dtype(kind: str) -> str:
+    """NumPy's name of a type: ``tensor(float)`` is float32."""
+    name = kind.removeprefix("tensor(").removesuffix(")")
+    return {"float": "float32", "double": "float64"}.get(name, name)

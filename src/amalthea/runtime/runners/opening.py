@@ -1,0 +1,85 @@
+"""From a graph to what computes it, by the name of a runtime."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...errors import ArgumentError, MissingDependencyError
+from .protocol import Runner
+
+_RUNTIMES = ("openvino", "onnxruntime")  # modules of ours, each named after the package that it needs
+
+
+def open_runner(
+    graph: bytes | Path,
+    *,
+    runtime: str = "openvino",
+    precision: str = "float32",
+    threads: int | None = None,
+    streams: int | None = None,
+    cache_key: str | None = None,
+    providers: Sequence[Any] | None = None,
+) -> Runner:
+    """Make a graph ready to compute.
+
+    Args:
+        graph: an ONNX file, or its content.
+        runtime: ``"openvino"``, or ``"onnxruntime"``, which has an extra of its own.
+        precision: of what it computes with, ``"float32"`` or ``"bfloat16"``.
+        threads: how many the processor may use; None leaves that to the runtime.
+        streams: among how many pictures, or groups of them, OpenVINO shares these threads when many are computed;
+            None leaves that to it.
+        cache_key: names the content of the graph, where that is known; otherwise its hash is computed.
+        providers: on what ONNX Runtime computes, the first that can; ``["CUDAExecutionProvider"]``, for one. None takes
+            the processor.
+
+    Raises:
+        ArgumentError: an argument that cannot be used, or a precision that runtime or processor do not have.
+        MissingDependencyError: the runtime is not installed.
+        ModelFileError: the runtime cannot read the graph.
+    """
+    check_precision(precision, runtime)
+    _check_number("threads", threads)
+    _check_number("streams", streams)
+    if runtime == "onnxruntime":
+        from .onnxruntime import ONNXRuntimeRunner
+
+        if streams is not None:
+            raise ArgumentError(
+                f"streams={streams}: ONNX Runtime computes one group of pictures after another, each with all "
+                "threads. Take runtime='openvino', or leave streams out."
+            )
+        return ONNXRuntimeRunner(graph, threads=threads, providers=providers)
+    from .openvino import OpenVINORunner
+
+    if providers is not None:
+        raise ArgumentError(f"providers={providers!r} are of ONNX Runtime. Take runtime='onnxruntime'.")
+    return OpenVINORunner(graph, precision=precision, threads=threads, streams=streams, cache_key=cache_key)
+
+
+def check_precision(precision: str, runtime: str = "openvino") -> None:
+    """Refuse what cannot compute, before a network is built for it.
+
+    Args:
+        precision: as for ``open_runner``.
+        runtime: as for ``open_runner``.
+
+    Raises:
+        ArgumentError: there is no such precision or runtime, or the runtime or processor does not have the precision.
+        MissingDependencyError: the runtime is not installed.
+    """
+    if runtime not in _RUNTIMES:
+        raise ArgumentError(f"runtime={runtime!r}; there is {' and '.join(map(repr, _RUNTIMES))}.")
+    if find_spec(runtime) is None:
+        raise MissingDependencyError(f'runtime={runtime!r} is not installed: pip install "amalthea[{runtime}]"')
+    import_module(f".{runtime}", __package__).check_precision(precision)
+
+
+def _check_number(name: str, value: int | None) -> None:
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if value is not None and not (whole and value > 0):
+        raise ArgumentError(f"{name}={value!r} must be a whole number above 0, or None.")

@@ -1,0 +1,76 @@
+"""`amalthea export`, with real weights."""
+
+import json
+
+import openvino
+import pytest
+
+from amalthea.apps.predict import DEMO
+from tests.apps.commands import call, succeed
+
+
+def test_a_network_of_the_catalogue(tmp_path):
+    out = tmp_path / "lite.onnx"
+    first, takes, tried, difference = succeed("export", "efficientnet-lite0", out).stdout.splitlines()
+    assert first.startswith(f"{out}: ONNX, 18.")
+    assert takes == "It takes pictures as they are decoded: uint8, RGB, (N, 224, 224, 3)."
+    assert tried.startswith("Tried on chelsea.jpg: Egyptian_cat 0.7") and "; the predictor: Egyptian_cat 0.7" in tried
+    assert difference.startswith("Largest difference: ") and difference.endswith("(allowed: 1e-04).")
+    [answer] = json.loads(call("predict", DEMO, "--model", out, "--json").stdout)
+    assert answer["classes"][0]["name"] == "Egyptian_cat"
+
+    found = json.loads(succeed("export", out, tmp_path / "lite.xml", "--json").stdout)
+    assert (found["format"], found["path"]) == ("OpenVINO", str(tmp_path / "lite.xml"))
+    assert found["difference"] < found["tolerance"] == 1e-4
+    assert openvino.Core().read_model(found["path"]).outputs[0].get_partial_shape()[1].get_length() == 1000
+
+
+def test_weights_and_width(quarter, tmp_path):
+    quarter = quarter[2:]
+    answer = succeed("export", "MobileNet", tmp_path / "quarter.xml", *quarter, "--precision", "float16")
+    assert "OpenVINO, 1." in answer.stdout
+
+
+@pytest.mark.single_backend
+def test_what_training_wrote(trains, pets, quarter, tmp_path):
+    pytest.importorskip("sklearn")
+    out = tmp_path / "pets.keras"
+    succeed("train", pets / "train", "--out", out, *quarter, "--epochs", 1)
+    found = json.loads(succeed("export", out, tmp_path / "pets.xml", "--json").stdout)
+    assert found["best"][0].split()[0] in ("Abyssinian", "Bengal", "american_bulldog")
+
+
+@pytest.mark.single_backend
+def test_int8(quarter, test_data, tmp_path):
+    pytest.importorskip("nncf")
+    arguments = ["MobileNet", tmp_path / "small.onnx", *quarter[2:], "--precision", "int8"]
+    folder = test_data / "images"
+    answer = succeed("export", *arguments, "--calibration", folder, "--force")
+    assert "same best class" in answer.stdout
+    assert (tmp_path / "small.onnx").stat().st_size < 0.5 * 4 * 475_544
+
+
+@pytest.mark.single_backend
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ResNet5O", "a.xml"], "Did you mean ResNet50"),
+        (["MobileNet", "a.pb"], "'a.pb': the suffix chooses the format."),
+        (["MobileNet", "nowhere/a.xml"], "There is no folder nowhere for a.xml. Make it first."),
+        (["MobileNet", "a.tflite", "--precision", "int8", "--calibration", "."], "as LiteRT, there is 'float32'."),
+        (["MobileNet", "a.onnx", "--precision", "int8"], "--precision int8 needs --calibration FOLDER"),
+        (["MobileNet", "a.onnx", "--force"], "--calibration, --held-out and --force are for --precision int8."),
+        (["nowhere.keras", "a.onnx"], "There is no file nowhere.keras"),
+        (["nowhere.onnx", "a.xml"], "There is no file nowhere.onnx"),
+        (["a.onnx", "a.tflite"], "a.onnx can only answer, so that it becomes .xml"),
+        (["a.onnx", "a.xml", "--alpha", "0.5"], "--alpha and --weights choose among networks of the catalogue"),
+        (["ResNet50", "a.xml", "--alpha", "0.5"], "--alpha: ResNet50 has one width."),
+    ],
+)
+def test_mistakes_are_told_at_once(arguments, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    answer = call("export", *arguments)
+    assert answer.exit_code in (1, 2)
+    assert answer.stdout == ""
+    assert words in answer.stderr
+    assert list(tmp_path.iterdir()) == []
