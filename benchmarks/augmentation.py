@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import cv2
 import keras
 import keras_preprocessing.image as theirs
 import numpy as np
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=32, help="pictures of 12 megapixels")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
+    cv2.setNumThreads(1)  # so that one thread of ours is one
     with TemporaryDirectory() as folder:
         pets = make_pictures(Path(folder, "pets"), options.pictures) / "train"
         for part in options.parts:

@@ -12,7 +12,7 @@ from PIL import Image
 from ..errors import ArgumentError, ImageError, MissingFileError
 from . import jpeg
 from .decode import Picture, Source, check_pixels, open_picture, read_image, stands_upright, upright
-from .resizing import both_sides, linear, resampling, resized
+from .resizing import both_sides, resampling, resized, resized_roughly
 
 PictureOrError: TypeAlias = Picture | ImageError | MissingFileError
 
@@ -75,8 +75,8 @@ def read_at_size(source: Source, size: tuple[int, int], interpolation: str, deco
         source: as for ``read_picture``.
         size: rows and columns in pixels.
         interpolation: as for ``resize``.
-        decode: "exact", or "fast", which lets JPEG files be decoded at a reduced scale not below the size; what is then
-            left of "bilinear" does without smoothing.
+        decode: "exact", or "fast", which lets JPEG files be decoded at a reduced scale not below the size, and what is
+            left of "bilinear" be done by OpenCV.
 
     Raises:
         ImageError: as ``read_picture``.
@@ -89,7 +89,7 @@ def read_at_size(source: Source, size: tuple[int, int], interpolation: str, deco
         picture = jpeg.decoded(image, size) if stands_upright(image) else None
         if picture is None:
             return resized(upright(image, size), size, interpolation)
-    if interpolation == "bilinear" and (found := linear(picture, size)) is not None:
+    if interpolation == "bilinear" and (found := resized_roughly(picture, size)) is not None:
         return found
     return resized(Image.fromarray(picture), size, interpolation)
 

@@ -50,20 +50,25 @@ def resized(image: Image.Image, size: tuple[int, int], interpolation: str) -> Pi
     return np.array(image.resize(pillow_size(size), resampling(interpolation)))
 
 
-def linear(picture: Picture, size: tuple[int, int]) -> Picture | None:
-    """Four pixels mixed for each new one, in a quarter of the time of Pillow's filters.
+def resized_roughly(picture: Picture, size: tuple[int, int]) -> Picture | None:
+    """Nearly what "bilinear" makes of an array, in a quarter of the time.
+
+    A side that shrinks to half at least is mixed of its nearest pixels, which then leaves none out; where one shrinks
+    further, all pixels under a new one are averaged.
 
     Returns:
-        None where that would leave pixels out, because a side shrinks to less than half; or without OpenCV.
+        None where one side shrinks so far and the other grows; or without OpenCV.
     """
-    if any(old > 2 * new for old, new in zip(picture.shape, size, strict=False)):
+    shrunk = [old / new for old, new in zip(picture.shape, size, strict=False)]
+    if max(shrunk) > 2 and min(shrunk) < 1:
         return None
     try:
         import cv2
     except ImportError:
         return None
-    mixed: Picture = cv2.resize(picture, pillow_size(size), interpolation=cv2.INTER_LINEAR)
-    return mixed
+    way = cv2.INTER_LINEAR if max(shrunk) <= 2 else cv2.INTER_AREA
+    result: Picture = cv2.resize(picture, pillow_size(size), interpolation=way)
+    return result
 
 
 def nearest(picture: Picture, size: tuple[int, int]) -> Picture:

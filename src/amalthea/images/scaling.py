@@ -41,9 +41,12 @@ def scale(
     wanted = pixels.dtype if pixels.dtype.kind == "f" else np.dtype(dtype)
     working = np.result_type(wanted, np.float32)
     steps = scaling_steps(scaling)
-    result = _reversed_copy(pixels, working, axis) if steps.reverse_channels else pixels.astype(working, order="C")
-    if steps.divisor != 1:
-        result /= steps.divisor
+    if steps.reverse_channels:
+        result = _reversed_copy(pixels, working, axis)
+        if steps.divisor != 1:
+            result /= steps.divisor
+    else:
+        result = np.divide(pixels, steps.divisor, dtype=working, order="C")  # the copy, too
     if any(steps.mean):
         result -= _by_channel(steps.mean, result, axis)
     if set(steps.deviation) != {1}:

@@ -131,19 +131,23 @@ def _linear(pixels: NDArray[Any], matrix: Matrix, fill_mode: str, extent: Reach)
         channels = np.split(pixels, pixels.shape[2], axis=2)
         return np.concatenate([_linear(channel, matrix, fill_mode, extent) for channel in channels], axis=2)
     cv2 = opencv()
-    height, width, _ = pixels.shape
-    pixels = np.ascontiguousarray(pixels)
+    height, width, colours = pixels.shape
+    source = np.ascontiguousarray(pixels)
+    if colours == 3:  # with a fourth, which nobody looks at, the same numbers come in half of the time
+        source = cv2.cvtColor(source, cv2.COLOR_RGB2RGBA)
     result: NDArray[Any]
     if fill_mode == "wrap" or extent.beyond(_FAR):
         rows, columns = places(matrix, height, width)
         row, column = folded(rows, height, fill_mode), folded(columns, width, fill_mode)
         to = column.astype(np.float32), row.astype(np.float32)
-        result = cv2.remap(pixels, *to, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        result = cv2.remap(source, *to, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     else:
         column_first = exchange_axes(matrix)[:2]
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         border = cv2.BORDER_REFLECT if fill_mode == "reflect" else cv2.BORDER_REPLICATE
-        result = cv2.warpAffine(pixels, column_first, (width, height), flags=flags, borderMode=border)
+        result = cv2.warpAffine(source, column_first, (width, height), flags=flags, borderMode=border)
+    if colours == 3:
+        result = cv2.cvtColor(result, cv2.COLOR_RGBA2RGB)
     return result.reshape(pixels.shape)
 
 
