@@ -1,5 +1,6 @@
 """Networks on the processor, or whatever else it has a provider for, by ONNX Runtime."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ class ONNXRuntimeRunner:
     def __init__(
         self, graph: bytes | Path, *, threads: int | None = None, providers: Sequence[Any] | None = None
     ) -> None:
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # its import would note a number of this machine in the home
         import onnxruntime
 
         onnxruntime.disable_telemetry_events()  # it would report to its makers on Windows
