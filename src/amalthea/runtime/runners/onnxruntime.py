@@ -45,7 +45,7 @@ class ONNXRuntimeRunner:
     def __init__(
         self, graph: bytes | Path, *, threads: int | None = None, providers: Sequence[Any] | None = None
     ) -> None:
-        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # its import would note a number of this machine in the home
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else its import leaves a number in the home
         import onnxruntime
 
         onnxruntime.disable_telemetry_events()  # it would report to its makers on Windows
