@@ -28,7 +28,7 @@ def decoded(image: Image.Image, at_least: tuple[int, int] | None = None) -> Pict
     file.seek(0)
     rows, columns = at_least or (0, 0)  # nothing is enough: all pixels
     try:
-        # Eighths between these scales are possible, too, but take longer than twice as many pixels.
+        # Other eighths would be sharper than what smoothing makes of all pixels.
         picture: Picture = simplejpeg.decode_jpeg(file.read(), "RGB", min_height=rows, min_width=columns, min_factor=2)
     except ValueError:  # also where the file only bends the rules
         return None

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeAlias
 
+import numpy as np
 from PIL import Image
 
 from ..errors import ArgumentError, ImageError, MissingFileError
@@ -75,8 +76,8 @@ def read_at_size(source: Source, size: tuple[int, int], interpolation: str, deco
         source: as for ``read_picture``.
         size: rows and columns in pixels.
         interpolation: as for ``resize``.
-        decode: "exact", or "fast", which lets JPEG files be decoded at a reduced scale not below the size, and what is
-            left of "bilinear" be done by OpenCV.
+        decode: "exact", or "fast", which lets JPEG files be decoded at a reduced scale not below the size, and
+            "bilinear" be done by OpenCV where it is installed.
 
     Raises:
         ImageError: as ``read_picture``.
@@ -88,10 +89,9 @@ def read_at_size(source: Source, size: tuple[int, int], interpolation: str, deco
         check_pixels(image)
         picture = jpeg.decoded(image, size) if stands_upright(image) else None
         if picture is None:
-            return resized(upright(image, size), size, interpolation)
-    if interpolation == "bilinear" and (found := resized_roughly(picture, size)) is not None:
-        return found
-    return resized(Image.fromarray(picture), size, interpolation)
+            picture = np.asarray(upright(image, size))
+    rough = resized_roughly(picture, size) if interpolation == "bilinear" else None
+    return resized(Image.fromarray(picture), size, interpolation) if rough is None else rough
 
 
 def check_decode(decode: str) -> None:
