@@ -31,14 +31,26 @@ def functional(model: object) -> Any | None:
     """The functional model behind a model, or None where its answers are not those of a plain graph.
 
     A functional model is its own; a built ``Sequential`` keeps one in ``_functional`` (Keras 3.15.1). A class of the
-    user's own that changes ``call`` has none.
+    user's own that changes ``call`` or ``__call__`` has none.
     """
     import keras
     from keras.src.models.functional import Functional  # no public name
 
-    if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:
-        return model._functional
-    return model if isinstance(model, Functional) and type(model).call is Functional.call else None
+    kind = keras.Sequential if isinstance(model, keras.Sequential) else Functional
+    plain = isinstance(model, kind) and not _own(model, kind, ("call", "__call__"))
+    return getattr(model, "_functional", model) if plain else None
+
+
+def own_prediction(model: Any) -> list[str]:
+    """Methods of the user's own by which ``model.predict`` may answer otherwise than the layers of the model do."""
+    import keras
+
+    return _own(model, keras.Model, ("predict", "predict_on_batch", "predict_step", "make_predict_function"))
+
+
+def _own(model: Any, kind: type[Any], methods: tuple[str, ...]) -> list[str]:
+    """Which methods of a class a model replaces, by its own class or on itself."""
+    return [name for name in methods if name in vars(model) or getattr(type(model), name) is not getattr(kind, name)]
 
 
 def require_functional(model: object, cannot: str) -> Any:
@@ -200,16 +212,21 @@ def predicting() -> bool:
     return any(frame.f_code.co_name == "predict" and _is_of_a_trainer(frame) for frame in _frames_below())
 
 
+def validates_in_between() -> bool:
+    """Whether a ``fit`` with ``steps_per_epoch`` validates with what it trains on: ``x`` of both methods, 3.15.1."""
+    running = {frame.f_code.co_name: frame.f_locals for frame in _frames_below() if _is_of_a_trainer(frame)}
+    fit, evaluate = (running.get(method, {}) for method in ("fit", "evaluate"))
+    return bool(fit.get("steps_per_epoch")) and fit.get("x") is evaluate.get("x")
+
+
 def takes_batches() -> bool:
     """Whether Keras asks a data set for its batches, or for their number to take so many.
 
     Not so where somebody else asks, maybe in a loop over it; or where Keras looks whether it had better warn of an
     endless data set. Looks at the first frame below in a module of ``keras.src.trainers`` (Keras 3.15.1).
     """
-    for frame in _frames_below():
-        if _module(frame).startswith("keras.src.trainers."):
-            return frame.f_code.co_name not in ("__iter__", "get_data_adapter")
-    return False
+    asking = (frame.f_code.co_name for frame in _frames_below() if _module(frame).startswith("keras.src.trainers."))
+    return next(asking, None) not in (None, "__iter__", "get_data_adapter")
 
 
 def steps_per_epoch() -> int | None:
@@ -268,3 +285,16 @@ class _Float32OpenVINO:
 
     def compile_model(self, model: Any, device: str) -> Any:
         return self._module.compile_model(model, device, {"INFERENCE_PRECISION_HINT": "f32"})
+
+
+def follow_weights(model: Any, known: list[Any]) -> list[Any]:
+    """Let Keras' OpenVINO backend compile a model anew if its weights are others than those known; returns them.
+
+    It keeps what it compiled, weights included, in ``ov_compiled_model``; where a weight is assigned, ``_value`` is
+    another object (Keras 3.15.1). Other backends take the weights anew with each call.
+    """
+    found = [variable._value for variable in model.weights]
+    changed = len(found) != len(known) or any(one is not other for one, other in zip(found, known, strict=True))
+    if changed and hasattr(model, "ov_compiled_model"):
+        model.ov_compiled_model = None
+    return found

@@ -14,7 +14,7 @@ def test_a_network_of_the_catalogue(tmp_path):
     first, takes, tried, difference = succeed("export", "efficientnet-lite0", out).stdout.splitlines()
     assert first.startswith(f"{out}: ONNX, 18.")
     assert takes == "It takes pictures as they are decoded: uint8, RGB, (N, 224, 224, 3)."
-    assert tried.startswith("Tried on chelsea.jpg: Egyptian_cat 0.7") and "; the predictor: Egyptian_cat 0.7" in tried
+    assert tried.startswith("Tried on chelsea.jpg: Egyptian_cat 0.7") and "; the original: Egyptian_cat 0.7" in tried
     assert difference.startswith("Largest difference: ") and difference.endswith("(allowed: 1e-04).")
     [answer] = json.loads(call("predict", DEMO, "--model", out, "--json").stdout)
     assert answer["classes"][0]["name"] == "Egyptian_cat"

@@ -63,3 +63,26 @@ def test_a_file_goes_on_as_it_augmented_but_for_what_is_given(trains, tmp_path):
         assert answer.exit_code == 0, answer.output
         loaded = amalthea.ImageClassifier.load(out)
         assert (loaded.augment, loaded.augmentation) == expected
+
+
+def test_filling_with_another_value_or_otherwise(trains, tmp_path):
+    folder, out = write_coloured(tmp_path / "pictures", 9), tmp_path / "new.keras"
+    filled = Augmentation(rotation=40, fill_mode="constant", fill_value=200)
+    classifier(augment=1, augmentation=filled, epochs=1).fit(folder).save(tmp_path / "old.keras")
+    command = ["train", folder, "--model", tmp_path / "old.keras", "--split", 0, "--fine-tune-epochs", 1, "--out", out]
+    for given, expected in (
+        (["--fill-value", 30], replace(filled, fill_value=30)),
+        (["--fill-mode", "reflect"], replace(filled, fill_mode="reflect", fill_value=0)),
+    ):
+        answer = call(*command, "--augment", "live", *given)
+        assert answer.exit_code == 0, answer.output
+        assert amalthea.ImageClassifier.load(out).augmentation == expected
+    answer = call(*command, "--augment", "live", "--fill-mode", "nearest", "--fill-value", 30)
+    assert answer.exit_code == 1
+    assert "fill_value=30.0 is used by fill_mode='constant' alone, and fill_mode is 'nearest'" in answer.stderr
+
+
+def test_a_new_network_is_refused_a_value_that_fills_nothing(pets, tmp_path):
+    answer = call("train", pets / "train", "--augment", "live", "--fill-value", 30, "--out", tmp_path / "pets.onnx")
+    assert answer.exit_code == 1
+    assert "fill_value=30.0 is used by fill_mode='constant' alone" in answer.stderr

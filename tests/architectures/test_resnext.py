@@ -73,6 +73,15 @@ def test_by_group_is_the_grouped_convolution(settings, data_format):
         np.testing.assert_allclose(answer(ours, pictures), expected, rtol=0, atol=1e-6 * expected.std())
 
 
+def test_by_group_twice_is_once(data_format):
+    model = grouped(True, data_format)
+    pictures = two_pictures((*SIDES[0], 3) if data_format == "channels_last" else (3, *SIDES[0]))
+    expected = answer(model, pictures)
+    fast = model.get_layer("grouped").convolution_op
+    assert convolve_by_group(model.get_layer("grouped")).convolution_op == fast
+    assert np.array_equal(answer(model, pictures), expected)
+
+
 @pytest.mark.skipif(keras.config.backend() == "openvino", reason="Keras' OpenVINO backend cannot train")
 def test_by_group_learns_what_the_grouped_convolution_learns(data_format):
     models = [grouped(by_group, data_format, SIDES[0]) for by_group in (True, False)]

@@ -10,7 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from amalthea.errors import AmaltheaError
-from amalthea.images import Batches
+from amalthea.images import Batches, threads
+from amalthea.images import batches as images_batches
 from tests.images.batch_samples import noisy, picture_threads, wait_until
 
 pytestmark = pytest.mark.single_backend
@@ -102,6 +103,57 @@ def test_threads_end_with_close_and_whoever_waits_is_told() -> None:
     batches.close()
 
 
+@pytest.fixture
+def slow_start(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Threads begin when this is set, as where a processor or the garbage collector is busy."""
+    go_on = threading.Event()
+
+    class Slow(threading.Thread):
+        def start(self) -> None:
+            go_on.wait(10)
+            super().start()
+
+    monkeypatch.setattr(threads, "Thread", Slow)
+    return go_on
+
+
+def test_nobody_waits_for_a_thread_that_another_one_starts(slow_start: threading.Event) -> None:
+    batches = Batches(noisy, 100, batch_size=10, shuffle=False, workers=1)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(batches.batch, 0, 0)
+        wait_until(lambda: len(batches._ahead) == 2)
+        try:
+            assert batches.order(1).tolist() == [*range(100)]
+            batches.forget()
+        finally:
+            slow_start.set()
+        assert waiting.result(10)[1].tolist() == [*range(10)]
+
+
+def test_where_no_thread_can_be_started_everybody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse, asked = threading.Event(), []
+
+    class Refused(threading.Thread):
+        def start(self) -> None:
+            asked.append(self)
+            refuse.wait(10)
+            raise RuntimeError("can't start new thread")
+
+    batches = Batches(noisy, 100, batch_size=10, shuffle=False, workers=1)
+    with monkeypatch.context() as context, ThreadPoolExecutor(2) as pool:
+        context.setattr(threads, "Thread", Refused)
+        starting = pool.submit(batches.batch, 0, 0)
+        wait_until(lambda: len(asked) == 1)
+        waiting = pool.submit(batches.batch, 1, 3)
+        wait_until(lambda: batches._last == (1, 3))
+        refuse.set()
+        with pytest.raises(RuntimeError, match="can't start new thread"):
+            starting.result(10)
+        with pytest.raises((AmaltheaError, RuntimeError), match=r"closed while this one was|can't start new thread"):
+            waiting.result(10)
+    assert batches.batch(0, 0)[1].tolist() == [*range(10)], "it begins anew"
+
+
 def test_threads_end_when_nobody_wants_their_batches_any_more() -> None:
     prepared = []
 
@@ -115,3 +167,24 @@ def test_threads_end_when_nobody_wants_their_batches_any_more() -> None:
     del batches
     wait_until(lambda: not picture_threads())
     assert len(prepared) <= 20 + 4, "what was begun is finished, what was to come is forgotten"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_thread_does_not_end_is_computed_by_whoever_waits(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the garbage collector makes that thread wait for this one."""
+    monkeypatch.setattr(images_batches, "_PATIENCE", 0.05)
+    go_on = threading.Event()
+
+    def sample(index: int, generator: np.random.Generator) -> NDArray[np.float64]:
+        if index == 1 and threading.current_thread().name == "amalthea-pictures":
+            go_on.wait(10)
+        return np.array([index, generator.random()])
+
+    expected = Batches(sample, 6, batch_size=6, shuffle=False, seed=1, workers=0).batch(0, 0)[0]
+    pictures, indices = Batches(sample, 6, batch_size=6, shuffle=False, seed=1, workers=workers).batch(0, 0)
+    assert indices.tolist() == [*range(6)]
+    assert np.array_equal(pictures, expected)
+    pictures[:] = -1
+    go_on.set()
+    wait_until(lambda: not picture_threads())
+    assert (pictures == -1).all(), "what was handed out stays as it is"

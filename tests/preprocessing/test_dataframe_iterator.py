@@ -110,12 +110,20 @@ def test_rows_without_a_picture_are_left_out_and_told(table: Any) -> None:
     assert iterator.filenames == table["filename"].tolist()
 
 
-def test_a_table_without_a_picture(table: Any) -> None:
-    with (
-        pytest.warns(AmaltheaWarning, match="8 of 8 rows are left out"),
-        pytest.raises(ArgumentError, match=r"No picture is left of 8 rows. Column 'filename' names files in elsewhere"),
-    ):
-        ImageDataGenerator().flow_from_dataframe(table, "elsewhere", classes=["dog", "cat"])
+def test_a_table_without_a_picture(table: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told, but no error until a picture is needed, as in keras-preprocessing."""
+    generator = ImageDataGenerator()
+    with pytest.warns(AmaltheaWarning, match="8 of 8 rows are left out"):
+        iterator = generator.flow_from_dataframe(table, "elsewhere", classes=["dog", "cat"])
+    strange = generator.flow_from_dataframe(table, "pictures", classes=["fish"])
+    found = "Found 0 validated image filenames belonging to {} classes."
+    assert capsys.readouterr().out.splitlines() == [found.format(2), found.format(1)]
+    assert (len(iterator), iterator.filenames, iterator.class_indices) == (0, [], {"dog": 0, "cat": 1})
+    for ask in (lambda: iterator[0], lambda: next(iterator)):
+        with pytest.raises(ArgumentError, match="Column 'filename' names files in elsewhere that end in png"):
+            ask()
+    with pytest.raises(ArgumentError, match=r"No picture is left of 8 rows.* classes, where they are given"):
+        next(strange)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +149,6 @@ def test_a_table_without_a_picture(table: Any) -> None:
             ArgumentTypeError,
             r"'sparse', labels are strings; .*\['dog'\], a list",
         ),
-        ({"classes": ["fish"]}, ArgumentError, "No picture is left of 8 rows.* classes, where they are given"),
         ({"classes": "cat"}, ArgumentTypeError, r"classes='cat' is one name; give a list of names"),
         ({"x_col": "nope"}, ArgumentError, "x_col='nope': the table has no such column; there are 'filename', 'class'"),
         ({"y_col": "nope"}, ArgumentError, "y_col='nope': the table has no such column; there are 'filename'"),

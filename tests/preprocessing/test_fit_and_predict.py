@@ -10,7 +10,7 @@ import pytest
 
 import amalthea
 from amalthea import _keras
-from amalthea.errors import AmaltheaWarning
+from amalthea.errors import AmaltheaWarning, ArgumentError
 from amalthea.preprocessing.image import ImageDataGenerator, Iterator
 from tests.images.samples import PIXELS, encoded
 
@@ -201,6 +201,36 @@ def test_threads_of_keras_leave_no_batch_out(trains: None) -> None:
     taken = trained_on(Numbers(COUNT, 2, True, 3, workers=3), epochs=5, steps_per_epoch=2)
     assert len(taken) == 10
     assert {*range(COUNT)} == {index for batch in taken for index in batch}
+
+
+@pytest.mark.parametrize("kind", ["iterator", "dataset"])
+def test_training_data_validate_after_each_pass_or_not_at_all(trains: None, kind: str) -> None:
+    arguments: dict[str, Any] = {"batch_size": 2, "shuffle": False, "seed": 3}
+    if kind == "iterator":
+        data: Any = ImageDataGenerator().flow(PICTURES, LABELS, **arguments)
+    else:
+        data = amalthea.preprocessing.dataset(amalthea.picture_batches(PICTURES, LABELS, **arguments))
+    model = network(learning_rate=0.0)
+    found = model.fit(data, epochs=2, validation_data=data, verbose=0).history
+    np.testing.assert_allclose(found["val_loss"], found["loss"], rtol=1e-4)
+    with pytest.raises(ArgumentError, match=r"cannot be validated with in between. Make another iterator"):
+        model.fit(data, steps_per_epoch=4, epochs=3, validation_data=data, verbose=0)
+    others = ImageDataGenerator().flow(PICTURES, LABELS, **arguments)  # what was trained on so can validate later
+    again = model.fit(others, steps_per_epoch=4, epochs=2, validation_data=data, verbose=0).history
+    np.testing.assert_allclose(again["val_loss"], found["val_loss"], rtol=1e-4)
+
+
+def test_after_an_interrupted_training_there_are_no_more_batches_than_in_an_epoch(trains: None) -> None:
+    class CtrlC(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            raise KeyboardInterrupt
+
+    iterator = ImageDataGenerator().flow(PICTURES, LABELS, batch_size=2, shuffle=False)
+    with pytest.raises(KeyboardInterrupt):
+        network().fit(iterator, steps_per_epoch=7, verbose=0, callbacks=[CtrlC()])
+    with pytest.raises(ArgumentError, match="An epoch has 5 batches, counted from 0 on; asked for was 5"):
+        iterator[5]
+    assert iterator[3][1].tolist() == LABELS[6:8].tolist()
 
 
 def test_a_pass_that_was_left_does_not_go_on() -> None:

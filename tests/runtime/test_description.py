@@ -54,6 +54,14 @@ SENSELESS = {
     "a format in words": lambda said: said.update(format="two"),
     "no classes": lambda said: said.pop("classes"),
     "classes that are none": lambda said: said.update(classes=5),
+    "classes in one text": lambda said: said.update(classes="abcde"),
+    "an output without a number": lambda said: said.update(outputs="x"),
+    "an output before the first": lambda said: said.update(outputs=[0, -1]),
+    "no outputs": lambda said: said.update(outputs=None),
+    "WordNet ids of other classes": lambda said: said.update(wordnet_ids=["n1", "n2"]),
+    "a precision that does not exist": lambda said: said["provenance"].update(precision="int7"),
+    "no tolerance": lambda said: said["self_test"].update(tolerance={}),
+    "a tolerance in words": lambda said: said["self_test"]["tolerance"].update(float32="little"),
     "no preparation": lambda said: said.pop("preparation"),
     "a size in one number": lambda said: said["preparation"].update(size=40),
     "a size of nothing": lambda said: said["preparation"].update(size=[0, 36]),
@@ -70,6 +78,32 @@ def test_descriptions_without_sense(saved, tmp_path, change):
     path.write_bytes(saved.read_bytes())
     rewritten(path, SENSELESS[change])
     with pytest.raises(ModelFileError, match=r"own.onnx describes its network in a way that makes no sense"):
+        amalthea.load(path)
+
+
+OF_ANOTHER_GRAPH = {
+    "outputs": lambda said: said.update(outputs=5),
+    "nested outputs": lambda said: said.update(outputs={"a": [0, 1]}),
+    "inputs": lambda said: said.update(inputs=["a", "b"]),
+    "classes": lambda said: said.update(classes=["a", "b", "c"]),
+    "size": lambda said: said["preparation"].update(size=[40, 40]),
+}
+
+
+@pytest.mark.parametrize("change", OF_ANOTHER_GRAPH)
+def test_descriptions_of_another_graph(saved, tmp_path, change):
+    path = tmp_path / "own.onnx"
+    path.write_bytes(saved.read_bytes())
+    rewritten(path, OF_ANOTHER_GRAPH[change])
+    with pytest.raises(ModelFileError, match=r"own.onnx: Its description is not that of the graph in it. Save it ag"):
+        amalthea.load(path)
+
+
+def test_pictures_for_a_graph_that_takes_none(tmp_path):
+    path, prepared = tmp_path / "own.onnx", {"size": [40, 36], "interpolation": "nearest"}
+    amalthea.save(classifier(), path)
+    rewritten(path, lambda said: said.update(preparation={**prepared, "scaling": {"mean": [0] * 3, "deviation": [1]}}))
+    with pytest.raises(ModelFileError, match=r"own.onnx: Its description is not that of the graph in it"):
         amalthea.load(path)
 
 

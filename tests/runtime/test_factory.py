@@ -15,6 +15,7 @@ from amalthea.applications import MobileNet
 from amalthea.errors import AmaltheaWarning, ArgumentError, MissingFileError, UnknownModelError, UnsupportedLayerError
 from amalthea.runtime import cache
 from tests.live_weights import set_live_weights, two_pictures
+from tests.runtime.agreement import numbers
 from tests.runtime.test_cache import DAMAGES
 
 pytestmark = pytest.mark.single_backend
@@ -173,6 +174,36 @@ def test_wrong_arguments(model, arguments, error, message):
         amalthea.predictor(model, **arguments)
 
 
+def test_providers_reach_onnxruntime():
+    pytest.importorskip("onnxruntime")
+    chosen = {"runtime": "onnxruntime", "providers": ["CPUExecutionProvider"]}
+    np.testing.assert_array_equal(
+        amalthea.predictor(model := dense_model(), **chosen)(x := numbers(3, 2)),
+        amalthea.predictor(model, runtime="onnxruntime")(x),
+    )
+    for providers, message in (
+        (["MoonExecutionProvider"], "ONNX Runtime has .*, but no MoonExecutionProvider"),
+        ("CPUExecutionProvider", r"give a list of them: \['CPUExecutionProvider'\]"),
+    ):
+        with pytest.raises(ArgumentError, match=message):
+            amalthea.predictor(model, runtime="onnxruntime", providers=providers)
+
+
+def test_a_graph_that_is_cleared_while_it_is_opened(cached_weights, graphs, monkeypatch):
+    expected = answer()
+    find = cache.find
+
+    def found_and_cleared(name):
+        path = find(name)
+        if path:
+            path.unlink()
+        return path
+
+    monkeypatch.setattr(cache, "find", found_and_cleared)
+    np.testing.assert_allclose(answer(), expected, rtol=0, atol=1e-6)
+    assert len(graphs()) == 1
+
+
 def test_public_names():
     from amalthea import runtime
 
@@ -196,6 +227,9 @@ def test_arguments_are_checked_before_anything_is_downloaded(monkeypatch):
         ({"classes": 10}, "VGG16: classes=10"),
         ({"pooling": "bad"}, "VGG16: pooling='bad'"),
         ({"alpha": 1}, "VGG16 takes no alpha; it takes include_top"),
+        ({"threads": 0}, "threads=0 must be a whole number above 0, or None"),
+        ({"streams": "2"}, "streams='2' must be a whole number above 0, or None"),
+        ({"providers": ["CPUExecutionProvider"]}, "providers=.* are of ONNX Runtime. Take runtime='onnxruntime'"),
     ):
         with pytest.raises(ArgumentError, match=message):
             amalthea.predictor("VGG16", **arguments)

@@ -110,6 +110,69 @@ def test_a_model_without_a_graph():
         predictor.features(x, "dense")
 
 
+def test_it_follows_the_weights():
+    model, x = own_model(), numbers(3, 10, 8, 3)
+    predictor = fallen_back(model)
+    for seed in (0, 1, 2):
+        set_live_weights(model, seed=seed)
+        [expected] = answers_of_keras(model, [x])
+        for _ in range(2):
+            np.testing.assert_allclose(predictor(x), expected, rtol=1e-4, atol=1e-4)
+        found = predictor.features(x, "scores")["scores"]
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    model.layers[0].bias.assign(model.layers[0].bias + 10)
+    assert not np.allclose(predictor(x), expected, atol=0.1)
+
+
+@pytest.mark.single_backend
+def test_what_is_too_large_for_a_graph(monkeypatch):
+    monkeypatch.setattr("amalthea.runtime.graph.walk._LARGEST", 100)
+    model = keras.Sequential([keras.Input((20,)), layers.Dense(2, name="two")], name="own")
+    with pytest.raises(ArgumentError, match="'own' has 42 weights; a graph holds no more than 2 GiB"):
+        amalthea.predictor(model)
+    with pytest.warns(AmaltheaWarning, match="'own' has 42 weights; .* Keras computes it, as fallback='keras' says"):
+        predictor = amalthea.predictor(model, fallback="keras")
+    [expected] = answers_of_keras(model, [numbers(3, 20)])
+    np.testing.assert_allclose(predictor(numbers(3, 20)), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.single_backend
+@pytest.mark.filterwarnings("ignore:Explicitly requested dtype float64")  # JAX, which takes float32 instead
+def test_inputs_that_no_graph_has():
+    unused, x = keras.Input((2,), name="unused"), keras.Input((3,), name="x", dtype="float64")
+    two = layers.Dense(2, name="two", dtype="float64")(x)
+    for model, reason in (
+        (keras.Model([unused, x], two, name="own"), "input 'x' is float64; "),
+        (keras.Model([unused, keras.Input((3,))], unused, name="own"), "nothing uses its input "),
+    ):
+        with pytest.warns(AmaltheaWarning, match=f"'own': {reason}.* Keras computes it, as fallback='keras' says"):
+            predictor = amalthea.predictor(model, fallback="keras")
+        given = [numbers(3, 2), numbers(3, 3)]
+        np.testing.assert_allclose(predictor(given), answers_of_keras(model, given)[0], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.single_backend
+def test_what_keras_cannot_compute_either():
+    with pytest.raises(ArgumentError, match="model=42 is a int; allowed is a"):
+        amalthea.predictor(42, fallback="keras")
+    model = keras.Sequential([keras.Input((4, 4, 3), dtype="uint8"), layers.Rescaling(2.0)], name="own")
+    with pytest.raises(ArgumentError, match=r"takes uint8, and scales .* itself: leave preprocess"):
+        amalthea.predictor(model, fallback="keras", preprocess=True, scaling="tf")
+
+
+@pytest.mark.single_backend
+def test_a_model_that_predicts_in_its_own_way():
+    class Halved(keras.Sequential):
+        def predict_step(self, data):
+            return 0.5 * super().predict_step(data)
+
+    model = Halved([keras.Input((4,)), layers.Dense(2, name="two")], name="own")
+    with pytest.raises(
+        UnsupportedLayerError, match=r"'own' of type Halved overrides predict_step, .*Keep model\.predict"
+    ):
+        amalthea.predictor(model, fallback="keras")
+
+
 @pytest.mark.single_backend
 def test_without_need_nothing_changes():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(2, name="two")], name="own")

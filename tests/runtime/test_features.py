@@ -198,10 +198,13 @@ def test_a_weight_file_that_changed_since_is_noticed(cached_weights):
         ("conv_pw_55", r"mobilenet.* has no layer 'conv_pw_55'. Did you mean conv_pw_5 or .*layers=\['\*'\] takes all"),
         (["conv1", "block5_*"], r"has no layer 'block5_\*'. Its last ones are .*predictions\."),
         ([], "layers is empty; give names of layers, or globs such as"),
-        ([3], "a layer goes by its name, such as 'predictions'; given was 3"),
+        ([3], r"a layer goes by its name, .* such as '\*_pool'; given was 3"),
+        (3, "a layer goes by its name, .*; given was 3"),
+        ([b"conv1"], "a layer goes by its name, .*; given was b'conv1'"),
+        ([["conv1"]], r"a layer goes by its name, .*; given was \['conv1'\]"),
         ("", "has no layer ''"),
     ],
-    ids=["near", "glob", "empty", "number", "nothing"],
+    ids=["near", "glob", "empty", "number", "alone", "bytes", "list", "nothing"],
 )
 def test_no_such_layer(mobilenet, wanted, message):
     with pytest.raises(ArgumentError, match=message):

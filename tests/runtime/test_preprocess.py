@@ -18,6 +18,7 @@ from amalthea.applications import EfficientNetLite0, MobileNet
 from amalthea.catalog import Scaling
 from amalthea.errors import ArgumentError
 from amalthea.images import Preparation, resize, scale
+from amalthea.runtime.pictures import resized
 from tests.live_weights import built_alive, clearly_different, set_live_weights
 from tests.runtime.agreement import answers_of_keras, assert_close
 
@@ -173,6 +174,16 @@ def test_no_thread_is_left(mobilenet):
     with pytest.raises(ArgumentError):
         predictor(iter([pictures(70, 30, 30, 3), np.zeros(3)]))
     assert not [thread for thread in threading.enumerate() if "resizing" in thread.name]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_no_more_threads_than_are_allowed(mobilenet, threads):
+    predictor = amalthea.predictor(mobilenet, preprocess=True, threads=threads)
+    assert predictor.runner.threads == threads
+    groups = resized(pictures(70, 30, 30, 3), predictor.preparation, predictor.runner.threads)
+    next(groups)
+    assert sum("resizing" in thread.name for thread in threading.enumerate()) == threads
+    groups.close()
 
 
 PROCESS = """

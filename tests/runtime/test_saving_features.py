@@ -54,6 +54,18 @@ def test_several_inputs_and_outputs_that_are_no_pictures(tmp_path):
         predictor.predict_images("elephant.jpg")
 
 
+def test_a_tuple_of_outputs_becomes_a_list(tmp_path):
+    inputs = keras.Input((7,))
+    outputs = layers.Dense(3, name="first")(inputs), layers.Dense(2, name="second")(inputs)
+    model = keras.Model(inputs, outputs, name="own")
+    amalthea.save(model, tmp_path / "own.onnx")
+    x = np.random.default_rng(0).random((4, 7), np.float32)
+    found = amalthea.load(tmp_path / "own.onnx")(x)
+    assert isinstance(found, list)
+    for array, wanted in zip(found, amalthea.predictor(model)(x), strict=True):
+        np.testing.assert_array_equal(array, wanted)
+
+
 def test_classes_that_are_not_wanted(tmp_path):
     model = built_alive(
         lambda: MobileNet(alpha=0.25, weights=None, classifier_activation=None, input_shape=(32, 32, 3))

@@ -63,6 +63,14 @@ def test_int8(tmp_path, test_data):
         amalthea.save(small, again, precision="int8", calibration=pictures)
 
 
+def test_a_file_in_capitals_is_a_file(tmp_path):
+    amalthea.save(classifier(), tmp_path / "own.onnx", classes=CLASSES, scaling="tf")
+    path = (tmp_path / "own.onnx").rename(tmp_path / "OWN.ONNX")
+    assert amalthea.load(str(path)).classes == tuple(CLASSES)
+    with pytest.raises(ArgumentError, match=r"OWN.ONNX is a finished file in float32. Copy it, or give precision="):
+        amalthea.save(str(path), tmp_path / "new.onnx")
+
+
 def test_a_file_knows_itself(tmp_path):
     path = tmp_path / "own.onnx"
     amalthea.save(classifier(), path, classes=CLASSES, scaling="tf")

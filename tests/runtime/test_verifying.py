@@ -47,8 +47,23 @@ def test_a_file_that_answers_otherwise(saved, tmp_path):
         lambda said: said["self_test"].update(answers=[[0.2] * 4]),
         lambda said: said["self_test"].update(answers=[[0.2] * 5, [1]]),
         lambda said: said["self_test"].update(answers=[[float("nan")] * 5]),
+        lambda said: said["self_test"].update(shapes=[[1, 40, 36, 3], [1]]),
+        lambda said: said["self_test"].update(shapes=[[1, 40, 36]]),
+        lambda said: said["self_test"].update(shapes=[[1, 40, 36, 4]]),
+        lambda said: said["self_test"].update(shapes=[[-1, 40, 36, 3]]),
+        lambda said: said["self_test"].update(shapes=[[10**12, 40, 36, 3]]),
     ],
-    ids=["another question", "a number missing", "another output", "no numbers"],
+    ids=[
+        "another question",
+        "a number missing",
+        "another output",
+        "no numbers",
+        "another input",
+        "an axis missing",
+        "another size",
+        "less than nothing",
+        "more than fits",
+    ],
 )
 def test_another_self_test(saved, tmp_path, change):
     path = tmp_path / "own.onnx"
@@ -70,6 +85,16 @@ def test_every_runtime_and_precision_passes(saved):
     else:
         pixels = np.random.default_rng(0).integers(0, 256, (1, 40, 36, 3), np.uint8)
         assert 0 < np.abs(lower(pixels) - amalthea.load(saved)(pixels)).max() < 0.05
+
+
+def test_providers(saved):
+    with pytest.raises(ArgumentError, match=r"providers=\['CPUExecutionProvider'\] are of ONNX Runtime"):
+        amalthea.load(saved, providers=["CPUExecutionProvider"])
+    if find_spec("onnxruntime"):
+        settings = {"runtime": "onnxruntime", "providers": ["CPUExecutionProvider"]}
+        assert amalthea.load(saved, verify=True, **settings).classes == tuple(CLASSES)
+        with pytest.raises(ArgumentError, match="MoonExecutionProvider"):
+            amalthea.load(saved, runtime="onnxruntime", providers=["MoonExecutionProvider"])
 
 
 def test_what_is_compiled_when_it_is_saved_is_used_when_it_is_opened(home, tmp_path):

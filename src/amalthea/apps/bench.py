@@ -11,8 +11,9 @@ import click
 
 from .._progress import progress
 from ..catalog import list_models, variant
+from ..runtime import is_one_file
 from .charts import check_matplotlib, draw_speeds
-from .networks import check_file, is_one_file
+from .networks import check_file
 from .outputs import OutFile
 from .tables import print_table
 

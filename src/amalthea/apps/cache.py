@@ -42,7 +42,8 @@ def cache(clear: str | None, as_json: bool) -> None:
     """Show what is kept in the cache folder. All of it can be computed again.
 
     AMALTHEA_CACHE chooses the folder. Graphs and compiled networks take at most AMALTHEA_CACHE_SIZE GiB, features
-    AMALTHEA_FEATURES_LIMIT. What a process is using is not cleared, and nothing that Amalthea did not write.
+    AMALTHEA_FEATURES_LIMIT. Clearing disturbs no process: what it has opened stays readable, and what is gone it makes
+    anew. Nothing is removed that Amalthea did not write.
     """
     parts = [part for kind, part in _parts().items() if clear in (None, "all", kind)]
     before = [part.contents() for part in parts]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .networks import ALPHA, WEIGHTS, check_file, is_one_file, is_trained_on, network_arguments
+from ..runtime import is_one_file
+from .networks import ALPHA, WEIGHTS, check_file, is_trained_on, network_arguments
 from .predict import DEMO
 from .quiet import without_chatter
 
@@ -64,8 +65,8 @@ def export(
     """Write MODEL to OUT, whose suffix chooses the format.
 
     MODEL is a name from `amalthea models`, a .keras file from `amalthea train`, or an .onnx file, which can become
-    .xml, or int8. What was written is run on a photograph of a cat, and its answer compared with that of `amalthea
-    predict`; if it differs, nothing is left behind, and the exit status is 1.
+    .xml, or int8. What was written is run on a photograph of a cat, and its answer compared with that of Keras, or of
+    the .onnx file; if it differs, nothing is left behind, and the exit status is 1.
     """
     options = _quantisation(precision, **quantisation)
     from ..images import read_picture
@@ -126,7 +127,7 @@ def _tell(exported: "Exported") -> None:
     click.echo(f"It takes {exported.takes}.")
     if exported.best:
         found, right = exported.best
-        click.echo(f"Tried on {DEMO.name}: {found}; the predictor: {right}.")
+        click.echo(f"Tried on {DEMO.name}: {found}; the original: {right}.")
     if exported.cost:
         click.echo(f"\n{exported.cost}")
         return

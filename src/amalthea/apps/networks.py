@@ -7,6 +7,7 @@ import click
 
 from ..catalog import list_models, variant
 from ..errors import MissingFileError
+from ..runtime import is_one_file
 
 if TYPE_CHECKING:
     from ..runtime import Predictor
@@ -17,11 +18,6 @@ ALPHA = click.option(
 WEIGHTS = click.option(
     "--weights", default="imagenet", show_default=True, help="'imagenet', or the path of a weight file."
 )
-
-
-def is_one_file(model: str) -> bool:
-    """Whether what ``--model`` says is a finished model of ``amalthea train``, not a name of the catalogue."""
-    return Path(model).suffix.lower() == ".onnx"
 
 
 def is_trained_on(model: str) -> bool:

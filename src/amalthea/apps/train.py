@@ -110,14 +110,15 @@ def _plan(options: dict[str, Any]) -> Plan:
 
 def _augmentation(options: dict[str, Any]) -> dict[str, Any]:
     """How pictures are augmented, as far as it is given; takes all that says so out of the options."""
-    from ..images import Augmentation
-
     values = {name: options.pop(name) for name in PARAMETERS}
     given = {name: value for name, value in values.items() if _given(name)}
     if given and options["augment"] is None:
         flags = ", ".join(_flags()[name] for name in given)
         raise click.UsageError(f"{flags}: belongs to --augment live or --augment K: give it, too.")
-    Augmentation(**given)  # refuses what cannot be
+    if not is_trained_on(options["model"]):  # a file of an earlier run says the rest, without which nothing is wrong
+        from ..images import TUTORIAL
+
+        replace(TUTORIAL, **given)  # refuses what cannot be
     return given
 
 
@@ -128,6 +129,8 @@ def _augmented(classifier: "ImageClassifier", changes: dict[str, Any]) -> "Image
     if classifier.augment is None:  # one of an earlier run may still have what says how
         classifier.augmentation = None
     elif changes:
+        if changes.get("fill_mode", "constant") != "constant":
+            changes = {"fill_value": 0.0, **changes}  # that of an earlier run is of no use any more
         classifier.augmentation = replace(classifier.augmentation or TUTORIAL, **changes)
     return classifier
 

@@ -37,9 +37,10 @@ def convolve_by_group(layer: layers.Conv2D) -> layers.Conv2D:
     """Make a convolution with ``groups`` fast: it computes each group on its own where Keras' backend is slow at that.
 
     On processors TensorFlow and JAX take seconds for a training step that torch does in hundredths. The layer remains a
-    plain ``Conv2D`` with the same weights and answers; copies of it, saved or cloned, compute as Keras does.
+    plain ``Conv2D`` with the same weights and answers; copies of it, saved or cloned, compute as Keras does. One that
+    is fast already is left alone.
     """
-    if keras.config.backend() not in ("tensorflow", "jax"):
+    if keras.config.backend() not in ("tensorflow", "jax") or hasattr(layer.convolution_op, "keeps_answers"):
         return layer
     ungrouped = layer.convolution_op  # a kernel as deep as its input convolves it whole
     channels = 1 if layer.data_format == "channels_first" else -1

@@ -1,6 +1,5 @@
 """Batches of pictures, prepared by threads ahead of time: the same ones whatever the machine does."""
 
-import os
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Event, Lock, current_thread, main_thread
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 from ..errors import AmaltheaError, ArgumentError, ImageError, MissingFileError
 from .random_numbers import fresh_seed
 from .samples import Problem, Sample, Samples, check_batch_size
-from .threads import Threads
+from .threads import Threads, thread_count
 
 _BATCHES_AHEAD = 2
+_PATIENCE = 5.0  # seconds without the end of a batch
 
 
 class Batches:
@@ -145,6 +145,7 @@ class Batches:
             if position == 0 or self._last == (epoch, position - 1):
                 self._look_ahead(epoch, order, position)
             self._last = (epoch, position)
+        self._threads.start()  # not under the lock: this may wait for long, and others would wait for it
         return wanted.result()
 
     def epoch(self, number: int) -> Iterator[tuple[NDArray[Any], NDArray[np.int64]]]:
@@ -200,7 +201,7 @@ class _Batch:
     def __init__(self, samples: Samples, epoch: int, order: NDArray[np.int64], places: range) -> None:
         self.awaited = False
         self._samples, self._epoch, self._order, self._places = samples, epoch, order, places
-        self._begun, self._left = 0, len(places)
+        self._begun, self._open = 0, set(range(len(places)))
         self._pictures: NDArray[Any] | None = None
         self._indices = np.empty(len(places), np.int64)
         self._failures: dict[int, BaseException] = {}
@@ -221,13 +222,17 @@ class _Batch:
 
     def do(self, part: int) -> None:
         try:
-            self._indices[part], picture = self._samples.at(self._epoch, self._order, self._places[part])
-            self._room_for(picture)[part] = picture
+            index, picture = self._samples.at(self._epoch, self._order, self._places[part])
+            room = self._room_for(picture)
+            with self._lock:
+                if part in self._open:  # nobody has handed it out yet
+                    self._indices[part] = index
+                    room[part] = picture
         except BaseException as failure:  # of any kind: it is raised again where the batch is awaited
             self._failures[part] = failure
         with self._lock:
-            self._left -= 1
-            if not self._left:
+            self._open.discard(part)
+            if not self._open:
                 self._finished.set()
 
     def cancel(self) -> None:
@@ -242,12 +247,18 @@ class _Batch:
         return self._usable()
 
     def result(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """The batch, as soon as other threads have computed it."""
+        """The batch, as soon as other threads have computed it.
+
+        What they do not end in time this thread computes, too. They may wait for it without an end: the garbage
+        collector, which runs in any of them, destroys data sets of TensorFlow and waits for the threads that read them.
+        """
         try:
-            self._finished.wait()
+            while not self._finished.wait(_PATIENCE):
+                for part in sorted(self._open):
+                    self.do(part)
         finally:
             self.awaited = False  # also after Ctrl-C
-        if self._left and self._cancelled:
+        if self._open and self._cancelled:
             raise AmaltheaError("The batches were closed while this one was waited for. Ask for it again.")
         self._raise_failure()
         return self._usable()
@@ -278,16 +289,3 @@ class _Batch:
             return self._pictures, self._indices
         usable = [part for part in range(len(self._places)) if part not in self._failures]
         return self._pictures[usable], self._indices[usable]
-
-
-def thread_count(workers: object) -> int:
-    """How many threads are meant.
-
-    Raises:
-        ArgumentError: no whole number, or one below 0.
-    """
-    if workers is None:
-        return os.cpu_count() or 1
-    if not isinstance(workers, int | np.integer) or workers < 0:
-        raise ArgumentError(f"workers={workers!r}; give a number of threads, 0 for none, or None for all processors.")
-    return int(workers)

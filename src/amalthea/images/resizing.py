@@ -42,6 +42,8 @@ def resize(picture: Picture, size: int | Sequence[int], interpolation: str = "ne
             f"A picture is an array of shape (height, width, 3) and type uint8; given was {picture.shape} of type "
             f"{picture.dtype}. amalthea.images.read_picture makes such arrays."
         )
+    if interpolation == "nearest":
+        return nearest(picture, both_sides(size))
     return resized(Image.fromarray(picture), both_sides(size), interpolation)
 
 
@@ -77,7 +79,9 @@ def nearest(picture: Picture, size: tuple[int, int]) -> Picture:
     Pillow adds the step from pixel to pixel instead of multiplying it; its rounding decides which pixel is nearest.
     """
     rows, columns = (_nearest_places(source, target) for source, target in zip(picture.shape, size, strict=False))
-    result: Picture = picture[rows[:, np.newaxis], columns]
+    # Three bytes as one, and rows before columns, which takes a quarter of the time.
+    pixels = np.ascontiguousarray(picture).view("V3")[..., 0]
+    result: Picture = pixels.take(rows, axis=0).take(columns, axis=1).view(np.uint8).reshape(*size, 3)
     return result
 
 

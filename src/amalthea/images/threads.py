@@ -1,8 +1,16 @@
 """Threads that work ahead, and end as soon as nothing is left to do."""
 
+import gc
+import os
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock, Thread, current_thread, main_thread
 from typing import Protocol
+
+import numpy as np
+
+from ..errors import ArgumentError
 
 
 class Work(Protocol):
@@ -39,7 +47,7 @@ class Threads:
         self._lock = Lock()
 
     def add(self, work: Work, urgent: bool = False) -> None:
-        """Begin some work after all other, or before it."""
+        """Put some work after all other, or before it. Call ``start`` then."""
         with self._lock:
             if work in self._works:
                 self._works.remove(work)
@@ -47,10 +55,16 @@ class Threads:
                 self._works.appendleft(work)
             else:
                 self._works.append(work)
-            while len(self._running) < self._count:
-                thread = Thread(target=self._run, name="amalthea-pictures", daemon=False)
-                thread.start()
-                self._running.add(thread)
+
+    def start(self) -> None:
+        """Start the threads that are missing. Hold no lock: this waits for each of them to begin, maybe for long."""
+        while thread := self._missing():
+            try:
+                with _no_garbage_collected():
+                    thread.start()
+            except BaseException:  # there is no room for one more, or it was Ctrl-C
+                self._abandon(thread)
+                raise
 
     def remove(self, work: Work) -> None:
         """Forget some work; parts that are being done are finished."""
@@ -71,7 +85,24 @@ class Threads:
         for work in works:
             work.cancel()
         for thread in running:
-            thread.join()
+            if thread.is_alive():  # one that somebody is about to start finds nothing to do
+                thread.join()
+
+    def _missing(self) -> Thread | None:
+        with self._lock:
+            if not self._works or len(self._running) == self._count:
+                return None
+            thread = Thread(target=self._run, name="amalthea-pictures", daemon=False)
+            self._running.add(thread)
+            return thread
+
+    def _abandon(self, thread: Thread) -> None:
+        """Go on without a thread; where it would have been the only one, whoever waits is told."""
+        with self._lock:
+            self._running.discard(thread)
+            works = [] if self._running else list(self._works)
+        for work in works:
+            self.remove(work)
 
     def _run(self) -> None:
         while taken := self._take():
@@ -90,3 +121,31 @@ class Threads:
             except IndexError:  # nothing is left, or `forget` came in between
                 self._running.discard(current_thread())
                 return None
+
+
+def thread_count(workers: object) -> int:
+    """How many threads are meant.
+
+    Raises:
+        ArgumentError: no whole number, or one below 0.
+    """
+    if workers is None:
+        return os.cpu_count() or 1
+    if not isinstance(workers, int | np.integer) or workers < 0:
+        raise ArgumentError(f"workers={workers!r}; give a number of threads, 0 for none, or None for all processors.")
+    return int(workers)
+
+
+@contextmanager
+def _no_garbage_collected() -> Iterator[None]:
+    """A thread that begins would be held up by the collector, which may wait for the very thread that starts it.
+
+    It destroys data sets of TensorFlow that nobody needs any more, and waits for the threads that read them.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from .. import _keras
+from ..errors import ArgumentError
 
 
 class _Stream(NamedTuple):
@@ -40,14 +41,23 @@ class KerasPass:
 
     @property
     def endless(self) -> bool:
-        """Whether passes follow one another, so that numbers go on where a pass ends."""
-        return self.active and self._steps > 0
+        """Whether passes follow one another, so that numbers go on where a pass ends: for Keras, until it is left."""
+        return self.active and self._steps > 0 and _keras.takes_batches()
 
     def length(self, count: int) -> int | None:
-        """What whoever asks for the number of batches in a pass is told: Keras may be told None, for no end."""
+        """What whoever asks for the number of batches in a pass is told: Keras may be told None, for no end.
+
+        Raises:
+            ArgumentError: batches are taken without end, and Keras would take others in between to validate with.
+        """
         if not _keras.takes_batches():
             return count
         steps = _keras.steps_per_epoch()
+        if _keras.validates_in_between():
+            raise ArgumentError(
+                "The training data of fit with steps_per_epoch goes on where each epoch ended, and cannot be validated "
+                "with in between. Make another iterator over the same pictures for validation_data."
+            )
         if steps is not None:  # TensorFlow asks again in a thread of its own, and is told the same
             self._steps = steps
         self._begins = True
@@ -96,6 +106,6 @@ class KerasPass:
         if endless:
             self._stream = self._stream or _Stream(epoch, self._steps)
             return self._stream.first + index // count, index % count
-        if self._positions is None:
+        if self._positions is None or self._steps:
             return epoch, index
         return epoch, self._positions.setdefault(index, len(self._positions)) % count

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .factory import predictor
     from .graph import to_onnx
     from .loading import load
+    from .one_file import is_one_file
     from .prediction import Prediction, Predictor
     from .quantization import Cost, cost_of, quantized
     from .runners import Runner
@@ -34,6 +35,7 @@ __all__ = [
     "cost_of",
     "export",
     "installed_ways",
+    "is_one_file",
     "load",
     "measure_speed",
     "predictor",
@@ -57,6 +59,7 @@ _HOME = {
     "cost_of": "quantization",
     "export": "exporting.export",
     "installed_ways": "comparison",
+    "is_one_file": "one_file",
     "load": "loading",
     "measure_speed": "speed",
     "predictor": "factory",

@@ -1,12 +1,14 @@
 """What a runner returns, as what the caller of a predictor gets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Answers = list[NDArray[np.float32]]
+
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def joined(batches: Sequence[Answers]) -> Answers:
@@ -19,26 +21,40 @@ def nested(structure: Any, answers: Answers) -> Any:
     if isinstance(structure, dict):
         return {name: nested(part, answers) for name, part in structure.items()}
     if isinstance(structure, list | tuple):
-        return type(structure)(nested(part, answers) for part in structure)
+        parts = [nested(part, answers) for part in structure]
+        return type(structure)(*parts) if hasattr(structure, "_fields") else type(structure)(parts)  # a namedtuple
     return answers[structure]
 
 
-def unknown_where_nan(answers: list[NDArray[np.float32]], arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
-    """Answers, but NaN for each picture that holds NaN, as Keras answers it on torch and JAX.
+def unknown_where_no_number(
+    answers: Answers, arrays: Sequence[NDArray[Any]], unknown_from: Iterable[Iterable[int]]
+) -> Answers:
+    """Answers, but NaN for each picture that holds NaN or an infinity, as Keras answers most of them on torch and JAX.
 
     Args:
         answers: of a network, shape (N, ...).
         arrays: its inputs, shape (N, ...).
+        unknown_from: of its runner.
     """
-    for array in arrays:
-        if array.dtype.kind == "f" and np.isnan(array).any():
-            unknown = np.isnan(array).reshape(len(array), -1).any(axis=1)
-            answers = [_unknown(answer, unknown) for answer in answers]
+    rows = [_without_number(array) for array in arrays]
+    if all(row is None for row in rows):
+        return answers
+    for answer, numbers in zip(answers, unknown_from, strict=True):
+        for row in (rows[number] for number in numbers):
+            # Whole numbers, which know no NaN, stay as they are.
+            if row is not None and answer.dtype.kind == "f":
+                answer[row] = np.nan
     return answers
 
 
-def _unknown(answer: NDArray[Any], rows: NDArray[np.bool_]) -> NDArray[Any]:
-    """The answer with NaN in these rows; whole numbers, which know none, stay as they are."""
-    if answer.dtype.kind != "f":
-        return answer
-    return np.where(rows.reshape(-1, *[1] * (answer.ndim - 1)), answer.dtype.type("nan"), answer)
+def _without_number(array: NDArray[Any]) -> NDArray[np.bool_] | None:
+    """Rows in which something is no finite number as float32; None where there are none."""
+    if array.dtype.kind != "f" or not array.size:
+        return None
+    # Two numbers tell of nearly all arrays, and no copy is made: NaN, which either of them would be, equals nothing.
+    if float(array.min()) >= -_LARGEST and float(array.max()) <= _LARGEST:
+        return None
+    with np.errstate(over="ignore"):
+        finite = np.isfinite(array.astype(np.float32, copy=False))
+    found: NDArray[np.bool_] = np.any(~finite.reshape(len(array), -1), axis=1)
+    return found

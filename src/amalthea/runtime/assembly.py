@@ -56,7 +56,7 @@ def known_scaling(model: str, scaling: ScalingSteps | None, row: Variant | None)
         return row.scaling.steps
     raise ArgumentError(
         f"Model {model!r} does not say which pixels it expects. Give scaling='caffe', 'tf', 'torch' or 'lite', or a "
-        "number such as 1 / 255: whichever it was trained with."
+        "number such as 1 / 255: whichever it was trained with; 1 if its own layers scale them."
     )
 
 
@@ -67,7 +67,6 @@ def assembled(
     row: Variant | None,
     scaling: ScalingSteps | None,
     endings: Endings,
-    computes_nan: bool = False,
 ) -> Predictor:
     """A predictor with all that is known of its network.
 
@@ -78,7 +77,6 @@ def assembled(
         row: its row of the catalogue; None where it is not there.
         scaling: what happens to pictures, if that is not what the row says.
         endings: open the parts of it that end at layers.
-        computes_nan: whether the runner's answers to NaN are meant.
     """
     inputs, outputs = signature
     thousand = row is not None and [port.shape[1:] for port in runner.outputs] == [(1000,)]
@@ -93,7 +91,6 @@ def assembled(
         classes=tuple(known.name for known in classes),
         wordnet_ids=tuple(known.wordnet_id for known in classes),
         endings=endings,
-        computes_nan=computes_nan,
     )
 
 

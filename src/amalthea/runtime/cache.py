@@ -9,9 +9,11 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import TypeVar
 
 from ..errors import StorageError, warn
 from ..storage import CachedFiles, atomic_file, bytes_allowed, cache_folder, removed
@@ -20,6 +22,8 @@ from . import seal
 _NAMES = re.compile(r"[0-9a-f]{64}\.\w+")
 CACHES = (CachedFiles("graphs", _NAMES), CachedFiles("compiled", _NAMES))
 """What is kept of networks: each kind can be looked at and cleared."""
+
+_Wanted = TypeVar("_Wanted")
 
 _SETTING = "AMALTHEA_CACHE_SIZE"
 _DEFAULT_LIMIT = 4  # GiB
@@ -42,31 +46,12 @@ def find(name: str) -> Path | None:
     Args:
         name: relative to the cache folder: ``graphs/`` or ``compiled/``, a ``key_of`` and a suffix.
     """
-    path = cache_folder() / name
-    try:
-        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-            whole = seal.is_whole(memoryview(content))
-    except (OSError, ValueError):  # an empty file cannot be mapped
-        return None
-    if not whole:
-        return None
-    _note_use(path)
-    return path
+    return _if_whole(name, lambda content: cache_folder() / name)
 
 
 def load(name: str) -> bytes | None:
     """What was stored under a name; None where there is nothing, or a damaged entry."""
-    path = cache_folder() / name
-    try:
-        with path.open("rb") as file:
-            content = file.read(max(0, os.fstat(file.fileno()).st_size - seal.SIZE))
-            whole = file.read() == seal.seal(content)
-    except OSError:
-        return None
-    if not whole:
-        return None
-    _note_use(path)
-    return content
+    return _if_whole(name, lambda content: bytes(content[: -seal.SIZE]))
 
 
 def store(name: str, content: bytes) -> Path | None:
@@ -92,6 +77,20 @@ def store(name: str, content: bytes) -> Path | None:
         return None
     _drop_oldest(limit)
     return path
+
+
+def _if_whole(name: str, wanted: Callable[[memoryview], _Wanted]) -> _Wanted | None:
+    """What is wanted of an entry, its content and seal; None where that is damaged, or not there."""
+    path = cache_folder() / name
+    try:
+        with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as entry, memoryview(entry) as content:
+            if not seal.is_whole(content):
+                return None
+            found = wanted(content)
+    except (OSError, ValueError):  # an empty file cannot be mapped
+        return None
+    _note_use(path)
+    return found
 
 
 def _note_use(path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from .. import BACKENDS
 from ..catalog import variant
+from .one_file import is_one_file
 
 _TITLES = {"tensorflow": "TensorFlow", "torch": "torch", "jax": "JAX", "openvino": "OpenVINO"}
 _PATIENCE = 120  # seconds for starting, compiling and the slowest networks' few calls
@@ -67,7 +68,7 @@ def installed_ways(model: str | os.PathLike[str], int8: bool = False) -> tuple[W
         model: as for ``compare_speed``.
         int8: whether to try this precision as well, for which a network must be quantised first.
     """
-    backends = () if _is_file(model) else BACKENDS  # Keras opens no ONNX files
+    backends = () if is_one_file(model) else BACKENDS  # Keras opens no ONNX files
     keras = [Way(f"Keras on {_TITLES[backend]}", backend=backend) for backend in backends if find_spec(backend)]
     others = [Way("ONNX Runtime", runtime="onnxruntime")] if find_spec("onnxruntime") else []
     precisions = ("float32", "bfloat16", "int8")[: 3 if int8 else 2]
@@ -105,16 +106,12 @@ def compare_speed(
         'OpenVINO'
     """
     name = os.fspath(model)
-    is_file = _is_file(model)
+    is_file = is_one_file(model)
     title = Path(name).name if is_file else variant(name).name
     with TemporaryDirectory() as folder:
         task = {"model": name, "is_file": is_file, "batch": batch, "seconds": seconds, "folder": folder}
         for way in installed_ways(model, int8):
             yield _measured(title, way, task)
-
-
-def _is_file(model: str | os.PathLike[str]) -> bool:
-    return os.fspath(model).lower().endswith(".onnx")
 
 
 def _measured(model: str, way: Way, task: dict[str, Any]) -> Measurement:

@@ -35,7 +35,7 @@ def described(
     row = variant_of(model) if variant is None else catalog.variant(variant)
     names = None if classes is None else _class_names(classes)
     steps = _wanted_scaling(model, scaling, row, needed=bool(names))
-    graph = to_onnx(model, scaling=steps)
+    graph = to_onnx(model, scaling=None if _takes_bytes(model) and steps == ScalingSteps() else steps)
     preparation = None
     if steps is not None:
         preparation = Preparation(
@@ -71,10 +71,18 @@ def _class_names(classes: Iterable[str]) -> tuple[str, ...]:
 def _wanted_scaling(
     model: "keras.Model", scaling: str | float | ScalingSteps | None, row: Variant | None, *, needed: bool
 ) -> ScalingSteps | None:
-    """None where the graph is to take what the model takes."""
+    """None where the graph is to take what the model takes, which is no picture, or nobody knows of what kind."""
+    if scaling is None and needed and _takes_bytes(model):
+        return ScalingSteps()  # it scales pictures itself
     if scaling is None and not needed and not (row and _takes_colours(model)):
         return None
     return known_scaling(str(getattr(model, "name", model)), None if scaling is None else scaling_steps(scaling), row)
+
+
+def _takes_bytes(model: "keras.Model") -> bool:
+    """Whether a model takes pictures as they are decoded."""
+    ports = [(len(port.shape), port.shape[-1], port.dtype) for port in getattr(model, "inputs", None) or ()]
+    return ports == [(4, 3, "uint8")]
 
 
 def _takes_colours(model: "keras.Model") -> bool:

@@ -1,7 +1,7 @@
 """What a file says of the network in it: JSON in the metadata of its graph, under "amalthea"."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,13 @@ from ..catalog import ScalingSteps
 from ..errors import ModelFileError
 from ..images import Preparation
 from .prediction import Structure
-from .self_test import SelfTest
+from .self_test import PRECISIONS, SelfTest
 
 FORMAT = 2
 """Raised whenever an older version of this library could not read what a newer one writes."""
+
+FILE_PRECISIONS = ("float32", "int8")
+"""Of the numbers in a file."""
 
 KEY = "amalthea"
 """Under which an ONNX file describes its network."""
@@ -94,11 +97,11 @@ def _of_format_1(fields: dict[str, Any]) -> Description:
 
 def _of_format_2(fields: dict[str, Any]) -> Description:
     prepared, tested = fields["preparation"], fields["self_test"]
-    return Description(
-        inputs=tuple(map(str, fields["inputs"])),
+    described = Description(
+        inputs=_names(fields["inputs"]),
         outputs=fields["outputs"],
-        classes=tuple(map(str, fields["classes"])),
-        wordnet_ids=tuple(map(str, fields["wordnet_ids"])),
+        classes=_names(fields["classes"]),
+        wordnet_ids=_names(fields["wordnet_ids"]),
         output=fields["output"],
         preparation=None if prepared is None else _preparation(prepared),
         provenance=dict(fields["provenance"]),
@@ -106,9 +109,46 @@ def _of_format_2(fields: dict[str, Any]) -> Description:
             seed=int(tested["seed"]),
             shapes=tuple(tuple(map(int, shape)) for shape in tested["shapes"]),
             answers=tuple(tuple(map(float, answer)) for answer in tested["answers"]),
-            tolerance={str(name): float(value) for name, value in tested["tolerance"].items()},
+            tolerance={name: float(tested["tolerance"][name]) for name in PRECISIONS},
         ),
     )
+    _check(described)
+    return described
+
+
+def _check(described: Description) -> None:
+    """Refuse what would fail only later, whoever wrote it.
+
+    Raises:
+        TypeError, ValueError: it makes no sense.
+    """
+    if len(described.wordnet_ids) not in (0, len(described.classes)):
+        raise ValueError("a class has no WordNet id")
+    if described.precision not in FILE_PRECISIONS:
+        raise ValueError("no such precision")
+    if any(number < 0 for number in numbers_in(described.outputs)):
+        raise ValueError("outputs are counted from 0")
+
+
+def numbers_in(outputs: Any) -> Iterator[int]:
+    """The numbers of the outputs in a structure.
+
+    Raises:
+        TypeError: it is none.
+    """
+    if isinstance(outputs, dict | list | tuple):
+        for part in outputs.values() if isinstance(outputs, dict) else outputs:
+            yield from numbers_in(part)
+    elif isinstance(outputs, int) and not isinstance(outputs, bool):
+        yield outputs
+    else:
+        raise TypeError(f"{outputs!r} is no number of an output")
+
+
+def _names(found: Any) -> tuple[str, ...]:
+    if not isinstance(found, list):
+        raise TypeError(f"{found!r} is no list of names")
+    return tuple(map(str, found))
 
 
 def _preparation(fields: dict[str, Any]) -> Preparation:

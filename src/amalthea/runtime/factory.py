@@ -1,5 +1,6 @@
 """From a model, or the name of one, to a predictor."""
 
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from .graph import to_onnx
 from .layers import KEPT, Ending, digest, ending_of_model, part_of
 from .named import of_name
 from .prediction import Predictor
-from .runners import Runner, check_precision, open_runner
+from .runners import Runner, check_settings, open_runner
 
 if TYPE_CHECKING:
     import keras
@@ -25,6 +26,7 @@ def predictor(
     runtime: str = "openvino",
     threads: int | None = None,
     streams: int | None = None,
+    providers: Sequence[Any] | None = None,
     fallback: str | None = None,
     **arguments: Any,
 ) -> Predictor:
@@ -44,16 +46,20 @@ def predictor(
         precision: of what it computes with: ``"float32"``, or ``"bfloat16"``, up to twice as fast and right to two or
             three digits, where the processor has instructions for it. Answers are float32.
         runtime: ``"openvino"``, or ``"onnxruntime"``, which has an extra of its own.
-        threads: how many the processor may use; None leaves that to the runtime.
+        threads: how many may compute, resize pictures or read files at a time; None leaves that to the runtime, and
+            takes one for each processor for the rest.
         streams: how many groups of pictures OpenVINO computes side by side; None leaves that to it.
+        providers: on what ONNX Runtime computes, the first that can; ``["CUDAExecutionProvider"]``, for one. None takes
+            the processor.
         fallback: ``"keras"`` lets Keras compute a model that cannot become a graph, always with the weights that it has
-            by then, and without regard to precision, runtime, threads and streams; None makes that an error.
+            by then, and without regard to the five arguments before; None makes that an error.
         arguments: for a name, those of the network's own function, such as ``alpha=0.25`` or ``include_top=False``.
 
     Raises:
         ArgumentError: an argument that cannot be used, or nobody knows which pixels the model expects.
         UnknownModelError: the catalogue has no such name.
         UnsupportedLayerError: the model has a layer that cannot become part of a graph.
+        ModelFileError: the runtime cannot compute the graph.
         DownloadError, WeightsError: the trained weights of a network that was given by name.
         MissingDependencyError: the runtime is not installed.
 
@@ -62,7 +68,14 @@ def predictor(
         >>> classify.predict_images("elephant.jpg", top=1)[0].classes[0].name
         'African_elephant'
     """
-    check_precision(precision, runtime)
+    settings: dict[str, Any] = {
+        "runtime": runtime,
+        "precision": precision,
+        "threads": threads,
+        "streams": streams,
+        "providers": providers,
+    }
+    check_settings(**settings)
     if preprocess not in (True, False):
         raise ArgumentError(
             f"preprocess={preprocess!r}; allowed are True and False. Its numbers are scaling={preprocess!r}."
@@ -76,7 +89,7 @@ def predictor(
     wishes = Wishes(
         preprocess,
         None if scaling is None else scaling_steps(scaling),
-        partial(open_runner, runtime=runtime, precision=precision, threads=threads, streams=streams),
+        partial(open_runner, **settings),
     )
     if isinstance(model, str):
         return of_name(variant(model), arguments, wishes)
@@ -97,21 +110,21 @@ def _of_model(model: "keras.Model", wishes: Wishes, by_keras: bool) -> Predictor
     scaling = wishes.scaling_inside(getattr(model, "name", repr(model)), row)
     try:
         graph = to_onnx(model, scaling)
-    except UnsupportedLayerError as problem:
+    except (UnsupportedLayerError, ArgumentError) as problem:
         if not by_keras:
             raise
         from .graph.unsupported import ADVICE
 
-        warn(f"{str(problem).removesuffix(ADVICE)}Keras computes it, as fallback='keras' says.")
-        return _computed_by_keras(model, row, scaling)
-    asks_for_nan = any(node.op_type == "IsNaN" for node in graph.graph.node)
+        predictor = _computed_by_keras(model, row, scaling)  # which refuses what it cannot compute either
+        warn(f"{str(problem).removesuffix(ADVICE).rstrip()} Keras computes it, as fallback='keras' says.")
+        return predictor
     content = graph.SerializeToString()
     del graph  # or all weights would be in memory once more
     known = digest(content)
     endings = partial(ending_of_model, model, scaling, known, wishes.opened)
     runner = wishes.opened(content, cache_key=known)
     kept = lru_cache(KEPT)(endings)
-    return assembled(model.name, runner, _keras.signature(model), row, scaling, kept, computes_nan=asks_for_nan)
+    return assembled(model.name, runner, _keras.signature(model), row, scaling, kept)
 
 
 def _computed_by_keras(model: "keras.Model", row: Variant | None, scaling: ScalingSteps | None) -> Predictor:
@@ -128,4 +141,4 @@ def _computed_by_keras(model: "keras.Model", row: Variant | None, scaling: Scali
 
     runner = KerasRunner(model)
     kept = lru_cache(KEPT)(ending)
-    return assembled(model.name, scaled(runner), runner.signature, row, scaling, kept, computes_nan=True)
+    return assembled(model.name, scaled(runner), runner.signature, row, scaling, kept)

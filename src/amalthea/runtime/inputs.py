@@ -21,6 +21,11 @@ def batches_in(x: Any) -> Iterator[Any] | None:
     if isinstance(x, str | list | tuple | dict) or _is_tensor(x):
         return None
     if hasattr(x, "num_batches") and hasattr(x, "__getitem__"):
+        if x.num_batches is None:
+            raise ArgumentError(
+                f"A {type(x).__name__} whose num_batches is None has no end. Give it a __len__, or some of its "
+                "batches: (data[number] for number in range(100))."
+            )
         # A PyDataset; Python would iterate over it for ever, because its __getitem__ may know no end.
         return (_without_targets(x[number]) for number in range(x.num_batches))
     return map(_without_targets, x) if isinstance(x, Iterable) else None

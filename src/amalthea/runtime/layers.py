@@ -100,6 +100,25 @@ def part_of(model: "keras.Model", patterns: Sequence[str]) -> Part:
     return Part(tuple(names), inputs, part)
 
 
+def patterns_of(layers: Any, model: str) -> tuple[str, ...]:
+    """Names of layers, or globs, from a single one or several.
+
+    Args:
+        layers: given by a user.
+        model: its name, for messages.
+
+    Raises:
+        ArgumentError: something is no text.
+    """
+    patterns = (layers,) if isinstance(layers, str) or not isinstance(layers, Iterable) else tuple(layers)
+    for pattern in patterns:
+        if not isinstance(pattern, str):
+            raise ArgumentError(
+                f"{model}: a layer goes by its name, a text, or by a glob such as '*_pool'; given was {pattern!r}."
+            )
+    return patterns
+
+
 def chosen(patterns: Iterable[str], names: Sequence[str], model: str) -> list[str]:
     """The names that are asked for, each once, in the order of the patterns.
 
@@ -113,8 +132,6 @@ def chosen(patterns: Iterable[str], names: Sequence[str], model: str) -> list[st
     """
     found: dict[str, None] = {}
     for pattern in patterns:
-        if not isinstance(pattern, str):
-            raise ArgumentError(f"{model}: a layer goes by its name, such as {names[-1]!r}; given was {pattern!r}.")
         fitting = [pattern] if pattern in names else [name for name in names if fnmatchcase(name, pattern)]
         if not fitting:
             near = get_close_matches(pattern, names, n=3, cutoff=0.5)

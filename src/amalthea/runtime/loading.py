@@ -1,15 +1,17 @@
 """Opening a network that was saved in one file, without Keras."""
 
 import os
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import MissingFileError, ModelFileError
 from ..storage import identity
-from .description import KEY, Description, description_in
+from .description import KEY, Description, description_in, numbers_in
 from .metadata import keeps_weights_elsewhere, metadata_entry, read_metadata
 from .prediction import Predictor
-from .runners import open_runner
+from .runners import Runner, open_runner
 from .seal import SIZE, digest_of_part
 from .self_test import SelfTest, distance
 
@@ -38,6 +40,7 @@ def load(
     runtime: str = "openvino",
     threads: int | None = None,
     streams: int | None = None,
+    providers: Sequence[Any] | None = None,
     verify: bool = False,
 ) -> Predictor:
     """Open a network that ``amalthea.save`` wrote, without Keras.
@@ -49,6 +52,8 @@ def load(
         runtime: as for ``amalthea.predictor``.
         threads: the same.
         streams: the same.
+        providers: on what ONNX Runtime computes, the first that can; ``["CUDAExecutionProvider"]``, for one. None takes
+            the processor.
         verify: ask the network the question that stands in the file, and compare the answer with what it answered where
             it was saved. That takes as long as a first picture. Without it, a file is still known to be whole: it ends
             in its own hash.
@@ -56,7 +61,8 @@ def load(
     Returns:
         Of a classifier, its ``predict_images`` and ``probabilities`` take picture files, and ``classes`` names what it
         knows. Called with arrays, a file that knows how pictures are prepared takes uint8 pictures, shape
-        (N, rows, columns, 3), RGB in [0, 255]; any other what its model took.
+        (N, rows, columns, 3), RGB in [0, 255]; any other what its model took. Where that returned a tuple, this returns
+        a list, for files know no tuples.
 
     Raises:
         MissingFileError: there is no such file.
@@ -75,7 +81,13 @@ def load(
     file = Path(path)
     before = _identity(file)
     network = read(file)
-    settings = {"runtime": runtime, "precision": precision, "threads": threads, "streams": streams}
+    settings = {
+        "runtime": runtime,
+        "precision": precision,
+        "threads": threads,
+        "streams": streams,
+        "providers": providers,
+    }
     try:
         # The file once more, for runtimes read it in half the time that they need to copy what is in memory.
         predictor = opened(file, network.description, file.name, cache_key=network.digest, **settings)
@@ -121,6 +133,8 @@ def opened(graph: bytes | Path, description: Description, name: str, **settings:
         ArgumentError, MissingDependencyError: see ``load``.
     """
     runner = open_runner(graph, **settings)
+    if not (_fits_inputs(description, runner) and _fits_outputs(description, runner)):
+        raise ModelFileError("Its description is not that of the graph in it. Save it again.")
     return Predictor(
         name=name,
         runner=runner,
@@ -130,6 +144,25 @@ def opened(graph: bytes | Path, description: Description, name: str, **settings:
         classes=description.classes,
         wordnet_ids=description.wordnet_ids,
     )
+
+
+def _fits_inputs(description: Description, runner: Runner) -> bool:
+    """Whether the graph takes what the description says: names, and pictures where it says how they are prepared."""
+    if len(description.inputs) not in (0, len(runner.inputs)):
+        return False
+    if description.preparation is None:
+        return True
+    rows, columns = description.preparation.size
+    shapes = [(spec.dtype, *spec.shape[1:]) for spec in runner.inputs]
+    return shapes in [[("uint8", *sides, 3)] for sides in product((rows, None), (columns, None))]
+
+
+def _fits_outputs(description: Description, runner: Runner) -> bool:
+    """Whether the graph returns what the description says: all outputs that it names, and scores of the classes."""
+    if any(number >= len(runner.outputs) for number in numbers_in(description.outputs)):
+        return False
+    scores = [[(len(description.classes),)], [(1,)] if len(description.classes) == 2 else [], [(None,)]]
+    return not description.classes or [spec.shape[1:] for spec in runner.outputs] in scores
 
 
 def _verify(predictor: Predictor, self_test: SelfTest, precision: str, file: Path) -> None:

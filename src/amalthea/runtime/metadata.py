@@ -18,7 +18,7 @@ def read_metadata(content: memoryview) -> dict[str, str]:
     Raises:
         ValueError: this is no such message.
     """
-    entries = (dict(_fields(value)) for number, value in _fields(content) if number == _METADATA)
+    entries = (dict(fields(value)) for number, value in fields(content) if number == _METADATA)
     return {
         str(entry[_KEY], "utf-8"): str(entry[_VALUE], "utf-8") for entry in entries if {_KEY, _VALUE} <= entry.keys()
     }
@@ -35,12 +35,12 @@ def keeps_weights_elsewhere(content: memoryview) -> bool:
     Raises:
         ValueError: this is no such message.
     """
-    graphs = (value for number, value in _fields(content) if number == _GRAPH)
-    weights = (value for graph in graphs for number, value in _fields(graph) if number == _INITIALIZER)
-    return any(number == _EXTERNAL_DATA for weight in weights for number, _ in _fields(weight))
+    graphs = (value for number, value in fields(content) if number == _GRAPH)
+    weights = (value for graph in graphs for number, value in fields(graph) if number == _INITIALIZER)
+    return any(number == _EXTERNAL_DATA for weight in weights for number, _ in fields(weight))
 
 
-def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
+def fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
     """Number and bytes of each field of a message."""
     position = 0
     while position < len(message):

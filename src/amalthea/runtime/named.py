@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import __version__
 from ..catalog import ScalingSteps, Variant
-from ..errors import AmaltheaWarning, ArgumentError, warn
+from ..errors import AmaltheaWarning, ArgumentError, ModelFileError, warn
 from ..storage import keras_settings
 from . import cache
 from .assembly import Wishes, assembled
@@ -51,8 +51,15 @@ def of_name(row: Variant, arguments: dict[str, Any], wishes: Wishes) -> Predicto
         wishes: what else was asked for.
     """
     key = _cache_key(row, arguments, wishes)
-    found = cache.find(_entry(key)) if key else None
-    graph = _Graph(found, row, key) if key and found else _built(row, arguments, wishes, key)
+    if key and (found := cache.find(_entry(key))):
+        try:
+            return _of_graph(_Graph(found, row, key), row, arguments, wishes)
+        except ModelFileError:
+            pass  # another process has cleared the cache meanwhile
+    return _of_graph(_built(row, arguments, wishes, key), row, arguments, wishes)
+
+
+def _of_graph(graph: _Graph, row: Variant, arguments: dict[str, Any], wishes: Wishes) -> Predictor:
     scaling = wishes.scaling_inside(row.name, graph.row)
     if graph.model is None:
         endings = partial(_ending_of_name, row, arguments, wishes, scaling, graph.key)

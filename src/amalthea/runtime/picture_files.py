@@ -36,17 +36,20 @@ def files_of(paths: Any, model: str) -> list[FilePath]:
     )
 
 
-def read_groups(files: Sequence[FilePath], preparation: "Preparation", model: str) -> Iterator[list["PictureOrError"]]:
+def read_groups(
+    files: Sequence[FilePath], preparation: "Preparation", model: str, threads: int | None
+) -> Iterator[list["PictureOrError"]]:
     """Pictures in the size of a network, some at a time, with a bar that shows how far they are.
 
     Args:
         files: their paths.
         preparation: their size, and how they get it.
         model: its name, which stands at the bar.
+        threads: how many read; None takes one for each processor.
     """
     from ..images import read_resized
 
-    pictures = read_resized(files, preparation.size, preparation.interpolation)
+    pictures = read_resized(files, preparation.size, preparation.interpolation, workers=threads)
     done = 0
     with _progress_of(model, len(files)) as show:
         show(done, len(files))

@@ -45,8 +45,16 @@ def as_pictures(part: Any, spec: TensorSpec, model: str) -> NDArray[Any]:
     return pictures
 
 
-def resized(pictures: NDArray[Any], preparation: Preparation) -> Iterator[NDArray[Any]]:
-    """The same pictures in the size that a network takes: as they are, or in groups that threads resize ahead."""
+def resized(pictures: NDArray[Any], preparation: Preparation, threads: int | None) -> Iterator[NDArray[Any]]:
+    """The same pictures in the size that a network takes: as they are, or in groups that threads resize ahead.
+
+    Not within the graph, where even a Gather, the exact "nearest", takes longer: benchmarks/pictures_inside.py.
+
+    Args:
+        pictures: whole numbers in [0, 255], shape (N, rows, columns, 3).
+        preparation: for the network.
+        threads: how many; None takes one for each processor.
+    """
     if pictures.shape[1:3] == preparation.size:
         yield pictures
         return
@@ -58,7 +66,7 @@ def resized(pictures: NDArray[Any], preparation: Preparation) -> Iterator[NDArra
     if len(pictures) < 2:  # for which threads would take longer to start
         yield np.array([small(picture) for picture in pictures], np.uint8).reshape(-1, *preparation.size, 3)
         return
-    pool = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="amalthea-resizing")
+    pool = ThreadPoolExecutor(threads or os.cpu_count(), thread_name_prefix="amalthea-resizing")
     try:
         ahead: deque[list[Future[Picture]]] = deque()
         for start in range(0, len(pictures), _AT_ONCE):

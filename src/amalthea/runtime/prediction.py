@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ..catalog import ScoredClass, Variant, best_classes, check_top
 from ..errors import ArgumentError, ImageError, MissingFileError
-from .answers import joined, nested, unknown_where_nan
+from .answers import joined, nested, unknown_where_no_number
 from .inputs import as_arrays, batches_in, in_batches, parts_of
+from .layers import patterns_of
 from .picture_files import FilePath, files_of, read_groups
 from .runners import Runner
 from .scores import as_probabilities
@@ -52,8 +53,6 @@ class Predictor:
         classes: their names, in the order of the scores; empty where it returns something else.
         wordnet_ids: those of ImageNet's classes; empty for others.
         endings: opens the part of the network that ends at layers of these names or globs; None where none can be.
-        computes_nan: whether the runner's answers to NaN are meant. OpenVINO takes it for 0 in a rectifier and for the
-            least number in pooling, as TensorFlow does, so that they look like real ones; otherwise they become NaN.
     """
 
     name: str
@@ -65,7 +64,6 @@ class Predictor:
     classes: tuple[str, ...] = ()
     wordnet_ids: tuple[str, ...] = ()
     endings: "Callable[[tuple[str, ...]], Ending] | None" = None
-    computes_nan: bool = False
 
     def __repr__(self) -> str:
         takes, returns = (
@@ -84,8 +82,9 @@ class Predictor:
                 pictures, RGB in [0, 255], shape (N, rows, columns, 3), of any one size.
 
         Returns:
-            An array of float32, shape (N, ...), or several of them in the structure of the model's outputs. A
-            picture that holds NaN is answered with NaN, as by Keras on torch and JAX.
+            An array of float32, shape (N, ...), or several of them in the structure of the model's outputs. A picture
+            that holds NaN or an infinity is answered with NaN, unless the model itself asks with ``isnan`` or
+            ``isinf``. NaN that only arises amid a network may get lost in OpenVINO, as in TensorFlow.
 
         Raises:
             ArgumentError: another number of inputs, other shapes, no numbers, or an iterable without a batch.
@@ -151,7 +150,7 @@ class Predictor:
                 f"{self.name} does not know the layers that it was made of. Make the predictor of the model, or of its "
                 "name in the catalogue."
             )
-        ending = self.endings((layers,) if isinstance(layers, str) else tuple(layers))
+        ending = self.endings(patterns_of(layers, self.name))
         answers = self._computed(x, batch_size, ending.runner, ending.inputs)
         return dict(zip(ending.layers, answers, strict=True))
 
@@ -214,7 +213,8 @@ class Predictor:
         if on_error not in ("raise", "return"):
             raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise' and 'return'.")
         preparation = self._known_preparation()
-        return self._found(read_groups(files_of(paths, self.name), preparation, self.name), preparation, on_error)
+        groups = read_groups(files_of(paths, self.name), preparation, self.name, self.runner.threads)
+        return self._found(groups, preparation, on_error)
 
     def _computed(
         self, x: Any, batch_size: int | None, runner: Runner, inputs: tuple[int, ...] | None = None
@@ -243,12 +243,11 @@ class Predictor:
             from .pictures import as_pictures, resized
 
             pictures = as_pictures(parts[0], specs[0], self.name)
-            return joined([runner([group]) for group in resized(pictures, self.preparation)])
+            return joined([runner([group]) for group in resized(pictures, self.preparation, runner.threads)])
         arrays = as_arrays(parts, specs, self.name)
         if inputs is not None:
             arrays = [arrays[number] for number in inputs]
-        answers = runner(arrays)
-        return answers if self.computes_nan else unknown_where_nan(answers, arrays)
+        return unknown_where_no_number(runner(arrays), arrays, runner.unknown_from)
 
     def _known_preparation(self) -> "Preparation":
         if self.preparation is None:

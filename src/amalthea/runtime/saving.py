@@ -14,9 +14,10 @@ from ..catalog import ScalingSteps
 from ..errors import ArgumentError, ArgumentTypeError, MissingFileError
 from ..storage import atomic_file
 from .describing import described
-from .description import KEY, Description
+from .description import FILE_PRECISIONS, KEY, Description
 from .loading import read
 from .metadata import metadata_entry
+from .one_file import is_one_file
 from .runners import Runner, open_runner
 from .scores import as_probabilities
 from .seal import SIZE, seal
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from .quantization import Cost
 
-_PRECISIONS = ("float32", "int8")
 _QUANTIZING = ("calibration", "held_out", "min_agreement")
 _LARGEST = 2**31 - 1  # bytes of a message of Protocol Buffers
 _OPEN_SIDE = 96  # pixels; what the self-test takes where a network computes any size
@@ -75,7 +75,8 @@ def save(
             None takes ImageNet's for a network of ours with 1000 scores. Any other model has none, or ``()``; it may
             have several inputs and outputs.
         scaling: what the model expects of pixels, as for ``amalthea.catalog.scaling_steps``. A model that one of our
-            constructors built knows it. Without classes it may remain unknown: the file then takes what the model took.
+            constructors built knows it, and one whose input is uint8 scales pictures itself. Without classes it may
+            remain unknown: the file then takes what the model took.
         size: rows and columns of the pictures in pixels, or one number for both; needed only where the model leaves
             them open, and the catalogue does not tell.
         interpolation: how pictures get this size, as for ``amalthea.images.resize``; None takes what the catalogue
@@ -114,10 +115,7 @@ def save(
         "interpolation": interpolation,
         "variant": variant,
     }
-    if isinstance(model, os.PathLike) or (isinstance(model, str) and model.endswith(".onnx")):
-        network = _of_file(Path(model), facts, precision)
-    else:
-        network = _of_model(model, facts)
+    network = _of_file(Path(model), facts, precision) if is_one_file(model) else _of_model(model, facts)
     cost = None
     if precision == "int8":
         network, cost = _quantized(network, quantizing)
@@ -185,10 +183,10 @@ def _new_file(path: Path) -> Path:
 def _check_precision(precision: str, quantizing: dict[str, Any]) -> None:
     if unknown := [name for name in quantizing if name not in _QUANTIZING]:
         raise ArgumentTypeError(f"amalthea.save takes no {', '.join(unknown)}. See help(amalthea.save).")
-    if precision not in _PRECISIONS:
+    if precision not in FILE_PRECISIONS:
         advice = " It is chosen when the file is opened: amalthea.load(path, precision='bfloat16')."
         raise ArgumentError(
-            f"precision={precision!r}; a file is {' or '.join(map(repr, _PRECISIONS))}."
+            f"precision={precision!r}; a file is {' or '.join(map(repr, FILE_PRECISIONS))}."
             + (advice if precision == "bfloat16" else "")
         )
     if precision == "int8" and "calibration" not in quantizing:

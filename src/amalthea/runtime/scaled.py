@@ -26,6 +26,10 @@ class ScaledRunner:
     def __init__(self, runner: Runner, scaling: ScalingSteps) -> None:
         shapes = [spec.shape for spec in runner.inputs]
         spec = runner.inputs[0]
+        if "float" not in spec.dtype:
+            raise ArgumentError(
+                f"The model takes {spec.dtype}, and scales what it takes itself: leave preprocess and scaling out."
+            )
         if len(shapes) != 1 or len(spec.shape) != 4 or not (spec.channels_first or spec.shape[3] == 3):
             raise ArgumentError(
                 f"The model takes {', '.join(map(str, shapes))}; preprocess=True is for models with a single input, "
@@ -37,6 +41,8 @@ class ScaledRunner:
         sides = spec.shape[2:] if spec.channels_first else spec.shape[1:3]
         self.inputs = (TensorSpec(spec.name, (None, *sides, 3), "uint8"),)
         self.outputs = runner.outputs
+        self.threads = runner.threads
+        self.unknown_from = runner.unknown_from
 
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
         """See ``Runner``."""

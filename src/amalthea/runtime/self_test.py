@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from .runners import Runner, TensorSpec
 
+PRECISIONS = ("float32", "bfloat16")
+"""That a network can be computed with; each has a tolerance."""
+
 _SEED = 0
 _NUMBERS = 1000  # at most, of each output
 _DIGITS = 7  # as many as float32 has
@@ -25,6 +28,7 @@ _TOLERANCES = {
     "float32": {"float32": 1e-3, "bfloat16": 0.5},
     "int8": {"float32": 0.5, "bfloat16": 0.5},
 }
+_LARGEST = 2**28  # numbers of an input; more are nobody's question
 _NEAR_ZERO = 1e-6  # below it, numbers are not compared
 
 
@@ -85,8 +89,15 @@ def distance(self_test: SelfTest, runner: Runner) -> float:
     """
     if len(self_test.shapes) != len(runner.inputs) or len(self_test.answers) != len(runner.outputs):
         return math.inf
+    if not all(map(_can_be_asked, self_test.shapes, runner.inputs)):
+        return math.inf
     answers = runner(question(self_test.shapes, runner.inputs, self_test.seed))
     return max(_distance(_kept(found), wanted) for found, wanted in zip(answers, self_test.answers, strict=True))
+
+
+def _can_be_asked(shape: tuple[int, ...], spec: TensorSpec) -> bool:
+    sides = [length if wanted is None else wanted for length, wanted in zip(shape, spec.shape, strict=False)]
+    return list(shape) == sides and len(shape) == len(spec.shape) and min(shape) > 0 and math.prod(shape) <= _LARGEST
 
 
 def _distance(found: NDArray[Any], wanted: Sequence[float]) -> float:

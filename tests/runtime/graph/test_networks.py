@@ -59,6 +59,22 @@ def test_open_sizes(descriptor):
         assert clearly_different(found, expected), runtime
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("InceptionV3", (301, 301, 3)),
+        ("NASNetMobile", (75, 96, 3)),
+        ("NASNetMobile", (224, 224, 3)),
+        ("NASNetLarge", (331, 331, 3)),
+    ],
+)
+def test_features_at_sizes_that_decide_about_padding(name, shape):
+    model = built_alive(partial(get_model, name, weights=None, include_top=False, input_shape=shape))
+    (expected,), _ = assert_agreement(model, two_pictures(shape))
+    assert clearly_different(expected[0], expected[1])
+
+
 @pytest.mark.parametrize(("data_format", "transposes"), [("channels_last", 1), ("channels_first", 0)])
 def test_a_convolutional_network_is_transposed_once(data_format, transposes):
     """Channels stay where ONNX wants them, from the input to the pooling."""

@@ -107,6 +107,56 @@ def test_a_model_with_a_method_of_its_own():
         to_onnx(outer)
 
 
+class Doubling(keras.Model):
+    def predict_step(self, *given):
+        return 2 * super().predict_step(*given)
+
+
+def test_a_model_that_predicts_otherwise():
+    features = keras.Input((3,))
+    scores = layers.Dense(2)(features)
+    plain, changed = keras.Model(features, scores, name="changed"), keras.Model(features, scores, name="changed")
+    changed.predict_on_batch = lambda given: given
+    for model, method in ((Doubling(features, scores, name="changed"), "predict_step"), (changed, "predict_on_batch")):
+        with pytest.raises(UnsupportedLayerError, match=f"'changed' of type .* overrides {method}, which no graph has"):
+            to_onnx(model)
+    assert_agreement(plain, numbers(2, 3))
+
+
+def test_a_sequential_that_is_called_otherwise():
+    class Own(keras.Sequential):
+        def __call__(self, *given, **settings):
+            return 2 * super().__call__(*given, **settings)
+
+    with pytest.raises(UnsupportedLayerError, match="'own' of type Own computes in a method of its own"):
+        to_onnx(Own([keras.Input((3,)), layers.Dense(2)], name="own"))
+
+
+def test_models_that_train_otherwise():
+    """A nested one is called, and never asked to predict."""
+
+    class Trained(keras.Model):
+        def train_step(self, *given):
+            raise NotImplementedError
+
+    features = keras.Input((3,))
+    inner = Doubling(features, layers.Dense(2)(features))
+    model = Trained(features, inner(features))
+    set_live_weights(inner)
+    assert_agreement(model, numbers(2, 3))
+
+
+@pytest.mark.parametrize("beside", [np.ones((1, 3), np.float32), [[1.0, 2.0, 3.0]]], ids=["array", "list"])
+def test_numbers_beside_a_tensor(beside):
+    features = keras.Input((3,))
+    model = keras.Model(features, layers.Add(name="sum")([features, keras.ops.convert_to_tensor(beside)]))
+    with pytest.raises(
+        UnsupportedLayerError, match=r"Layer 'sum' .*: it is given numbers beside tensors; operations of"
+    ):
+        to_onnx(model)
+    assert_agreement(keras.Model(features, features + np.asarray(beside, np.float32)), numbers(2, 3))
+
+
 def test_what_is_no_model():
     with pytest.raises(ArgumentError, match=r"model='VGG16' is a str; allowed is a keras.Model"):
         to_onnx("VGG16")

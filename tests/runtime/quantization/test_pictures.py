@@ -1,5 +1,7 @@
 """Pictures to calibrate with and pictures to judge by are never the same."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,11 +16,11 @@ pytestmark = pytest.mark.single_backend
 
 @pytest.fixture
 def folder(tmp_path):
-    """Names alone: choosing opens no file."""
+    """No pictures, but each of another content."""
     for kind in ("cat", "dog"):
         (tmp_path / "pets" / kind).mkdir(parents=True)
         for number in range(20):
-            (tmp_path / "pets" / kind / f"{number:02}.jpg").touch()
+            (tmp_path / "pets" / kind / f"{number:02}.jpg").write_text(f"{kind} {number}")
     return tmp_path / "pets"
 
 
@@ -40,7 +42,7 @@ def test_paths_and_folders_may_be_mixed(folder):
 def test_large_folders_are_sampled(tmp_path):
     paths = [tmp_path / f"{number}.png" for number in range(2000)]
     for path in paths:
-        path.touch()
+        path.write_text(path.name)
     chosen, judges = divide(paths)
     assert (len(chosen), len(judges)) == (300, 1000)
     assert not set(chosen) & set(judges)
@@ -56,6 +58,21 @@ def test_what_judges_is_not_calibrated_with(folder):
     link.symlink_to(folder / "cat")
     chosen, _ = divide(folder / "cat", [link / "00.jpg"])
     assert len(chosen) == 19, "the same file by another name"
+
+
+def test_a_picture_counts_once(folder):
+    """Whatever its names are, it never stands on both sides."""
+    cats = sorted((folder / "cat").iterdir())
+    for number, cat in enumerate(cats):
+        shutil.copy(cat, folder / "dog" / f"copy{number}.jpg")
+        (folder / f"link{number}.jpg").symlink_to(cat)
+    chosen, judges = divide(folder)
+    assert len(chosen) == len(judges) == 20
+    assert len({path.read_text() for path in chosen + judges}) == 40
+    with pytest.raises(ArgumentError, match="Of 20 pictures, none is left to calibrate with, since those to judge by"):
+        divide(folder / "cat", folder / "dog")
+    with pytest.raises(ArgumentError, match="Of 1 pictures, none is left"):
+        divide([cats[0], folder / "link0.jpg"])
 
 
 def test_wrong_pictures(folder, tmp_path):

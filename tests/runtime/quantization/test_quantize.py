@@ -13,7 +13,7 @@ from PIL import Image
 import amalthea
 from amalthea.applications import MobileNet
 from amalthea.catalog import imagenet_classes
-from amalthea.errors import ArgumentError, MissingDependencyError, MissingFileError
+from amalthea.errors import AmaltheaWarning, ArgumentError, MissingDependencyError, MissingFileError
 from amalthea.images import read_resized
 from amalthea.runtime.loading import opened, read
 from amalthea.runtime.quantization import quantize, quantized, require_nncf, to_integers
@@ -55,7 +55,7 @@ def files(test_data, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def pets(test_data):
-    return sorted((test_data / "pets" / "validation").rglob("*.jpg"))[::4]
+    return sorted((test_data / "pets" / "validation").rglob("*.jpg"))[::3]
 
 
 @pytest.fixture(scope="module")
@@ -103,16 +103,33 @@ def test_it_refuses_what_costs_too_much(files, pets, tmp_path):
     """Calibrated in the dark, it knows no range that a picture needs."""
     pytest.importorskip("nncf")
     dark = [tmp_path / f"{number}.png" for number in range(2)]
-    for path in dark:
-        Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(path)
+    for side, path in enumerate(dark, start=8):  # no two files of the same content
+        Image.fromarray(np.zeros((side, 8, 3), np.uint8)).save(path)
     content, description = described(files)
     with pytest.raises(ArgumentError) as caught:
-        quantize(content, description, dark, held_out=pets[:12], name="mobilenet")
+        quantize(content, description, dark, held_out=pets[:20], name="mobilenet")
     message = str(caught.value)
     assert "mobilenet in int8 would name the same best class" in message
     assert "min_agreement is 0.98" in message
-    assert "12 pictures, none of them among the 2 of the calibration" in message
+    assert "20 pictures, none of them among the 2 of the calibration" in message
     assert "precision='bfloat16'" in message
+
+
+def test_it_refuses_to_be_judged_by_few(files, pets, tmp_path):
+    pytest.importorskip("nncf")
+    content, description = described(files)
+    words = r"Only 1 usable pictures are left to judge what int8 costs; 20 are needed.*min_agreement=0, or --force"
+    with pytest.raises(ArgumentError, match=words):
+        quantize(content, description, pets[:2])
+    with pytest.raises(ArgumentError, match="Only 19 usable pictures are left"):
+        quantize(content, description, pets[20:], held_out=pets[:19], min_agreement=0.01)
+    broken = tmp_path / "broken.jpg"
+    broken.write_text("no picture")
+    with (
+        pytest.raises(ArgumentError, match="Only 19 usable pictures are left"),
+        pytest.warns(AmaltheaWarning, match="1 of 20 files are no usable pictures"),
+    ):
+        quantize(content, description, pets[20:22], held_out=[*pets[:19], broken])
 
 
 def test_nothing_is_printed_and_nobody_is_told(tmp_path, home):

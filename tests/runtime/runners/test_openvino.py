@@ -110,7 +110,9 @@ def test_what_it_takes_and_returns(runner):
 
 
 def test_pictures_that_are_too_small(runner, model):
-    with pytest.raises(ArgumentError, match=r"cannot compute arrays of shape \(batch, 4, 9, 3\).*give larger ones"):
+    with pytest.raises(
+        ArgumentError, match=r"(?s)arrays of shape \(batch, 4, 9, 3\).*give larger ones.* The runtime says: .*\d"
+    ):
         runner([numbers(1, 4, 9, 3)])
     pictures = numbers(1, 9, 8, 3)
     assert_same(runner([pictures])[0], answers_of_keras(model, [pictures])[0])
@@ -125,6 +127,33 @@ def test_several_inputs_and_outputs():
     runner = OpenVINORunner(to_onnx(model).SerializeToString())
     for found, expected in zip(runner(arrays), answers_of_keras(model, arrays), strict=True):
         assert_same(found, expected)
+
+
+def whole_numbers(model, *arrays):
+    return OpenVINORunner(to_onnx(model).SerializeToString())(arrays)[0]
+
+
+def test_whole_numbers_of_more_than_32_bits():
+    number = keras.Input((2,), dtype="int64", name="number")
+    model = keras.Model(number, keras.ops.add(number, 1))
+    for right in ([[2**31 - 2, -(2**31)]], np.empty((0, 2), np.int64)):
+        np.testing.assert_array_equal(whole_numbers(model, np.asarray(right)), np.asarray(right) + 1)
+    for wrong in (2**31, -(2**31) - 1):
+        message = rf"'number' takes whole numbers in \[-2147483648, 2147483647\], .* given were .*{wrong}"
+        with pytest.raises(ArgumentError, match=message):
+            whole_numbers(model, np.array([[0, wrong]]))
+
+
+def test_rows_of_an_embedding_that_are_not_there():
+    """OpenVINO would take zeros for them, and the last row for -1."""
+    number = keras.Input((2,), dtype="int32", name="number")
+    table = layers.Embedding(5, 3, name="table")
+    model = keras.Model(number, table(number))
+    rows = keras.ops.convert_to_numpy(table.embeddings)
+    np.testing.assert_array_equal(whole_numbers(model, np.array([[0, 4]])), rows[[[0, 4]]])
+    for wrong in (5, -1):
+        with pytest.raises(ArgumentError, match=r"'number' takes whole numbers in \[0, 4\], .* Embedding .* 5 rows"):
+            whole_numbers(model, np.array([[0, wrong]]))
 
 
 @pytest.mark.parametrize(("many", "cached", "expected"), [(255, 0, 16), (256, 0, 4), (256, 10**6, 2)])
@@ -155,6 +184,15 @@ def test_the_compiled_network_is_kept(graph, model, kept):
         OpenVINORunner(graph, **other)([pictures])
     OpenVINORunner(graph, cache_key="key")([numbers(1, 10, 8, 3)])
     assert len(kept()) == 4
+
+
+def test_only_the_first_size_is_kept(graph, model, kept):
+    for count in (1, 2):  # in another process it may be another
+        runner = OpenVINORunner(graph, cache_key="key")
+        for rows in (9 + count, 12, 13, 9 + count):
+            pictures = numbers(1, rows, 8, 3)
+            assert_same(runner([pictures])[0], answers_of_keras(model, [pictures])[0])
+        assert len(kept()) == count
 
 
 def test_both_kinds_of_networks_are_kept(graph, model, kept):

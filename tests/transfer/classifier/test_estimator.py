@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+from copy import copy as shallow_copy
 from copy import deepcopy
 from inspect import signature
 
@@ -150,6 +151,37 @@ def test_pickle_and_copy():
         assert copy.history == fitted.history
     assert not hasattr(clone(fitted), "model_")
     assert pickle.loads(pickle.dumps(ImageClassifier("VGG16"))).model == "VGG16"
+
+
+@trains
+def test_copies_of_a_loaded_classifier(tmp_path):
+    """Its ``model`` is None, for the file has the finished network alone."""
+    pictures, names = coloured(12)
+    classifier(epochs=1).fit(pictures, names).save(tmp_path / "own.keras")
+    loaded = ImageClassifier.load(tmp_path / "own.keras")
+    answers = loaded.predict_proba(pictures)
+    for copy in (pickle.loads(pickle.dumps(loaded)), deepcopy(loaded), shallow_copy(loaded)):
+        assert np.array_equal(copy.predict_proba(pictures), answers)
+    assert clone(loaded).get_params() == loaded.get_params()
+    with pytest.raises(ArgumentError, match="model=None"):
+        clone(loaded).fit(pictures, names)
+
+
+@trains
+def test_a_copy_that_shares_its_network_leaves_it_alone():
+    """Also one with groups, which were made fast once already."""
+    pictures, names = coloured(12)
+    small = small_network()
+    x = keras.layers.Conv2D(16, 3, groups=4, data_format="channels_last", name="groups_4")(small.output)
+    network = keras.Model(small.input, x)
+    network.trainable = False
+    fitted = classifier(model=network, epochs=1).fit(pictures, names)
+    answers, features = fitted.predict_proba(pictures), network.predict(pictures / 255, verbose=0)
+    for _ in range(2):
+        copy = shallow_copy(fitted)
+        assert copy.model is network
+        np.testing.assert_allclose(network.predict(pictures / 255, verbose=0), features, rtol=0, atol=1e-5)
+        np.testing.assert_allclose(copy.predict_proba(pictures), answers, rtol=0, atol=1e-5)
 
 
 @trains

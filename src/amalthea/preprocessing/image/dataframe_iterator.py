@@ -8,7 +8,7 @@ from warnings import warn as warn_plainly
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ...errors import ArgumentError, ArgumentTypeError, warn
+from ...errors import ArgumentTypeError, warn
 from . import table
 from .file_iterator import FileIterator, check_class_mode, check_classes, within
 from .pictures import validate_filename
@@ -46,7 +46,7 @@ class DataFrameIterator(FileIterator):
 
     Raises:
         ArgumentTypeError: a column of other values than ``class_mode`` needs.
-        ArgumentError: an argument that cannot be used.
+        ArgumentError: an argument that cannot be used; or a batch was asked for, and no row names a picture.
 
     Example:
         >>> import pandas
@@ -108,7 +108,7 @@ class DataFrameIterator(FileIterator):
         self._filepaths = within(self.directory, self.filenames)
         self.samples = len(self.filenames)
         if not self.samples:
-            raise ArgumentError(self._nothing_found(len(dataframe), x_col))
+            self._no_picture = self._nothing_found(len(dataframe), x_col)
         self._say_what_was_found(validate_filenames)
         super().__init__(
             self.samples,

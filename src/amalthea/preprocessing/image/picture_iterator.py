@@ -10,8 +10,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from ... import images
 from ...errors import ArgumentError, ImageError, warn
-from ...images.batches import thread_count
 from ...images.samples import check_batch_size
+from ...images.threads import thread_count
 from . import settings
 from .iterator import Iterator
 
@@ -43,6 +43,7 @@ class PictureIterator(Iterator):
 
     data_format: str
     _changes = 0
+    _no_picture = "There is no picture to make a batch of."
 
     def __init__(
         self,
@@ -73,6 +74,11 @@ class PictureIterator(Iterator):
         super().__setattr__(name, value)
         if not name.startswith("_") and name not in _COURSE:
             self._changes += 1
+
+    def __getitem__(self, idx: int) -> Any:
+        if self.n == 0:
+            raise ArgumentError(self._no_picture)
+        return super().__getitem__(idx)
 
     @property
     def workers(self) -> int:
@@ -121,7 +127,7 @@ class PictureIterator(Iterator):
 
     def _batch_at(self, epoch: int, position: int, index_array: NDArray[np.int64]) -> Any:
         if self.n == 0:
-            raise ArgumentError("There is no picture to make a batch of.")
+            raise ArgumentError(self._no_picture)
         if self._is_customised():
             return super()._batch_at(epoch, position, index_array)
         batches = self._current_batches()

@@ -29,9 +29,12 @@ class Exported:
         format: its name.
         megabytes: its size; of a folder or of two files, that of all.
         takes: what it wants as its input, in words.
-        difference: the largest difference of one of its numbers from the predictor's, for the same picture.
-        tolerance: what it may have been.
-        best: class and probability that it answers for the picture, and those of the predictor; None where nobody knows
+        difference: the largest difference of one of its numbers from those that Keras computes for the same picture;
+            where a file was given, or a model in half precision, from its predictor's. Of several outputs, that counts
+            which comes nearest to its tolerance.
+        tolerance: what it may have been: of probabilities 1e-4, of other numbers a thousandth of their deviation; more
+            in lower precisions.
+        best: class and probability that it answers for the picture, and those of the original; None where nobody knows
             the classes.
         cost: what int8 costs, measured on many pictures; None for other precisions.
     """
@@ -54,7 +57,7 @@ def export(
     precision: str = "float32",
     **options: Any,
 ) -> Exported:
-    """Write a network in another format, run what was written, and compare its answer with that of the predictor.
+    """Write a network in another format, run what was written, and compare its answer with that of the original.
 
     What does not run, or differs too much, is an error and leaves nothing behind.
 

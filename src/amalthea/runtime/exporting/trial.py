@@ -1,7 +1,7 @@
 """A picture that a network is shown before and after it is written in another format."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,8 @@ Arrays = list[NDArray[Any]]
 
 _OPEN_SIDE = 64  # where a network takes any size, and nobody says which
 _PROBABILITIES, _DEVIATIONS = 1e-4, 1e-3  # that answers in float32 may differ by
+_ROUNDING = 1e-5  # of the largest number of an answer; where all are nearly equal, their deviation is nothing but that
+_NEAR_ZERO = 1e-6
 # Times as much as that. In 8 bits, one picture says little; many say what it costs, before the file is written.
 _LENIENCY = {"float32": 1, "float16": 500, "int8": 5000}
 
@@ -36,11 +38,12 @@ class Trial:
     Attributes:
         arrays: as the model takes them, one an input.
         inputs: their names.
-        expected: what the predictor answers, one an output.
+        expected: what the original answers, one an output: Keras where that is at hand, so that errors of the
+            conversion show, and computes in float32; else the predictor.
         pixels: the same picture before it is scaled, uint8 of shape (1, rows, columns, 3); None where the network takes
             no pictures, or nobody knows how they are prepared.
         classes: names of the scores; empty where they have none.
-        precision: of the network before.
+        precision: of the original.
     """
 
     arrays: Arrays
@@ -51,24 +54,28 @@ class Trial:
     precision: str = "float32"
 
     def compared(self, answers: Arrays, precision: str, name: str) -> tuple[float, float]:
-        """The largest difference of the answers from what was expected, and what it may be.
+        """The largest difference of an answer from what was expected, and what it may be.
+
+        Each output has a tolerance of its own, and that counts which comes nearest to it.
 
         Raises:
-            ArgumentError: it is larger, or the answers have other shapes.
+            ArgumentError: one differs more, or the answers have other shapes.
         """
         shapes, wanted = ([array.shape for array in arrays] for arrays in (answers, self.expected))
         if shapes != wanted:
-            raise ArgumentError(f"{name} was not written: it answers in shapes {shapes}, the predictor in {wanted}.")
-        pairs = list(zip(answers, self.expected, strict=True))
-        difference = max(float(np.abs(found - right).max()) for found, right in pairs)
+            raise ArgumentError(f"{name} was not written: it answers in shapes {shapes}, the original in {wanted}.")
         leniency = max(_LENIENCY[precision], _LENIENCY[self.precision])
-        tolerance = leniency * min(map(_tolerance, self.expected))
-        if not difference <= tolerance:  # NaN is not
-            raise ArgumentError(
-                f"{name} was not written: for the same picture its numbers differ from the predictor's by up to "
-                f"{difference:.2g}; allowed is {tolerance:.2g}. Choose another format or precision."
-            )
-        return difference, tolerance
+        found = [
+            (_difference(answer, right), leniency * _tolerance(right))
+            for answer, right in zip(answers, self.expected, strict=True)
+        ]
+        for difference, tolerance in found:
+            if not difference <= tolerance:  # NaN is not
+                raise ArgumentError(
+                    f"{name} was not written: for the same picture its numbers differ from the original's by up to "
+                    f"{difference:.2g}; allowed is {tolerance:.2g}. Choose another format or precision."
+                )
+        return max(found, key=lambda pair: pair[0] / pair[1])
 
     def fitting(self, dtype: str) -> Arrays:
         """The arrays for a graph whose first input has this type: "uint8" if it scales pictures itself."""
@@ -86,13 +93,14 @@ class Trial:
         """What to feed the written network with."""
         if pixels and self.pixels is not None:
             return f"pictures as they are decoded: uint8, RGB, {_batch_of(self.pixels)}"
-        return f"what model.predict takes: float32, {', '.join(map(_batch_of, self.arrays))}"
+        types = ", ".join(dict.fromkeys(str(array.dtype) for array in self.arrays))
+        return f"what model.predict takes: {types}, {', '.join(map(_batch_of, self.arrays))}"
 
 
 def trial_of(
     model: "keras.Model | str | os.PathLike[str]", picture: "Picture | None", options: dict[str, Any]
 ) -> Trial:
-    """Show a picture to the predictor of a model, or of a file of ``amalthea.save``.
+    """Show a picture to a model, or to the predictor of a file of ``amalthea.save``.
 
     Args:
         model: as for ``export``.
@@ -108,17 +116,19 @@ def trial_of(
         pixels = _pixels(picture, opened.preparation)
         return _trial(opened, [pixels], pixels, opened.classes, saved)
     from ..factory import predictor
+    from ..runners.keras import KerasRunner
 
     exact = predictor(model)
+    if not {layer.compute_dtype for layer in model.layers} & {"float16", "bfloat16"}:  # which graphs do not know
+        exact = replace(exact, runner=KerasRunner(model))
     classes = tuple(options.get("classes") or exact.classes)
     preparation = _preparation(exact, options)
     if preparation is None:
         return _trial(exact, _numbers(exact), None, classes)
     pixels = _pixels(picture, preparation)
-    scaled = scale(pixels, preparation.scaling)
-    if exact.runner.inputs[0].channels_first:
-        scaled = scaled.transpose(0, 3, 1, 2)
-    return _trial(exact, [scaled], pixels, classes)
+    [spec] = exact.runner.inputs
+    array = pixels if spec.dtype == "uint8" else scale(pixels, preparation.scaling)
+    return _trial(exact, [array.transpose(0, 3, 1, 2) if spec.channels_first else array], pixels, classes)
 
 
 def _trial(
@@ -146,6 +156,8 @@ def _preparation(exact: Predictor, options: dict[str, Any]) -> Preparation | Non
     known = exact.preparation
     row = catalog.variant(options["variant"]) if options.get("variant") else exact.variant
     scaling = options.get("scaling")
+    if scaling is None and spec.dtype == "uint8" and not spec.channels_first:
+        scaling = 1
     if scaling is None and (giver := known or row):
         scaling = giver.scaling
     if scaling is None:
@@ -169,10 +181,15 @@ def _numbers(exact: Predictor) -> Arrays:
 
 
 def _tolerance(right: NDArray[Any]) -> float:
-    """Probabilities may differ by so much, other numbers by a part of their deviation."""
+    """Probabilities may differ by so much, other numbers by a part of their deviation; one alone has its size."""
     if right.ndim == 2 and as_probabilities(right, max(2, right.shape[1])) is not None:
         return _PROBABILITIES
-    return _DEVIATIONS * max(float(right.std()), _DEVIATIONS)
+    size = float(np.abs(right).max())
+    return max(_DEVIATIONS * (float(right.std()) or size), _ROUNDING * size, _NEAR_ZERO)
+
+
+def _difference(answer: NDArray[Any], right: NDArray[Any]) -> float:
+    return float(np.abs(answer.astype(np.float64) - right).max())
 
 
 def _batch_of(array: NDArray[Any]) -> str:

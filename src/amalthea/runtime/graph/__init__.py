@@ -22,8 +22,10 @@ def to_onnx(model: "keras.Model", scaling: ScalingSteps | None = None) -> "onnx.
 
     The graph takes and returns arrays in the shapes of the model, any number of pictures at a time; sizes that are None
     in the model stay open. Integers and truth values keep their type; all floating types are float32, also amid layers
-    of mixed precision. Layers that act in training only are left out. With a scaling, the graph takes pictures as they
-    are decoded instead, and its first nodes do what ``amalthea.images.scale`` does.
+    of mixed precision: integers that reach a layer, other than one which merely moves numbers, are exact up to 2**24
+    only. OpenVINO computes int64 with 32 bits: give it no numbers outside of [-2**31, 2**31 - 1]. Layers that act in
+    training only are left out. With a scaling, the graph takes pictures as they are decoded instead, and its first
+    nodes do what ``amalthea.images.scale`` does.
 
     Args:
         model: nested models, shared layers, operations of ``keras.ops``, several inputs and outputs are allowed, each
@@ -38,8 +40,8 @@ def to_onnx(model: "keras.Model", scaling: ScalingSteps | None = None) -> "onnx.
     Raises:
         ArgumentError: no model of Keras, one that is not built, one whose inputs are float64 or no numbers, or with a
             scaling one that does not take pictures.
-        UnsupportedLayerError: a layer or operation that has no converter, or that mixes the pictures of a batch; the
-            message names it.
+        UnsupportedLayerError: a layer or operation that has no converter, or that mixes the pictures of a batch; or a
+            model with a ``call``, ``predict_step`` or the like of its own. The message names it.
 
     Example:
         >>> import keras

@@ -8,6 +8,7 @@ import keras
 from keras import layers
 
 from . import activations
+from .axes import inner_axes
 from .reductions import along
 from .tensor import Tensor, apply
 from .unsupported import unsupported
@@ -43,6 +44,8 @@ _FUNCTIONS: dict[Any, Callable[..., Tensor]] = {
     keras.activations.threshold: activations.threshold,
 }
 
+_OVER_AN_AXIS = (keras.activations.log_softmax, keras.activations.softmax)
+
 
 def elu(layer: Any, x: Tensor) -> Tensor:
     """``ELU``."""
@@ -65,8 +68,9 @@ def relu(layer: Any, x: Tensor) -> Tensor:
 
 
 def softmax(layer: Any, x: Tensor) -> Tensor:
-    """``Softmax``, over one axis or several."""
-    return activations.softmax(x, layer.axis if isinstance(layer.axis, int) else tuple(layer.axis))
+    """``Softmax``, the layer or the operation, over one axis or several."""
+    axes = inner_axes(layer, layer.axis, len(x.axes))
+    return activations.softmax(x, axes[0] if len(axes) == 1 else tuple(axes))
 
 
 _LAYERS: dict[type, Callable[[Any, Tensor], Tensor]] = {
@@ -95,4 +99,6 @@ def activated(layer: Any, x: Tensor) -> Tensor:
         name = getattr(activation, "__name__", activation)
         known = ", ".join(sorted(function.__name__ for function in _FUNCTIONS))
         raise unsupported(layer, f"its activation {name} is none of {known}")
+    if activation in _OVER_AN_AXIS:
+        inner_axes(layer, settings.get("axis", -1), len(x.axes))
     return _FUNCTIONS[activation](x, **settings)

@@ -28,6 +28,8 @@ def multi_head_attention(layer: Any, query: Tensor, value: Tensor, key: Tensor |
     for name in ("use_gate", "sliding_window"):
         if settings.get(name):
             raise unsupported(layer, f"it was built with {name}={settings[name]}")
+    if tuple(settings["attention_axes"]) != (1,):
+        raise unsupported(layer, f"it was built with attention_axes={settings['attention_axes']}")
     key = value if key is None else key
     # Each (batch, place, head, number), which is stored as (batch, head, place, number).
     by_head = (0, 2, 1, 3)

@@ -6,20 +6,35 @@ from typing import Any
 import keras
 
 from ... import _keras
+from .axes import inner_axes
+from .tensor import Tensor
 from .unsupported import unsupported
 
 _POLICIES = ("float32", "mixed_float16", "mixed_bfloat16")
 
 
-def check_layer(layer: Any) -> None:
+def check_layer(layer: Any, *given: Tensor) -> None:
     """Refuse layers whose numbers a graph does not have.
 
     Those of mixed precision are computed in float32, as exactly as their weights are.
 
+    Args:
+        layer: of Keras.
+        given: the tensors that it gets.
+
     Raises:
-        UnsupportedLayerError: the layer has weights of another precision, or mixes the pictures of a batch, which
-            runners compute in groups of any size.
+        UnsupportedLayerError: it or a layer inside it has weights of another precision; or it works along the axis
+            that counts the pictures of a batch, which runners compute in groups of any size.
     """
+    for part in _keras.parts(layer):
+        _check_precision(part)
+    axes = getattr(layer, "axis", None)
+    if axes is not None:
+        for x in given:
+            inner_axes(layer, axes, len(x.axes))
+
+
+def _check_precision(layer: Any) -> None:
     policy = layer.dtype_policy.name
     if policy not in _POLICIES:
         raise unsupported(
@@ -27,9 +42,6 @@ def check_layer(layer: Any) -> None:
             f"its dtype policy is {policy}, not float32. Build it with keras.config.set_floatx('float32'), or "
             '"floatx": "float32" in keras.json',
         )
-    axes = getattr(layer, "axis", None)
-    if 0 in (axes if isinstance(axes, list | tuple) else (axes,)):
-        raise unsupported(layer, "its axis 0 mixes the pictures of a batch")
 
 
 def given_to(call: _keras.Call) -> list[Any]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from .activation_layers import activated
+from .operations.products import summed
 from .tensor import Constant, Tensor, apply, cast
 from .unsupported import unsupported
 
@@ -19,11 +20,7 @@ def dense(layer: Any, x: Tensor) -> Tensor:
 
 def einsum_dense(layer: Any, x: Tensor) -> Tensor:
     """``EinsumDense``: over the axes that its equation says."""
-    terms, result = layer.equation.split("->")
-    # "..." stands for all the axes that the equation does not name.
-    unnamed = len(x.axes) - len(terms.split(",")[0].replace(".", "")) if "." in result else 0
-    rank = len(result.replace(".", "")) + unnamed
-    y = apply("Einsum", x.plain(), Constant(layer.kernel), equation=layer.equation, axes=tuple(range(rank)))
+    y = summed(layer, layer.equation, x, Constant(layer.kernel))
     return activated(layer, y if layer.bias is None else apply("Add", y, Constant(layer.bias)))
 
 

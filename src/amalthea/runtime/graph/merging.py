@@ -5,6 +5,7 @@ from typing import Any
 
 import keras
 
+from .axes import inner_axis
 from .reductions import of_unit_length
 from .reshaping import with_axes
 from .tensor import Constant, Tensor, apply
@@ -41,7 +42,7 @@ def concatenate(layer: Any, *tensors: Tensor) -> Tensor:
 def dot(layer: Any, *pair: Tensor) -> Tensor:
     """``Dot``: sums of products along one axis of each, for all that their other axes hold."""
     given = (layer.axes, layer.axes) if isinstance(layer.axes, int) else layer.axes
-    summed = [axis % len(x.axes) for axis, x in zip(given, pair, strict=True)]
+    summed = [inner_axis(layer, axis, len(x.axes)) for axis, x in zip(given, pair, strict=True)]
     if layer.normalize:
         least = keras.config.epsilon()
         pair = tuple(of_unit_length(x, least, axis) for x, axis in zip(pair, summed, strict=True))

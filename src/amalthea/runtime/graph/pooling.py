@@ -1,6 +1,7 @@
 """Pooling of any rank."""
 
 from functools import partial
+from operator import gt
 from typing import Any
 
 from .tensor import Constant, Tensor, apply, channels_second, spatial_axes
@@ -15,6 +16,9 @@ def _pooled(operator: str, layer: Any, x: Tensor) -> Tensor:
     there, in Keras 3.15.1, uneven padding repeats the border of the picture, which changes averages.
     """
     sliding = window(x, layer.data_format, layer.padding, layer.pool_size, layer.strides)
+    if "auto_pad" in sliding and any(map(gt, layer.strides, layer.pool_size)):
+        # ONNX Runtime (up to 1.31) stops at sizes where less than nothing is missing.
+        raise unsupported(layer, f"its strides {layer.strides} are beyond its windows, and the picture's size is open")
     return apply(operator, x.stored(channels_second(layer.data_format, len(x.axes))), **sliding)
 
 

@@ -7,15 +7,16 @@ import onnx
 
 from ... import _keras
 from ...catalog import ScalingSteps
-from ...errors import ArgumentError
+from ...errors import ArgumentError, UnsupportedLayerError
+from .axes import expanded, squeezed
 from .calls import check_layer, given_to
 from .operations import converted
-from .operations.axes import expanded, squeezed
 from .pictures import add_pictures
 from .table import converter_of
 from .tensor import Shape, Tensor, cast, graph_type
 from .unsupported import ADVICE, unsupported
 from .whole_numbers import converted_layer, output_types
+from .wrappers import each_step, in_sequence
 from .writer import Writer
 
 _LARGEST = 2**31 - 2**24  # bytes of weights; no message of Protocol Buffers reaches 2 GiB, nodes and names included
@@ -43,6 +44,11 @@ def written(model: Any, scaling: ScalingSteps | None) -> onnx.ModelProto:
 def _graph_of(model: Any) -> Any:
     cannot = f"cannot become a graph; functional and Sequential models can. {ADVICE}"
     network = _keras.require_functional(model, cannot)
+    if own := _keras.own_prediction(model):
+        raise UnsupportedLayerError(
+            f"Model {model.name!r} of type {type(model).__name__} overrides {', '.join(own)}, which no graph has. "
+            "Keep model.predict for this model; or give keras.Model(model.inputs, model.outputs), which has none."
+        )
     if 4 * model.count_params() > _LARGEST:
         raise ArgumentError(
             f"Model {model.name!r} has {model.count_params():,} weights; a graph holds no more than 2 GiB of them. "
@@ -88,6 +94,8 @@ def _results(call: _keras.Call, tensors: dict[int, Tensor], writer: Writer) -> l
     operation = call.operation
     if (nested := _keras.functional(operation)) is not None:
         return _converted(nested, _for_model(call, nested, tensors), writer)
+    if type(operation) is keras.layers.TimeDistributed and _keras.functional(operation.layer) is not None:
+        return [_in_each_step(call, tensors, writer)]
     types = output_types(call, tensors)
     results = (_of_layer if isinstance(operation, keras.Layer) else _of_operation)(call, tensors, types[0])
     results = [results] if isinstance(results, Tensor) else results
@@ -95,6 +103,16 @@ def _results(call: _keras.Call, tensors: dict[int, Tensor], writer: Writer) -> l
         _written(operation, result, output.shape, dtype, writer)
         for result, output, dtype in zip(results, call.outputs, types, strict=True)
     ]
+
+
+def _in_each_step(call: _keras.Call, tensors: dict[int, Tensor], writer: Writer) -> Tensor:
+    """What ``TimeDistributed`` makes of a whole model."""
+    layer, network = call.operation, _keras.functional(call.operation.layer)
+    [given] = given_to(call)
+    x = tensors[id(given)]
+    steps = writer.write(each_step(x), layer.name, (None, *x.shape[2:]), x.dtype)
+    [y] = _converted(network, [steps], writer)
+    return writer.write(in_sequence(y, x), layer.name, call.outputs[0].shape, y.dtype)
 
 
 def _written(operation: Any, result: Tensor, shape: Shape, dtype: str, writer: Writer) -> Tensor:
@@ -119,8 +137,11 @@ def _for_model(call: _keras.Call, nested: Any, tensors: dict[int, Tensor]) -> li
 def _of_layer(call: _keras.Call, tensors: dict[int, Tensor], dtype: str) -> Any:
     layer = call.operation
     converter = converter_of(layer)
-    check_layer(layer)
-    given = [tensors[id(tensor)] for tensor in keras.tree.flatten(given_to(call))]
+    flat = keras.tree.flatten(given_to(call))
+    if not all(isinstance(part, keras.KerasTensor) for part in flat):
+        raise unsupported(layer, "it is given numbers beside tensors; operations of keras.ops, such as +, take them")
+    given = [tensors[id(tensor)] for tensor in flat]
+    check_layer(layer, *given)
     if all(tensor.dtype == "float32" for tensor in given):
         return converter(layer, *given)
     return converted_layer(layer, converter, given, dtype)

@@ -93,6 +93,7 @@ def _missing(side: int | None, span: int, stride: int) -> int | None:
     if 1 in (span, stride):
         return span - 1
     if side is None:
-        return None
+        # A single pixel goes after the picture; where no window reaches it, it changes nothing.
+        return 1 if span == 2 else None
     steps = -(-side // stride)
     return max((steps - 1) * stride + span - side, 0)

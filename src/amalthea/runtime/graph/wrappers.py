@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from .calls import check_layer
 from .tensor import Tensor, apply
 
 
@@ -44,4 +45,6 @@ def in_sequence(y: Tensor, x: Tensor) -> Tensor:
 def _converted(layer: Any, x: Tensor) -> Tensor:
     from .table import converter_of  # here, because the table names this module
 
-    return converter_of(layer)(layer, x)
+    converter = converter_of(layer)
+    check_layer(layer, x)
+    return converter(layer, x)

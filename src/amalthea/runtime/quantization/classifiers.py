@@ -11,13 +11,17 @@ import numpy as np
 from ...errors import ArgumentError
 from ..description import Description
 from ..loading import load, opened
+from ..one_file import is_one_file
 from ..prediction import Predictor
-from .cost import Cost, compare, is_file
+from .cost import Cost, compare
 from .integers import require_nncf, to_integers
 from .pictures import Pictures, divide, read
 
 if TYPE_CHECKING:
     import keras
+
+
+_FEWEST = 20  # pictures; fewer say little of the next hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,11 @@ def quantized(
         model: a classifier: a name of the catalogue, a model of Keras, or a file of ``amalthea.save``.
         calibration: a folder, with all pictures in it and below; or paths. They are of the kind that the network will
             see; at most 300 of them are taken, at random.
-        held_out: the same for pictures to judge by, at most 1000; none of them is calibrated with. None takes them from
-            the former, half of these or more. Where the folder that holds a picture is named as a class, or has the
-            WordNet id of one, the cost tells the accuracy, too.
+        held_out: the same for pictures to judge by, 20 at least, of which at most 1000 are taken; none of them is
+            calibrated with, nor a copy of one. None takes them from the former, half of these or more. Where the folder
+            that holds a picture is named as a class, or has the WordNet id of one, the cost tells the accuracy, too.
         min_agreement: for this part of the pictures to judge by, in [0, 1], the best class must be that of float32. 0
-            accepts whatever comes out.
+            accepts whatever comes out, also where fewer pictures judge.
         arguments: for a name, those of the network's own function; for a model of Keras, ``classes``, ``scaling`` and
             all others by which ``amalthea.save`` describes it.
 
@@ -62,7 +66,7 @@ def quantized(
         The network, ready to answer as after ``amalthea.load``, and what it answers otherwise than before.
 
     Raises:
-        ArgumentError: the best class changes too often; or an argument that cannot be used.
+        ArgumentError: the best class changes too often, or too few pictures judge; or an argument that cannot be used.
         UnknownModelError: the catalogue has no such name.
         UnsupportedLayerError: the model has a layer that cannot become part of a graph.
         MissingFileError: a path with nothing there.
@@ -85,7 +89,7 @@ def quantized(
 
     check_min_agreement(min_agreement)
     require_nncf()
-    if isinstance(model, str) and not is_file(model):
+    if isinstance(model, str) and not is_one_file(model):
         from ...architectures import get_model
 
         model, arguments = get_model(model, **arguments), {}
@@ -121,20 +125,32 @@ def quantize(
     check_min_agreement(min_agreement)
     require_nncf()
     chosen, judges = divide(calibration, held_out)
+    _check_judges(len(judges), min_agreement)
     assert description.preparation is not None
     pictures = read(chosen, description.preparation)
     quantised = to_integers(content, pictures)
     exact = opened(content, description, name)
     lower = opened(quantised, description, name)
     cost = compare(exact, lower, judges, precision="int8", calibrated_with=len(pictures))
+    _check_judges(cost.pictures, min_agreement)
     if cost.agreement < min_agreement:
         raise ArgumentError(
             f"{name} in int8 would name the same best class as in float32 for a part of {cost.agreement:.3f} of the "
             f"pictures only, and min_agreement is {min_agreement}.\n\n{cost}\n\n"
-            "Calibrate with more pictures of the kind that it will see, take precision='bfloat16', or accept it with a "
-            "lower min_agreement."
+            "Accept that by a lower min_agreement (--min-agreement), calibrate with pictures of the kind that it will "
+            "see, or stay with a file in float32: load(…, precision='bfloat16') computes it faster, too."
         )
     return Quantized(quantised, cost)
+
+
+def _check_judges(pictures: int, min_agreement: float) -> None:
+    """Refuse a judgement by too few, of which one more or less would change it."""
+    if min_agreement > 0 and pictures < _FEWEST:
+        raise ArgumentError(
+            f"Only {pictures} usable pictures are left to judge what int8 costs; {_FEWEST} are needed, each of another "
+            "content than those of the calibration. Give more pictures, in calibration= or held_out=, or accept "
+            "whatever comes out: min_agreement=0, or --force."
+        )
 
 
 def check_min_agreement(min_agreement: object) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ...catalog import imagenet_classes
 from ...errors import ArgumentError, warn
+from ..one_file import is_one_file
 from ..prediction import Predictor
 from .pictures import Pictures, find
 
@@ -124,13 +125,8 @@ def compare(
     )
 
 
-def is_file(model: Any) -> bool:
-    """Whether a model is given by the path of its file, not by its name in the catalogue."""
-    return isinstance(model, os.PathLike) or (isinstance(model, str) and Path(model).suffix.lower() == ".onnx")
-
-
 def _ready(model: Any, precision: str, arguments: dict[str, Any]) -> Predictor:
-    if is_file(model):
+    if is_one_file(model):
         from ..loading import load
 
         return load(model, precision=precision, **arguments)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...errors import ArgumentError, MissingFileError, warn
 from ...images import Picture, Preparation, find_pictures, read_resized
+from ...storage import file_digests
 
 Pictures: TypeAlias = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 """A folder, with all pictures in it and below; or the paths of pictures and of folders."""
@@ -20,26 +21,29 @@ _TO_JUDGE = 1000
 def divide(calibration: Pictures, held_out: Pictures | None = None) -> tuple[list[Path], list[Path]]:
     """Choose pictures to calibrate with and others to judge by, at random, the same each time.
 
+    A picture that is there twice, as a copy or a link, counts once.
+
     Args:
         calibration: to choose from.
         held_out: to judge by, even where they are among the others. None holds out half of those, or more where they
             are many.
 
     Returns:
-        At most 300 to calibrate with, at most 1000 to judge by; no file is in both.
+        At most 300 to calibrate with, at most 1000 to judge by; no content is in both.
 
     Raises:
         MissingFileError: a path with nothing there.
         ArgumentError: a folder without pictures, or too few to divide.
     """
-    found = _in_any_order(calibration)
+    found = _by_content(calibration)
     if held_out is None:
-        middle = min(len(found) // 2, _TO_CALIBRATE)
-        chosen, judges = found[:middle], found[middle:]
+        paths = list(found.values())
+        middle = min(len(paths) // 2, _TO_CALIBRATE)
+        chosen, judges = paths[:middle], paths[middle:]
     else:
-        judges = _in_any_order(held_out)
-        kept_apart = {path.resolve() for path in judges}
-        chosen = [path for path in found if path.resolve() not in kept_apart]
+        kept_apart = _by_content(held_out)
+        judges = list(kept_apart.values())
+        chosen = [path for content, path in found.items() if content not in kept_apart]
     if not chosen:
         raise ArgumentError(
             f"Of {len(found)} pictures, none is left to calibrate with, since those to judge by must be others. Give "
@@ -83,7 +87,10 @@ def read(paths: Sequence[Path], preparation: Preparation) -> list[Picture]:
     return usable
 
 
-def _in_any_order(pictures: Pictures) -> list[Path]:
-    """Mixed, for a folder is read class by class."""
+def _by_content(pictures: Pictures) -> dict[bytes | Path, Path]:
+    """As many as can be of use, mixed, for a folder is read class by class; each by the hash of its content."""
     found = find(pictures)
-    return [found[number] for number in np.random.default_rng(0).permutation(len(found))]
+    order = np.random.default_rng(0).permutation(len(found))[: _TO_CALIBRATE + _TO_JUDGE]
+    mixed = [found[number] for number in order]
+    # What cannot be read has no hash; reading the pictures will say so.
+    return {content or path: path for content, path in zip(file_digests(mixed), mixed, strict=True)}

@@ -11,7 +11,7 @@ import openvino
 from ...errors import ModelFileError
 from ...storage import digest
 from .. import cache
-from .protocol import TensorSpec, refused_sizes
+from .protocol import TensorSpec, refused
 
 Sizes = tuple[tuple[int, ...], ...]  # of one picture, for each input
 
@@ -31,6 +31,7 @@ class Compiler:
     Attributes:
         inputs: what the graph takes.
         outputs: what it returns.
+        ranges: for each input of int32 or int64 the smallest and the largest that OpenVINO computes with rightly.
         micro_batch: how many pictures a request should compute, where there are many.
 
     Raises:
@@ -50,7 +51,8 @@ class Compiler:
         self._core = core
         try:
             self._model = core.read_model(graph)
-        except RuntimeError as problem:
+            size = graph.stat().st_size if isinstance(graph, Path) else len(graph)
+        except (RuntimeError, OSError) as problem:
             raise ModelFileError(f"OpenVINO cannot read the graph: {problem}") from problem
         lower = precision == "bfloat16" or (_is_quantized(self._model) and "BF16" in self._capabilities())
         # Always said: left alone, OpenVINO takes bfloat16 where the processor has it.
@@ -58,14 +60,17 @@ class Compiler:
         if threads is not None:
             self._settings["INFERENCE_NUM_THREADS"] = int(threads)
         self._streams = {} if streams is None else {"NUM_STREAMS": int(streams)}
-        size = graph.stat().st_size if isinstance(graph, Path) else len(graph)
         self._cache_key = "" if size <= _SMALL else _digest(graph) if cache_key is None else cache_key
+        self._kept: Sizes | None = None
         self.micro_batch = _micro_batch(self._model, size)
         self.inputs = _specs(self._model.inputs)
         self.outputs = _specs(self._model.outputs)
+        self.ranges = _ranges(self._model, self.inputs)
 
     def __call__(self, sizes: Sizes, pictures: int, hint: str) -> Any:
-        """The network for a fixed number of pictures of fixed sizes.
+        """The network for a fixed number of pictures of fixed sizes, of which the first are kept in the cache folder.
+
+        Each takes as much of it as the weights, and a network that is open to any size may be asked for a hundred.
 
         Args:
             sizes: of one picture, for each input.
@@ -82,12 +87,15 @@ class Compiler:
         key = cache.key_of(self._cache_key, openvino.get_version(), processor, pictures, sizes, settings)
         name = f"compiled/{key}.blob"
         if (stored := cache.load(name)) is not None:
+            self._kept = self._kept or sizes
             try:
                 return self._core.import_model(stored, "CPU", settings)
             except RuntimeError:
                 pass  # compiled on another machine after all
         compiled = self._compiled(sizes, pictures, settings)
-        cache.store(name, compiled.export_model().getvalue())
+        self._kept = self._kept or sizes
+        if sizes == self._kept:
+            cache.store(name, compiled.export_model().getvalue())
         return compiled
 
     def _compiled(self, sizes: Sizes, pictures: int, settings: dict[str, Any]) -> Any:
@@ -96,7 +104,7 @@ class Compiler:
             model.reshape({number: [pictures, *size] for number, size in enumerate(sizes)})
             return self._core.compile_model(model, "CPU", settings)
         except RuntimeError as problem:
-            raise refused_sizes(sizes, self.inputs) from problem
+            raise refused(sizes, self.inputs, problem) from problem
 
     def _capabilities(self) -> list[str]:
         return self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")  # type: ignore[no-any-return]
@@ -131,6 +139,21 @@ def _weights_used_once(model: Any) -> int:
         if product.get_output_partial_shape(0).rank == 2
     ]
     return sum(math.prod(kernel.to_shape()) for kernel in kernels if kernel.is_static)
+
+
+def _ranges(model: Any, inputs: Sequence[TensorSpec]) -> dict[int, tuple[int, int]]:
+    """It cuts numbers off at 32 bits, and takes zeros for the row of an ``Embedding`` that is not there."""
+    ranges = {number: (-(2**31), 2**31 - 1) for number, spec in enumerate(inputs) if spec.dtype in ("int32", "int64")}
+    for operation in model.get_ops():
+        if operation.get_type_name() == "Gather":
+            chosen = operation.input_value(1).get_node()
+            while chosen.get_type_name() == "Convert":
+                chosen = chosen.input_value(0).get_node()
+            number = model.get_parameter_index(chosen) if chosen.get_type_name() == "Parameter" else -1
+            table = operation.input_value(0).get_partial_shape()
+            if number in ranges and table.rank == 2 and table.is_static:
+                ranges[number] = (0, min(ranges[number][1], table[0].get_length() - 1))
+    return ranges
 
 
 def _digest(graph: bytes | Path) -> str:

@@ -8,17 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import _keras
-from ...errors import ArgumentError
+from ...errors import ArgumentError, UnsupportedLayerError
+from .groups import in_groups
 from .protocol import TensorSpec, check_rows
 
 if TYPE_CHECKING:
     import keras
 
-_AT_ONCE = 32  # pictures, as many as ``model.predict`` takes at a time
-
 
 class KerasRunner:
     """A model on the backend of Keras, in inference; a ``Runner``. One thread computes at a time.
+
+    It computes with the weights that the model has by then.
 
     Args:
         model: built; of any kind, also one that computes in a ``call`` of its own.
@@ -28,6 +29,7 @@ class KerasRunner:
 
     Raises:
         ArgumentError: it is no model, or has no shapes yet.
+        UnsupportedLayerError: it does not predict as Keras does.
     """
 
     def __init__(self, model: "keras.Model") -> None:
@@ -36,23 +38,24 @@ class KerasRunner:
         _keras.pin_openvino_precision()
         network = _keras.functional(model) or _around(model)
         self._name = model.name
+        if own := _keras.own_prediction(model):
+            raise UnsupportedLayerError(
+                f"Model {model.name!r} of type {type(model).__name__} overrides {', '.join(own)}, by which it alone "
+                "can answer. Keep model.predict for it."
+            )
         # Flat on both sides, and not the user's own: what Keras compiles for it would stay with that.
         self._model = keras.Model(network.inputs, network.outputs, name=model.name)
+        self._weights: list[Any] = []  # as they were when it last computed
         self._lock = Lock()
+        self.threads = None
+        self.unknown_from = tuple(frozenset[int]() for _ in network.outputs)  # Keras' own answer is the wanted one
         self.signature = _keras.signature(network)
         self.inputs = tuple(TensorSpec(port.name, tuple(port.shape), port.dtype) for port in network.inputs)
         self.outputs = tuple(TensorSpec(port.name, tuple(port.shape), _plain(port.dtype)) for port in network.outputs)
 
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         """See ``Runner``."""
-        count = len(arrays[0])
-        if not count:  # of one picture, of which nothing is kept
-            blank = [np.zeros((1, *array.shape[1:])) for array in arrays]
-            return [answer[:0] for answer in self._computed(blank)]
-        parts = [
-            self._computed([array[start : start + _AT_ONCE] for array in arrays]) for start in range(0, count, _AT_ONCE)
-        ]
-        return parts[0] if len(parts) == 1 else [np.concatenate(answers) for answers in zip(*parts, strict=True)]
+        return in_groups(self._computed, arrays)
 
     def _computed(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
         import keras
@@ -60,6 +63,7 @@ class KerasRunner:
         given = [np.asarray(array, spec.dtype) for array, spec in zip(arrays, self.inputs, strict=True)]
         try:
             with self._lock:
+                self._weights = _keras.follow_weights(self._model, self._weights)
                 found = keras.tree.flatten(self._model.predict_on_batch(given))
         except Exception as problem:  # whatever its layers raise
             shapes = ", ".join(str(array.shape) for array in arrays)

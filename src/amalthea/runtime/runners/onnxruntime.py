@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ArgumentError, ModelFileError
+from .groups import in_groups
 from .precision import require_known
-from .protocol import TensorSpec, check_rows, refused_sizes
+from .protocol import TensorSpec, check_rows, refused
+from .unknown import unknown_from
 
-_AT_ONCE = 32  # pictures, so that memory stays the same whatever their number
 _SILENT = 4  # what it would say of errors is in their message
 
 
@@ -63,26 +64,22 @@ class ONNXRuntimeRunner:
         _check_there(chosen, self._session.get_providers(), "On this machine ONNX Runtime could start")
         self.inputs = _specs(self._session.get_inputs())
         self.outputs = _specs(self._session.get_outputs())
+        self.threads = threads
+        self.unknown_from = unknown_from(graph)
 
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
         """See ``Runner``."""
-        count = len(arrays[0])
-        parts = [self._computed(arrays, slice(start, start + _AT_ONCE)) for start in range(0, count, _AT_ONCE)]
-        if not parts:  # of one picture, of which nothing is kept
-            blank = [np.zeros((1, *array.shape[1:])) for array in arrays]
-            return [result[:0] for result in self._computed(blank, slice(1))]
-        return parts[0] if len(parts) == 1 else [np.concatenate(results) for results in zip(*parts, strict=True)]
+        return in_groups(self._computed, arrays)
 
-    def _computed(self, arrays: Sequence[NDArray[Any]], rows: slice) -> list[NDArray[np.float32]]:
+    def _computed(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
         given = {
-            spec.name: np.ascontiguousarray(array[rows], spec.dtype)
-            for spec, array in zip(self.inputs, arrays, strict=True)
+            spec.name: np.ascontiguousarray(array, spec.dtype) for spec, array in zip(self.inputs, arrays, strict=True)
         }
         try:
             answers: list[NDArray[Any]] = self._session.run(None, given)
         except Exception as problem:
-            raise refused_sizes([array.shape[1:] for array in arrays], self.inputs) from problem
-        check_rows(answers, len(arrays[0][rows]))
+            raise refused([array.shape[1:] for array in arrays], self.inputs, problem) from problem
+        check_rows(answers, len(arrays[0]))
         return answers
 
 

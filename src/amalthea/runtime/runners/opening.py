@@ -42,23 +42,36 @@ def open_runner(
         MissingDependencyError: the runtime is not installed.
         ModelFileError: the runtime cannot read the graph.
     """
-    check_precision(precision, runtime)
-    _check_number("threads", threads)
-    _check_number("streams", streams)
+    check_settings(runtime=runtime, precision=precision, threads=threads, streams=streams, providers=providers)
     if runtime == "onnxruntime":
         from .onnxruntime import ONNXRuntimeRunner
 
-        if streams is not None:
-            raise ArgumentError(
-                f"streams={streams}: ONNX Runtime computes one group of pictures after another, each with all "
-                "threads. Take runtime='openvino', or leave streams out."
-            )
         return ONNXRuntimeRunner(graph, threads=threads, providers=providers)
     from .openvino import OpenVINORunner
 
-    if providers is not None:
-        raise ArgumentError(f"providers={providers!r} are of ONNX Runtime. Take runtime='onnxruntime'.")
     return OpenVINORunner(graph, precision=precision, threads=threads, streams=streams, cache_key=cache_key)
+
+
+def check_settings(
+    *, runtime: str, precision: str, threads: int | None, streams: int | None, providers: Sequence[Any] | None
+) -> None:
+    """Refuse what ``open_runner`` would refuse of its settings, before a network is built for it.
+
+    Raises:
+        ArgumentError, MissingDependencyError: as ``open_runner``.
+    """
+    check_precision(precision, runtime)
+    _check_number("threads", threads)
+    _check_number("streams", streams)
+    if runtime == "onnxruntime" and streams is not None:
+        raise ArgumentError(
+            f"streams={streams}: ONNX Runtime computes one group of pictures after another, each with all threads. "
+            "Take runtime='openvino', or leave streams out."
+        )
+    if runtime == "openvino" and providers is not None:
+        raise ArgumentError(f"providers={providers!r} are of ONNX Runtime. Take runtime='onnxruntime'.")
+    if isinstance(providers, str):
+        raise ArgumentError(f"providers={providers!r}; give a list of them: [{providers!r}].")
 
 
 def check_precision(precision: str, runtime: str = "openvino") -> None:

@@ -15,6 +15,7 @@ from ...errors import ArgumentError
 from .compiling import Compiler, Sizes
 from .pool import RequestPool
 from .precision import require_known
+from .unknown import unknown_from
 
 _KEPT_SIZES = 4  # compiled networks hold their own copy of the weights
 
@@ -85,12 +86,19 @@ class OpenVINORunner:
             core(), graph, precision=precision, threads=threads, streams=streams, cache_key=cache_key
         )
         self.inputs, self.outputs = self._compiler.inputs, self._compiler.outputs
+        self.threads = threads
+        self.unknown_from = unknown_from(graph)
         self._networks: dict[Sizes, _Network] = {}
         self._calls = 0
         self._lock = Lock()  # of the two lines above, never held while computing
 
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
-        """See ``Runner``."""
+        """See ``Runner``.
+
+        Raises:
+            ArgumentError: also, whole numbers that OpenVINO would take for others.
+        """
+        _check_ranges(arrays, self._compiler)
         network = self._network(tuple(array.shape[1:] for array in arrays))
         with self._call() as alone:
             return network(arrays, alone)
@@ -117,6 +125,17 @@ class OpenVINORunner:
         finally:
             with self._lock:
                 self._calls -= 1
+
+
+def _check_ranges(arrays: Sequence[NDArray[Any]], compiler: Compiler) -> None:
+    for number, (low, high) in compiler.ranges.items():
+        array = arrays[number]
+        if array.size and not (low <= array.min() and array.max() <= high):
+            reason = "OpenVINO computes with 32 bits" if low else f"an Embedding after it has {high + 1} rows"
+            raise ArgumentError(
+                f"Input {compiler.inputs[number].name!r} takes whole numbers in [{low}, {high}], for {reason}; given "
+                f"were numbers from {array.min()} to {array.max()}."
+            )
 
 
 class _Network:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ArgumentError
+from .unknown import UnknownFrom
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ class Runner(Protocol):
     def outputs(self) -> tuple[TensorSpec, ...]:
         """What it returns."""
 
+    @property
+    def threads(self) -> int | None:
+        """How many it may use; None where nobody said so."""
+
+    @property
+    def unknown_from(self) -> UnknownFrom:
+        """For each output the inputs whose NaN and infinities may get lost, so that the answer looks like a real one.
+
+        OpenVINO takes NaN for 0 in a rectifier and for the least number in pooling, as TensorFlow does.
+        """
+
     def __call__(self, arrays: Sequence[NDArray[Any]]) -> list[NDArray[np.float32]]:
         """Compute any number of pictures.
 
@@ -56,18 +68,19 @@ class Runner(Protocol):
         """
 
 
-def refused_sizes(sizes: Sequence[Sequence[int]], inputs: Sequence[TensorSpec]) -> ArgumentError:
+def refused(sizes: Sequence[Sequence[int]], inputs: Sequence[TensorSpec], problem: Exception) -> ArgumentError:
     """The error for arrays that fit the inputs, but from which a network computes nothing.
 
     Args:
         sizes: of one picture, for each input.
         inputs: those of the network.
+        problem: what the runtime says of it.
     """
     shapes = ", ".join(f"(batch, {', '.join(map(str, size))})" for size in sizes)
     expected = ", ".join(str(spec.shape) for spec in inputs)
     return ArgumentError(
         f"The network cannot compute arrays of shape {shapes}, though it takes {expected}. Pictures that are too small "
-        "leave nothing of a feature map: give larger ones."
+        f"leave nothing of a feature map: give larger ones. The runtime says: {problem}"
     )
 
 

@@ -54,15 +54,13 @@ class Estimator(BaseEstimator):  # type: ignore[misc] # scikit-learn has no type
         found = given.pop("_marks", {})
         super().__setstate__(given)
         _mark(self.model, found)
-        for model in (self.model, getattr(self, "model_", "")):
-            if not isinstance(model, str):
-                quicken(model)
+        quicken(self.model)
+        quicken(getattr(self, "model_", None))
 
     def __sklearn_clone__(self) -> Self:
         clone = super().__sklearn_clone__()
         _mark(clone.model, marks(self.model))
-        if not isinstance(clone.model, str):
-            quicken(clone.model)
+        quicken(clone.model)
         return clone  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Any:

@@ -91,6 +91,9 @@ def test_of_whole_numbers():
         "where": lambda x: ops.where(x > 2, x, -1),
         "cast": lambda x: ops.cast(x, "float32") / 3,
         "rows of a table": lambda x: ops.take(PER_PIXEL[:, 0], ops.abs(x) % 3, axis=0),
+        "rows of a double table": lambda x: ops.take(PER_CHANNEL.astype("float64"), ops.abs(x) % 5, axis=0) * 2,
+        "table of integers": lambda x: ops.take(np.arange(5), ops.abs(x) % 5, axis=None) * 2,
+        "relu": ops.relu,
         "pad": lambda x: ops.pad(x, ((0, 0), (1, 1), (0, 0)), constant_values=9),
         "concatenate": lambda x: ops.concatenate([x, x + 1], axis=1),
         "take": lambda x: x[:, ::2],
@@ -98,6 +101,23 @@ def test_of_whole_numbers():
     values = np.random.default_rng(0).integers(-20, 20, (3, 4, 5)).astype("int32")
     graph = assert_same(functions, values)
     assert {port.type.tensor_type.elem_type for port in graph.graph.input} == {6}  # int32
+
+
+def test_next_to_zero():
+    """The difference from the exact value is counted in shares of this."""
+    values = np.array([1e-20, 1e-7, -1e-7, 1e-5, -1e-5, 3e-3, -0.3, 0.4999, 0.5, -0.5, -0.9, 1, 20], np.float32)
+    given = keras.Input(values.shape)
+    graph = to_onnx(keras.Model(given, [ops.expm1(given), ops.log1p(given)]))
+    exact = [function(values.astype(np.float64)) for function in (np.expm1, np.log1p)]
+    for runtime, answers in answers_of_graph(graph, [values[None]]).items():
+        for found, wanted in zip(answers, exact, strict=True):
+            np.testing.assert_allclose(found[0], wanted, rtol=1e-6, err_msg=runtime)
+    ends = np.float32([-np.inf, np.inf, 0, -1])
+    given = keras.Input(ends.shape)
+    graph = to_onnx(keras.Model(given, [ops.expm1(given), ops.log1p(ops.maximum(given, -1))]))
+    for answers in answers_of_graph(graph, [ends[None]]).values():
+        np.testing.assert_allclose(answers[0][0], np.expm1(ends), rtol=1e-6)
+        np.testing.assert_array_equal(answers[1][0], [-np.inf, np.inf, 0, -np.inf])
 
 
 def test_of_bytes():

@@ -104,6 +104,23 @@ def test_what_has_no_converter(name):
         to_onnx(keras.Model(image, function(image)))
 
 
+@pytest.mark.filterwarnings("ignore:.*integers")
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [
+        (lambda x: ops.round(x, -1), "of type Round .*: it rounds integers to decimals=-1"),
+        (ops.relu6, "of type Relu6 .*: it gets integers; make them floating numbers first, by keras.ops.cast"),
+        (ops.leaky_relu, "of type LeakyRelu .*: it gets integers"),
+        (lambda x: ops.threshold(x, 2, 1), "of type Threshold .*: it gets integers"),
+    ],
+    ids=["round", "relu6", "leaky_relu", "threshold"],
+)
+def test_integers(function, reason):
+    numbers_of_picture = keras.Input((5,), dtype="int32")
+    with pytest.raises(UnsupportedLayerError, match=reason):
+        to_onnx(keras.Model(numbers_of_picture, function(numbers_of_picture)))
+
+
 def test_sizes_that_are_open():
     image = keras.Input((None, None, 3))
     for function, reason in (

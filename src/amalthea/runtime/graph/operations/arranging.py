@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from ..axes import expanded, gathered, inner_axes, inner_axis, reordered, sliced, squeezed
 from ..tensor import Axes, Constant, Tensor, apply, cast
 from ..unsupported import unsupported
-from .axes import expanded, gathered, inner_axes, inner_axis, reordered, sliced, squeezed
 from .operands import numbers_of, type_in_graph
 
 _REVERSED = slice(None, None, -1)

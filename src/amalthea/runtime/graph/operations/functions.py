@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import activations
+from ..axes import inner_axis, sliced
 from ..tensor import Constant, Tensor, apply
 from ..unsupported import unsupported
-from .axes import inner_axes, inner_axis, sliced
 from .operands import is_whole, numbers_of
 
 Function = Callable[[Any, Tensor], Tensor]
@@ -23,7 +23,13 @@ def by_operator(operator: str) -> Function:
 
 def activation(function: Callable[..., Tensor], *settings: str) -> Function:
     """An activation, with these attributes of the operation as its further arguments."""
-    return lambda operation, x: function(x, *(getattr(operation, name) for name in settings))
+
+    def converter(operation: Any, x: Tensor) -> Tensor:
+        if is_whole(x):
+            raise unsupported(operation, "it gets integers; make them floating numbers first, by keras.ops.cast")
+        return function(x, *(getattr(operation, name) for name in settings))
+
+    return converter
 
 
 def clip(operation: Any, x: Tensor) -> Tensor:
@@ -45,12 +51,6 @@ def glu(operation: Any, x: Tensor) -> Tensor:
     return apply("Mul", sliced(x, {axis: slice(half)}), apply("Sigmoid", sliced(x, {axis: slice(half, None)})))
 
 
-def softmax(operation: Any, x: Tensor) -> Tensor:
-    """``Softmax``."""
-    axes = inner_axes(operation, operation.axis, len(x.axes))
-    return activations.softmax(x, axes[0] if len(axes) == 1 else tuple(axes))
-
-
 def log_softmax(operation: Any, x: Tensor) -> Tensor:
     """``LogSoftmax``."""
     return activations.log_softmax(x, inner_axis(operation, operation.axis, len(x.axes)))
@@ -62,13 +62,15 @@ def exp2(operation: Any, x: Tensor) -> Tensor:
 
 
 def expm1(operation: Any, x: Tensor) -> Tensor:
-    """``Expm1``."""
-    return apply("Sub", apply("Exp", x), Constant.number(1))
+    """``Expm1``, by the hyperbolic tangent: next to 0, the difference of an exponential and 1 is rounded away."""
+    return apply("Mul", apply("Tanh", _times(x, 0.5)), apply("Add", apply("Exp", x), Constant.number(1)))
 
 
 def log1p(operation: Any, x: Tensor) -> Tensor:
-    """``Log1p``."""
-    return apply("Log", apply("Add", x, Constant.number(1)))
+    """``Log1p``, by the inverse hyperbolic tangent next to 0, where the sum with 1 is rounded away."""
+    near = apply("Less", apply("Abs", x), Constant.number(0.5))
+    exact = _times(apply("Atanh", apply("Div", x, apply("Add", x, Constant.number(2)))), 2)
+    return apply("Where", near, exact, apply("Log", apply("Add", x, Constant.number(1))))
 
 
 def logarithm(base: float, operation: Any, x: Tensor) -> Tensor:
@@ -82,7 +84,9 @@ log10 = partial(logarithm, 10)
 
 def round_(operation: Any, x: Tensor) -> Tensor:
     """``Round``: to the nearest; halves become even."""
-    if is_whole(x) and operation.decimals >= 0:
+    if is_whole(x):
+        if operation.decimals < 0:
+            raise unsupported(operation, f"it rounds integers to decimals={operation.decimals}")
         return x
     if not operation.decimals:
         return apply("Round", x)

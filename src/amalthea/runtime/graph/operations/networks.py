@@ -7,10 +7,10 @@ import keras
 import numpy as np
 
 from .. import convolution, pooling, resizing
+from ..axes import inner_axes, inner_axis
 from ..reductions import along, deviation, over, standardized
 from ..tensor import Constant, Tensor, apply, channels_second
 from ..unsupported import unsupported
-from .axes import inner_axes, inner_axis
 from .operands import Operand, numbers_of
 
 

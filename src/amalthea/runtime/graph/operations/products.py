@@ -41,8 +41,7 @@ def tensordot(operation: Any, x1: Operand, x2: Operand) -> Tensor:
 
 def einsum(operation: Any, *operands: Operand) -> Tensor:
     """``Einsum``, if all tensors begin with the axis of the pictures, and the result does."""
-    equation = operation.subscripts.replace(" ", "")
-    return _summed(operation, equation, *operands)
+    return summed(operation, operation.subscripts, *operands)
 
 
 def _contracted(operation: Any, x1: Operand, x2: Operand, one: Iterable[int], other: Iterable[int]) -> Tensor:
@@ -54,10 +53,16 @@ def _contracted(operation: Any, x1: Operand, x2: Operand, one: Iterable[int], ot
         rest.remove(second[partner])
         rest.remove(first[axis])
         second[partner] = first[axis]
-    return _summed(operation, f"{''.join(first)},{''.join(second)}->{''.join(rest)}", x1, x2)
+    return summed(operation, f"{''.join(first)},{''.join(second)}->{''.join(rest)}", x1, x2)
 
 
-def _summed(operation: Any, equation: str, *operands: Operand) -> Tensor:
+def summed(operation: Any, equation: str, *operands: Operand) -> Tensor:
+    """Sums of products, as an equation of Einstein's kind says.
+
+    Raises:
+        UnsupportedLayerError: they mix the pictures of a batch.
+    """
+    equation = equation.replace(" ", "")
     terms, arrow, result = equation.partition("->")
     by_operand = list(zip(terms.split(","), operands, strict=True))
     batches = {term[:1] for term, each in by_operand if isinstance(each, Tensor)}

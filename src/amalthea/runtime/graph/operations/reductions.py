@@ -5,10 +5,10 @@ from typing import Any
 
 import keras
 
+from ..axes import inner_axes, inner_axis, squeezed
 from ..reductions import over
 from ..tensor import Constant, Tensor, apply, cast
 from ..unsupported import unsupported
-from .axes import inner_axes, inner_axis, squeezed
 
 
 def reduced(operator: str, operation: Any, x: Tensor) -> Tensor:

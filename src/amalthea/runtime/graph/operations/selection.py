@@ -1,14 +1,15 @@
 """Parts of a tensor, and tensors that become one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from ..axes import expanded, gathered, inner_axis, picked, sliced
 from ..tensor import Constant, Tensor, apply, cast
 from ..unsupported import unsupported
-from .axes import expanded, gathered, inner_axis, picked, sliced
 from .operands import numbers_of, shared_type
 
 _ALL = slice(None)
@@ -73,9 +74,12 @@ def take(operation: Any, x: Any, indices: Any) -> Tensor:
             raise unsupported(operation, f"its indices have the shape {places.shape}; a list becomes part of a graph")
         return gathered(x, axis, places) if places.ndim else picked(x, axis, int(places))
     if isinstance(indices, Tensor) and not isinstance(x, Tensor) and operation.axis in (0, None):
-        table = numbers_of(x) if operation.axis == 0 else numbers_of(x).reshape(-1)
-        rank = len(indices.axes) + table.ndim - 1
-        return apply("Gather", Constant(table), cast(indices, "int64").plain(), axes=tuple(range(rank)), axis=0)
+        dtype = shared_type(operation, x)
+        table = numbers_of(x).astype(dtype)
+        table = table if operation.axis == 0 else table.reshape(-1)
+        axes = tuple(range(len(indices.axes) + table.ndim - 1))
+        rows = apply("Gather", Constant(table), cast(indices, "int64").plain(), axes=axes, axis=0)
+        return replace(rows, dtype=dtype)
     raise unsupported(operation, "tensors pick from each other")
 
 

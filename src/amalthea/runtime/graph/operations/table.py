@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .. import activations
+from .. import activation_layers, activations
 from . import arithmetic, arranging, functions, logic, networks, products, reductions, selection
 from .functions import activation, by_operator
 
@@ -77,7 +77,7 @@ COMPUTING: dict[str, Converter] = {
     "RMSNorm": networks.rms_norm,
     "ReLU": activation(activations.relu, "negative_slope", "max_value", "threshold"),
     "Reciprocal": by_operator("Reciprocal"),
-    "Relu": activation(activations.relu),
+    "Relu": by_operator("Relu"),
     "Relu6": activation(activations.relu6),
     "Round": functions.round_,
     "Rsqrt": functions.rsqrt,
@@ -89,7 +89,7 @@ COMPUTING: dict[str, Converter] = {
     "Sin": by_operator("Sin"),
     "Sinh": by_operator("Sinh"),
     "SoftShrink": activation(activations.soft_shrink, "threshold"),
-    "Softmax": functions.softmax,
+    "Softmax": activation_layers.softmax,
     "Softplus": by_operator("Softplus"),
     "Softsign": by_operator("Softsign"),
     "SparsePlus": activation(activations.sparse_plus),

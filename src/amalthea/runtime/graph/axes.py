@@ -1,6 +1,6 @@
 """Axes of Keras in the graph.
 
-The first one counts the pictures of a batch. No operation may mix these, because runners compute them in groups of any
+The first one counts the pictures of a batch. Nothing may mix these, because runners compute them in groups of any
 size.
 """
 
@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor import Axes, Constant, Tensor, apply
-from ..unsupported import unsupported
+from .tensor import Axes, Constant, Tensor, apply
+from .unsupported import unsupported
 
 
 def inner_axis(operation: Any, axis: Any, rank: int) -> int:
     """An axis of pictures, counted from the front.
 
     Args:
-        operation: for the message.
+        operation: or layer, for the message.
         axis: as in Keras; negative ones count from the end, None means all.
         rank: how many there are.
 
