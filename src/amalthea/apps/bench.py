@@ -12,7 +12,8 @@ import click
 from .._progress import progress
 from ..catalog import list_models, variant
 from ..runtime import is_one_file
-from .charts import check_matplotlib, draw_speeds
+from ..transfer import check_matplotlib
+from .charts import draw_speeds
 from .networks import check_file
 from .outputs import OutFile
 from .tables import print_table
@@ -51,7 +52,7 @@ def bench(models: tuple[str, ...], batch: int, seconds: float, int8: bool, chart
     """
     names = [name for model in models or _DEFAULT for name in _matching(model)]
     if chart:
-        check_matplotlib()
+        check_matplotlib("--chart needs")
     measured = list(_measured(list(dict.fromkeys(names)), batch, seconds, int8))
     from ..runtime import processor_name
 

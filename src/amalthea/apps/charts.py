@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import MissingDependencyError
 from ..storage import atomic_file
+from ..transfer import check_matplotlib
 
 if TYPE_CHECKING:
     from ..runtime import Measurement
@@ -26,7 +26,7 @@ def draw_speeds(measured: Sequence["Measurement"], path: Path, title: str) -> No
         StorageError: the file cannot be written.
         MissingDependencyError: Matplotlib is not installed.
     """
-    check_matplotlib()
+    check_matplotlib("--chart needs")
     from matplotlib.figure import Figure
 
     models = list(dict.fromkeys(each.model for each in measured))
@@ -42,18 +42,6 @@ def draw_speeds(measured: Sequence["Measurement"], path: Path, title: str) -> No
         right.tick_params(labelleft=False)
     with atomic_file(path, setting=None) as temporary:
         figure.savefig(temporary, format="png", dpi=100)
-
-
-def check_matplotlib() -> None:
-    """Raise what ``draw_speeds`` would raise only after minutes of measuring.
-
-    Raises:
-        MissingDependencyError: Matplotlib is not installed.
-    """
-    try:
-        import matplotlib.figure  # noqa: F401
-    except ImportError:
-        raise MissingDependencyError('--chart needs Matplotlib: pip install "amalthea[training]"') from None
 
 
 def _bars(axes: Any, measured: Sequence["Measurement"], values: Sequence[float | None], title: str) -> None:

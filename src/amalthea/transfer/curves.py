@@ -57,8 +57,11 @@ def draw_curves(
         figure.savefig(temporary, format="png", dpi=100)
 
 
-def check_matplotlib() -> None:
-    """Raise what ``draw_curves`` would raise only after a training.
+def check_matplotlib(purpose: str = "Curves need") -> None:
+    """Raise what drawing would raise only after a training.
+
+    Args:
+        purpose: how the message begins.
 
     Raises:
         MissingDependencyError: Matplotlib is not installed.
@@ -66,7 +69,7 @@ def check_matplotlib() -> None:
     try:
         import matplotlib.figure  # noqa: F401
     except ImportError:
-        raise MissingDependencyError('Curves need Matplotlib: pip install "amalthea[training]"') from None
+        raise MissingDependencyError(f'{purpose} Matplotlib: pip install "amalthea[training]"') from None
 
 
 def _epochs(values: Sequence[float]) -> range:

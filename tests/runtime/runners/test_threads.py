@@ -5,34 +5,14 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Thread
 
-import keras
 import numpy as np
 import pytest
-from keras import layers
 
-from amalthea.runtime import to_onnx
 from amalthea.runtime.runners import open_runner
-from tests.live_weights import set_live_weights
 from tests.runtime.agreement import answers_of_keras, numbers
 from tests.runtime.runners.test_opening import RUNTIMES
 
 pytestmark = pytest.mark.single_backend
-
-
-@pytest.fixture(scope="module")
-def model():
-    """Pictures of any size from 7 pixels on: (N, H, W, 3) -> (N, 8)."""
-    image = keras.Input((None, None, 3), name="image")
-    x = layers.Conv2D(16, 5, activation="relu", data_format="channels_last")(image)
-    x = layers.GlobalAveragePooling2D(data_format="channels_last")(x)
-    model = keras.Model(image, layers.Dense(8, name="scores")(x))
-    set_live_weights(model)
-    return model
-
-
-@pytest.fixture(scope="module")
-def graph(model):
-    return to_onnx(model).SerializeToString()
 
 
 def assert_same(found, expected):
