@@ -33,7 +33,7 @@ Turns = dict[str, Callable[[], float]]
 def keras_turns(name: str, batch: int, folder: Path) -> tuple[Turns, dict[str, object]]:
     """Both ways of Keras; their answer is kept, to be compared."""
     _keras.pin_openvino_precision()
-    model = built_alive(partial(get_model, name, weights=None))
+    model = _network(name)
     pictures = _pictures(batch, model)
     np.save(folder / f"{keras.config.backend()}.npy", model.predict_on_batch(pictures))
     ways = {
@@ -50,7 +50,7 @@ def runtime_turns(name: str, batch: int, folder: Path, int8: bool) -> tuple[Turn
     from benchmarks.bare_openvino import best
     from benchmarks.limits import float32_limits, multiply_adds
 
-    model = built_alive(partial(get_model, name, weights=None))
+    model = _network(name)
     pictures, work = _pictures(batch, model), multiply_adds(model)
     graph = to_onnx(model).SerializeToString()
     turns: Turns = {}
@@ -81,6 +81,11 @@ def runtime_turns(name: str, batch: int, folder: Path, int8: bool) -> tuple[Turn
 def _pictures(count: int, model: keras.Model | None, shape: tuple[int, ...] = ()) -> np.ndarray:
     shape = model.input_shape[1:] if model is not None else shape
     return np.random.default_rng(0).uniform(-1, 1, (count, *shape)).astype(np.float32)
+
+
+def _network(name: str) -> keras.Model:
+    """With live weights; without the softmax, which may answer one class for every picture then."""
+    return built_alive(partial(get_model, name, weights=None, classifier_activation=None))
 
 
 def main() -> None:

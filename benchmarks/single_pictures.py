@@ -33,9 +33,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("models", nargs="*", default=["MobileNet:0.25", "MobileNet", "ResNet50", "VGG16"])
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--memory", type=int, default=0, metavar="CALLS", help="watch the memory over so many calls")
+    parser.add_argument(
+        "--memory", type=int, default=0, metavar="CALLS", help="watch the memory over so many calls of the first"
+    )
     options = parser.parse_args()
-    rows = [_row(name, options.rounds, options.memory) for name in options.models]
+    rows = [_row(name, options.rounds, 0 if beside else options.memory) for beside, name in enumerate(options.models)]
     write("single-pictures", rows, unit="milliseconds, images a second and MB", rounds=options.rounds)
 
 

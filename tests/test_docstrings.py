@@ -32,6 +32,9 @@ OPTIONAL = {
     "amalthea.transfer.classifier.image_classifier": "sklearn",
     "amalthea.transfer.curves": "matplotlib",
     "amalthea.transfer.evaluation": "sklearn",
+    "amalthea.transfer.report.writing": "sklearn",
+    "amalthea.transfer.selection.comparison": "sklearn",
+    "amalthea.transfer.selection.cross_validation": "sklearn",
 }
 
 

@@ -179,7 +179,7 @@ def required_packages() -> list[str]:
 def test_every_dependency_is_imported_and_every_import_is_a_dependency():
     declared = {MODULES.get(package, package) for package in required_packages() if package not in NEVER_IMPORTED}
     optional = {"tensorflow", "torch", "jax", "sklearn", "matplotlib", "pyarrow", "onnxruntime", "ai_edge_litert"}
-    optional |= {"cv2", "imagehash", "nncf", "pandas", "simplejpeg"}
+    optional |= {"cv2", "imagehash", "jinja2", "nncf", "pandas", "simplejpeg"}
     assert imported_modules() - set(sys.stdlib_module_names) - optional == declared
 
 

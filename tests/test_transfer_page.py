@@ -1,4 +1,4 @@
-"""What README.md and docs/transfer.md say about training, run on a few pictures of the pets."""
+"""What README.md, docs/transfer.md and docs/workflow.md say about training, run on a few pictures of the pets."""
 
 import re
 import shlex
@@ -12,8 +12,10 @@ from click.testing import CliRunner
 from amalthea.apps.command_line import command_line
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "transfer.md").read_text(encoding="utf-8")
+PAGES = [(ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in ("transfer", "workflow")]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+PARTS = {"pets": "train", "pets/train": "train", "pets/validation": "validation", "other_pets": "validation"}
 
 pytestmark = pytest.mark.single_backend
 
@@ -38,8 +40,8 @@ def pets(tmp_path, monkeypatch, test_data):
     if keras.config.backend() == "openvino":
         pytest.skip("Keras' OpenVINO backend cannot train")
     monkeypatch.chdir(tmp_path)
-    for name in ("pets", "pets/train", "pets/validation", "other_pets"):
-        for breed in (test_data / "pets" / "train").iterdir():
+    for name, part in PARTS.items():
+        for breed in (test_data / "pets" / part).iterdir():
             folder = tmp_path / name / breed.name
             folder.mkdir(parents=True, exist_ok=True)
             for picture in sorted(breed.glob("*.jpg"))[:8]:
@@ -59,15 +61,17 @@ def test_the_commands_of_the_readme(pets):
     assert "cat.jpg" in answer.output
 
 
-def test_the_python_of_the_page(pets, capsys):
-    [example] = blocks(PAGE, "python")
-    exec(compile(example, "transfer.md", "exec"), {})
+@pytest.mark.filterwarnings("ignore:All .* pictures are answered right")
+@pytest.mark.parametrize(("page", "written"), [(PAGES[0], ["pets.onnx"]), (PAGES[1], ["report.html", "map.png"])])
+def test_the_python_of_the_pages(pets, page, written, capsys):
+    [example] = blocks(page, "python")
+    exec(compile(example, "page.md", "exec"), {})
     assert "accuracy" in capsys.readouterr().out.lower()
-    assert (pets / "pets.onnx").is_file()
+    assert all((pets / name).is_file() for name in written)
 
 
-@pytest.mark.parametrize("line", lines(PAGE), ids=" ".join)
-def test_the_options_of_the_page_exist(line, tmp_path, monkeypatch):
+@pytest.mark.parametrize("line", [line for page in PAGES for line in lines(page)], ids=" ".join)
+def test_the_options_of_the_pages_exist(line, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     command = command_line.get_command(None, line[0])
     context = command.make_context(line[0], line[1:])

@@ -14,7 +14,10 @@ _HOME = {
     "Augmentation": "images",
     "ImageClassifier": "transfer",
     "check_images": "images",
+    "compare": "transfer",
+    "cross_validate": "transfer",
     "cut": "transfer",
+    "explain": "transfer",
     "get_model": "architectures",
     "list_models": "catalog",
     "load": "runtime",
@@ -24,6 +27,7 @@ _HOME = {
     "save": "runtime",
     "split_folder": "images",
     "variant": "catalog",
+    "write_report": "transfer",
 }
 _LAYERS = ("applications", "catalog", "errors", "preprocessing", "runtime", "transfer")
 

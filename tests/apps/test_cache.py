@@ -16,7 +16,7 @@ from tests.apps.commands import call, succeed
 
 pytestmark = pytest.mark.single_backend
 
-KINDS = ["graphs", "compiled", "features", "hashes"]
+KINDS = ["graphs", "compiled", "features", "trainings", "hashes"]
 
 
 @pytest.fixture
@@ -26,6 +26,8 @@ def filled(home):
         cache.store(f"graphs/{cache.key_of(number)}.onnx", bytes(1_000_000))
     cache.store(f"compiled/{cache.key_of(0)}.blob", bytes(500))
     FileFeatureStore().feature_set("0" * 64, 512, "float32")
+    (cache_folder() / "trainings").mkdir()
+    (cache_folder() / "trainings" / f"{'1' * 64}.safetensors").write_bytes(bytes(99))
     file_digests([__file__])
     (cache_folder() / "graphs" / "notes.txt").write_text("not ours")
     (cache_folder() / "notes").mkdir()
@@ -48,7 +50,7 @@ def test_a_look(filled):
     assert header.split() == ["kind", "entries", "MB", "folder"]
     assert [row.split()[0] for row in rows] == KINDS
     assert rows[0].split() == ["graphs", "3", "3.0", str(filled / "graphs")]
-    assert total.split()[:2] == ["all", "6"]
+    assert total.split()[:2] == ["all", "7"]
     assert total.split()[3] == str(filled)
 
 
@@ -67,12 +69,12 @@ def test_clearing_one_kind(filled):
     header, row = succeed("cache", "--clear", "graphs").stdout.splitlines()
     assert header.split() == ["removed", "entries", "MB", "folder"]
     assert row.split() == ["graphs", "3", "3.0", str(filled / "graphs")]
-    assert kept() == {"graphs": 0, "compiled": 1, "features": 1, "hashes": 1}
+    assert kept() == {"graphs": 0, "compiled": 1, "features": 1, "trainings": 1, "hashes": 1}
 
 
 def test_clearing_all(filled):
     assert ours(filled)
-    assert kept("--clear") == {"graphs": 3, "compiled": 1, "features": 1, "hashes": 1}
+    assert kept("--clear") == {"graphs": 3, "compiled": 1, "features": 1, "trainings": 1, "hashes": 1}
     assert kept() == dict.fromkeys(KINDS, 0)
     assert ours(filled) == []
     assert (filled / "graphs" / "notes.txt").read_text() == "not ours"
@@ -96,7 +98,7 @@ def test_nothing_is_kept_yet(home):
 def test_an_unknown_kind():
     answer = call("cache", "--clear", "weights")
     assert answer.exit_code == 2
-    assert "'weights' is not one of 'graphs', 'compiled', 'features', 'hashes', 'all'" in answer.stderr
+    assert "'weights' is not one of 'graphs', 'compiled', 'features', 'trainings', 'hashes', 'all'" in answer.stderr
 
 
 def test_what_a_prediction_keeps_and_how_fast_it_is_gone(home, test_data):

@@ -33,6 +33,7 @@ def test_help_lists_every_command(arguments):
         "cache",
         "check",
         "evaluate",
+        "explain",
         "export",
         "features",
         "models",

@@ -25,7 +25,29 @@ MISTAKES = [
         "--model: pets.onnx is for prediction alone: `amalthea predict --model pets.onnx`. Here, name a network from "
         "`amalthea models`, or a file that `amalthea train` wrote with --out pets.keras.",
     ),
-    ("train pets --out new.onnx --fine-tune-epochs 3", "belong to --fine-tune: give it, too."),
+    (
+        "train pets --out new.onnx --fine-tune-epochs 3 --gradual",
+        "--fine-tune-epochs, --gradual: belongs to --fine-tune",
+    ),
+    ("train pets --out new.onnx --fine-tune-learning-rate 1:2:3 --fine-tune 1", "neither a rate nor LOW:HIGH"),
+    ("train pets --out new.onnx --fine-tune-learning-rate 1e-2:1e-3 --fine-tune 1", "neither a rate nor LOW:HIGH"),
+    ("train pets --out new.onnx --learning-rate quick", "'quick' is not a valid float"),
+    ("train pets --out new.onnx --ensemble", "--ensemble is the mean of the classifiers of --kfold: give it, too."),
+    ("train pets --out new.onnx --kfold 3 --ensemble --calibrate", "--ensemble is the mean of several."),
+    ("train pets --out new.onnx --kfold 1", "1 is not in the range x>=2"),
+    ("train pets --out new.onnx --kfold 3 --model pets.keras", "pets.keras has its head."),
+    ("train pets --out new.onnx --compare MobileNet", "'MobileNet' is no list of networks: give two or more"),
+    ("train pets --out new.onnx --compare MobileNet,ResNet5O", "Did you mean ResNet50"),
+    ("train pets --out new.onnx --compare MobileNet:thin,ResNet50", "'MobileNet:thin' is no name and width"),
+    (
+        "train pets --out new.onnx --compare MobileNet,ResNet50 --model VGG16 --layer block4_pool",
+        "--model, --layer: with --compare, the networks are those that it names.",
+    ),
+    ("train pets --out new.onnx --compare MobileNet,ResNet50 --split 0", "--compare needs pictures to validate with"),
+    ("train pets --out new.onnx --calibrate --split 0", "--calibrate needs pictures to validate with"),
+    ("train pets --out new.onnx --threshold auto --split 0", "--threshold auto needs pictures to validate with"),
+    ("train pets --out new.onnx --threshold 1.5", "1.5 is not in the range 0<x<=1"),
+    ("train pets --out new.onnx --report page.pdf", "page.pdf must end in .html"),
     ("train pets --out new.onnx --weights none.h5", "there is no file none.h5"),
     (
         "train pets --out new.onnx --rotation 9 --no-horizontal-flip",
@@ -37,6 +59,13 @@ MISTAKES = [
     ("features cat.jpg --out f.parquet", "f.parquet: Parquet files need pyarrow"),
     ("features cat.jpg --out f.npz --model pets.onnx", "--model: pets.onnx is for prediction alone"),
     ("features cat.jpg --out f.npz --model nowhere.keras", "There is no file nowhere.keras"),
+    ("train pets --out new.onnx --model lite.xml", "lite.xml is a network of OpenVINO: openvino.compile_model('lite.x"),
+    ("features cat.jpg --out f.npz --model lite.xml", "lite.xml is a network of OpenVINO"),
+    ("predict cat.jpg --model lite.xml", "lite.xml is a network of OpenVINO"),
+    ("predict cat.jpg --model nowhere.tflite", "There is no file nowhere.tflite"),
+    ("predict cat.jpg --model pets.keras", "--model: pets.keras is no file of Keras, or damaged."),
+    ("bench lite.xml", "lite.xml is a network of OpenVINO"),
+    ("export lite.xml new.onnx", "lite.xml is a network of OpenVINO"),
     ("features cat.jpg --out f.npz --model pets.keras --image-size 9", "--image-size choose a network by name; pets."),
     (
         "evaluate pets.onnx cat.jpg",
@@ -62,7 +91,8 @@ sys.exit("Keras was imported" if "keras" in sys.modules else 0)
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    for path in ("pets/cats/1.jpg", "pets/dogs/1.jpg", "empty/cats/1.jpg", "cat.jpg", "pets.onnx", "pets.keras"):
+    pictures = "pets/cats/1.jpg", "pets/dogs/1.jpg", "empty/cats/1.jpg", "cat.jpg"
+    for path in (*pictures, "pets.onnx", "pets.keras", "lite.xml"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).touch()
     monkeypatch.chdir(tmp_path)

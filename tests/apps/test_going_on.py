@@ -15,48 +15,31 @@ from tests.apps.commands import call, started, succeed
 pytestmark = pytest.mark.single_backend
 
 STOPPED = r"Stopped\. (\S+) holds what the (\d+) epochs taught it\. (.*)"
-
-
-@pytest.fixture
-def control_c(trains, monkeypatch):
-    """Presses Ctrl-C before the given epoch of a run, counted from 1 through all that it trains."""
-    from amalthea.transfer.training.watching import Bar
-
-    begin = Bar.on_epoch_begin
-    told = {"next": 1, "stop": 0}
-
-    def on_epoch_begin(bar, epoch, logs=None):
-        if told["next"] == told["stop"]:
-            raise KeyboardInterrupt
-        told["next"] += 1
-        begin(bar, epoch, logs)
-
-    def before(epoch):
-        told.update(next=1, stop=epoch)
-
-    monkeypatch.setattr(Bar, "on_epoch_begin", on_epoch_begin)
-    return before
+RESUMED = "The same command with --resume goes on as if it had never been stopped."
 
 
 def hint(answer):
     """The options of the command that goes on."""
     assert answer.exit_code == 130, answer.output
     [(_, _, way)] = re.findall(STOPPED, answer.stderr)
-    command = way.removeprefix("To train it on: ")
-    assert command != way, way
+    said, found, command = way.partition("To train it on as it is: ")
+    assert found and said.strip() in ("", RESUMED), way
     program, *arguments = shlex.split(command)
     assert program == "amalthea"
     return arguments
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
-def test_control_c_saves_what_is_there_and_says_how_to_go_on(trains, pets, quarter, tmp_path):
+def test_control_c_saves_what_is_there_and_says_how_to_go_on(trains, pets, quarter, home, tmp_path):
     """As the user of a shell sees it: nothing but lines of our own, whatever the framework has to tell."""
     out = tmp_path / "pets.keras"
     with started("train", pets / "train", *quarter, "--split", 0.2, "--epochs", 100_000, "--out", out) as process:
         try:
             first = process.stderr.readline()
-            time.sleep(10)  # of epochs, of which each takes a few milliseconds
+            end = time.monotonic() + 100
+            while not any((home / "cache" / "trainings").glob("*")) and time.monotonic() < end:
+                time.sleep(0.1)  # until an epoch is kept
+            time.sleep(1)  # of epochs, of which each takes a few milliseconds
             process.send_signal(signal.SIGINT)
             stdout, stderr = process.communicate(timeout=60)
         finally:
@@ -70,7 +53,7 @@ def test_control_c_saves_what_is_there_and_says_how_to_go_on(trains, pets, quart
     assert path == str(out)
     assert 0 < int(epochs) < 100_000
     rest = f"--model {out} --epochs {100_000 - int(epochs)} --out {out}"
-    assert way == f"To train it on: amalthea train {pets / 'train'} --split 0.2 --seed 0 {rest}"
+    assert way == f"{RESUMED} To train it on as it is: amalthea train {pets / 'train'} --split 0.2 --seed 0 {rest}"
     assert len(amalthea.ImageClassifier.load(out).history["loss"]) == int(epochs)
     assert json.loads(succeed("evaluate", out, pets / "train", "--json").stdout)["pictures"] == 30
 
@@ -106,7 +89,7 @@ def test_what_was_left_of_the_head_and_fine_tuning_is_trained(control_c, pets, q
     assert facts["history"]["kept"][-1] == facts["kept_epoch"]
 
 
-def test_an_onnx_file_cannot_be_gone_on_with(control_c, pets, quarter, tmp_path):
+def test_an_onnx_file_cannot_be_trained_on_but_its_training_resumed(control_c, pets, quarter, tmp_path):
     out = tmp_path / "pets.onnx"
     control_c(3)
     answer = call("train", pets / "train", *quarter, "--out", out)
@@ -114,7 +97,7 @@ def test_an_onnx_file_cannot_be_gone_on_with(control_c, pets, quarter, tmp_path)
     assert answer.stdout == ""
     [(path, epochs, way)] = re.findall(STOPPED, answer.stderr)
     assert (path, epochs) == (str(out), "2")
-    assert way.startswith("The same command begins anew with the features that are kept; an --out in .keras could be")
+    assert way == RESUMED
     assert json.loads(succeed("evaluate", out, pets / "validation", "--json").stdout)["pictures"] == 12
 
 

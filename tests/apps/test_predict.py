@@ -168,7 +168,7 @@ def test_only_broken_pictures_print_no_table(tmp_path):
         (["*.nothing"], "No file matches the pattern *.nothing."),
         (["https://example.org/cat.jpg"], "https://example.org/cat.jpg is an address. Fetch the picture"),
         (["--demo", "--model", "ResNet5O"], "Did you mean ResNet50"),
-        (["--demo", "--model", "p.keras"], "amalthea.ImageClassifier.load('p.keras').save('p.onnx')"),
+        (["--demo", "--model", "p.keras"], "There is no file p.keras"),
         (["--demo", "--weights", "none"], "--weights: there is no file none. Give the path of a weight file"),
         (["--demo", "--model", "MobileNet", "--alpha", "0.3"], "alpha"),
         (["--demo", "--alpha", "0.5"], "EfficientNetLite0 has one width. MobileNet and MobileNetV2 have more"),
@@ -240,15 +240,20 @@ def test_a_cache_folder_that_cannot_be_written_is_one_line_and_no_failure(tmp_pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
-def test_control_c_is_quiet(tmp_path):
+def test_control_c_is_quiet(home, tmp_path):
     cat = shutil.copy(DEMO, tmp_path / "cat.jpg")
     for number in range(3000):  # more than any processor can answer in the time until the signal
         os.link(cat, tmp_path / f"{number}.jpg")
     # Keeps the graph, so that the next process imports no Keras: some of what that imports prints the interruption.
     run = [sys.executable, "-m", "amalthea", "predict", str(cat)]
     subprocess.run(run, check=True, capture_output=True, timeout=120)
+    [graph] = (home / "cache" / "graphs").iterdir()
+    os.utime(graph, (0, 0))
     with started("predict", tmp_path) as process:
-        time.sleep(3)
+        end = time.monotonic() + 60
+        while not graph.stat().st_mtime and time.monotonic() < end:  # until it takes the graph, with all imported
+            time.sleep(0.05)
+        time.sleep(1)
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 130

@@ -48,8 +48,8 @@ def ends_while_another_thread_goes_on() -> None:
 def is_interrupted() -> None:
     global batches  # still there at the end
     batches = Batches(slow, 10_000, batch_size=5000, workers=int(sys.argv[2]))
-    say("waiting")
     try:
+        say("waiting")
         batches.batch(0, 0)
     except KeyboardInterrupt:
         say("interrupted")

@@ -29,13 +29,13 @@ def start(*arguments: str) -> subprocess.Popen[str]:
 
 def test_a_program_ends_while_batches_are_prepared() -> None:
     process = start("ends_while_batches_are_prepared")
-    assert process.communicate(timeout=20) == ("", "")
+    assert process.communicate(timeout=120) == ("", "")
     assert process.returncode == 0
 
 
 def test_a_thread_that_outlives_the_main_thread_gets_its_batches() -> None:
     process = start("ends_while_another_thread_goes_on")
-    out, problems = process.communicate(timeout=20)
+    out, problems = process.communicate(timeout=120)
     assert problems == ""
     assert out.splitlines() == [f"batch {number}" for number in range(5)]
 
@@ -48,7 +48,7 @@ def test_control_c_ends_the_wait_and_the_program(workers: str) -> None:
     assert process.stdout.readline() == "waiting\n"
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=20) == ("interrupted\n", "")
+    assert process.communicate(timeout=120) == ("interrupted\n", "")
     assert process.returncode == 0
 
 

@@ -17,6 +17,13 @@ from tests.images.batch_samples import noisy, picture_threads, wait_until
 pytestmark = pytest.mark.single_backend
 
 
+@pytest.fixture(autouse=True)
+def no_others() -> None:
+    """Those of the tests before, which end a moment after these."""
+    gc.collect()
+    wait_until(lambda: not picture_threads())
+
+
 def test_the_following_batches_are_prepared_ahead_and_no_more() -> None:
     prepared = []
 
@@ -76,7 +83,7 @@ def test_they_are_no_daemons_even_if_a_daemon_asks() -> None:
 
     asking = threading.Thread(target=Batches(sample, 4, workers=2).batch, args=(0, 0), daemon=True)
     asking.start()
-    asking.join(10)
+    asking.join(60)
     assert seen == [False] * 4
 
 
@@ -84,7 +91,7 @@ def test_threads_end_with_close_and_whoever_waits_is_told() -> None:
     go_on = threading.Event()
 
     def sample(index: int, generator: np.random.Generator) -> NDArray[np.float64]:
-        go_on.wait(10)
+        go_on.wait(60)
         return np.zeros(1)
 
     batches = Batches(sample, 100, batch_size=10, workers=2)
@@ -94,9 +101,9 @@ def test_threads_end_with_close_and_whoever_waits_is_told() -> None:
         closing = threading.Thread(target=batches.close)
         closing.start()
         with pytest.raises(AmaltheaError, match="closed while this one was waited for"):
-            waiting.result(10)
+            waiting.result(60)
         go_on.set()
-        closing.join(10)
+        closing.join(60)
     assert picture_threads() == []
     assert len(batches.batch(0, 0)[0]) == 10, "it begins anew"
     batches.close()
@@ -110,7 +117,7 @@ def slow_start(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
     class Slow(threading.Thread):
         def start(self) -> None:
-            go_on.wait(10)
+            go_on.wait(60)
             super().start()
 
     monkeypatch.setattr(threads, "Thread", Slow)
@@ -127,7 +134,7 @@ def test_nobody_waits_for_a_thread_that_another_one_starts(slow_start: threading
             batches.forget()
         finally:
             slow_start.set()
-        assert waiting.result(10)[1].tolist() == [*range(10)]
+        assert waiting.result(60)[1].tolist() == [*range(10)]
 
 
 def test_where_no_thread_can_be_started_everybody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,7 +143,7 @@ def test_where_no_thread_can_be_started_everybody_is_told(monkeypatch: pytest.Mo
     class Refused(threading.Thread):
         def start(self) -> None:
             asked.append(self)
-            refuse.wait(10)
+            refuse.wait(60)
             raise RuntimeError("can't start new thread")
 
     batches = Batches(noisy, 100, batch_size=10, shuffle=False, workers=1)
@@ -148,23 +155,25 @@ def test_where_no_thread_can_be_started_everybody_is_told(monkeypatch: pytest.Mo
         wait_until(lambda: batches._last == (1, 3))
         refuse.set()
         with pytest.raises(RuntimeError, match="can't start new thread"):
-            starting.result(10)
+            starting.result(60)
         with pytest.raises((AmaltheaError, RuntimeError), match=r"closed while this one was|can't start new thread"):
-            waiting.result(10)
+            waiting.result(60)
     assert batches.batch(0, 0)[1].tolist() == [*range(10)], "it begins anew"
 
 
 def test_threads_end_when_nobody_wants_their_batches_any_more() -> None:
-    prepared = []
+    prepared, go_on = [], threading.Event()
 
     def sample(index: int, generator: np.random.Generator) -> NDArray[np.float64]:
-        time.sleep(0.01)
+        if index >= 20:
+            go_on.wait(60)
         prepared.append(index)
         return np.zeros(1)
 
-    batches = Batches(sample, 1000, batch_size=20, workers=2)
+    batches = Batches(sample, 1000, batch_size=20, shuffle=False, workers=2)
     batches.batch(0, 0)
     del batches
+    go_on.set()
     wait_until(lambda: not picture_threads())
     assert len(prepared) <= 20 + 4, "what was begun is finished, what was to come is forgotten"
 
@@ -177,7 +186,7 @@ def test_what_a_thread_does_not_end_is_computed_by_whoever_waits(workers: int, m
 
     def sample(index: int, generator: np.random.Generator) -> NDArray[np.float64]:
         if index == 1 and threading.current_thread().name == "amalthea-pictures":
-            go_on.wait(10)
+            go_on.wait(60)
         return np.array([index, generator.random()])
 
     expected = Batches(sample, 6, batch_size=6, shuffle=False, seed=1, workers=0).batch(0, 0)[0]

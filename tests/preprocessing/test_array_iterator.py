@@ -1,7 +1,6 @@
 """Batches of arrays, beside those of keras-preprocessing 1.1.2."""
 
 import gc
-import time
 from pathlib import Path
 from typing import Any
 from weakref import ref
@@ -89,12 +88,12 @@ def test_an_iterator_that_nobody_needs_is_gone() -> None:
     next(iterator)
     there = ref(iterator)
     del iterator
-    for _ in range(100):  # a thread may just be at one of its pictures
+
+    def gone() -> bool:
         gc.collect()
-        if there() is None:
-            return
-        time.sleep(0.02)
-    pytest.fail("threads keep it")
+        return there() is None
+
+    wait_until(gone)  # a thread may just be at one of its pictures
 
 
 def test_labels_belong_to_their_pictures() -> None:

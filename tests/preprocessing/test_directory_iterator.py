@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from amalthea.errors import ArgumentError, ImageError, MissingFileError
+from amalthea.errors import AmaltheaWarning, ArgumentError, ImageError, MissingFileError
 from amalthea.preprocessing.image import DirectoryIterator, ImageDataGenerator
 from tests.images.batch_samples import picture_threads, wait_until
 from tests.images.samples import PIXELS, encoded
@@ -127,6 +128,23 @@ def test_a_folder_without_a_picture(tmp_path: Path, name: str) -> None:
         ImageDataGenerator().flow_from_directory(tmp_path / "empty")
 
 
+def test_pictures_in_the_folder_itself(folder: Path) -> None:
+    message = r"another has no sub-folder, but 1 pictures of its own, such as g\.tif\. Move each into a sub"
+    with pytest.raises(ArgumentError, match=message):
+        ImageDataGenerator().flow_from_directory(folder / "cats" / "another")
+    found = ImageDataGenerator().flow_from_directory(folder / "cats" / "another", classes=["."], class_mode=None)
+    assert found.samples == 1
+
+
+def test_two_classes_for_more(folder: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ImageDataGenerator().flow_from_directory(folder, class_mode="binary")
+    (folder / "fish").mkdir()
+    with pytest.warns(AmaltheaWarning, match="class_mode='binary' numbers the 3 classes from 0 to 2"):
+        ImageDataGenerator().flow_from_directory(folder, class_mode="binary")
+
+
 def test_what_is_there_instead_of_pictures_is_told(folder: Path) -> None:
     for path in [*folder.rglob("*.*")]:
         if path.suffix not in (".gif", ".txt"):
@@ -144,6 +162,7 @@ def test_wrong_arguments(folder: Path) -> None:
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"color_mode": "cmyk"}, "color_mode='cmyk' is unknown; choose one of grayscale, rgb, rgba"),
         ({"class_mode": "output"}, "class_mode='output' is unknown; choose one of 'categorical', 'binary', 'sparse'"),
+        ({"class_mode": "catagorical"}, r"class_mode='catagorical' is unknown; .* Did you mean 'categorical'\?"),
         ({"subset": "test"}, "subset='test' is unknown; choose 'training' or 'validation'"),
         ({"on_error": "ignore"}, "on_error='ignore' is unknown; choose one of raise, skip, replace"),
         ({"decode": "quick"}, "decode='quick' is unknown; choose 'fast' or 'exact'"),

@@ -1,5 +1,6 @@
 """What ``ImageDataGenerator`` draws and does to single pictures, beside Keras' legacy copy and the last release."""
 
+import pickle
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -187,6 +188,23 @@ def test_a_parameter_does_not_depend_on_which_others_are_wanted() -> None:
 def test_wrong_arguments(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         ImageDataGenerator(**arguments)
+
+
+def test_arguments_that_do_not_exist() -> None:
+    with pytest.raises(
+        TypeError, match=r"ImageDataGenerator has no argument 'rotaton_range'\. Did you mean rotation_r"
+    ):
+        ImageDataGenerator(rotaton_range=40)  # type: ignore[call-arg]
+    with pytest.raises(ArgumentError, match=r"has no argument 'mosaic'\. There are featurewise_center, "):
+        ImageDataGenerator(mosaic=1)  # type: ignore[call-arg]
+
+    class Own(ImageDataGenerator):
+        def __init__(self, own: int, **others: Any) -> None:
+            super().__init__(**others)
+            self.own = own
+
+    assert (Own(own=5, rescale=2).own, Own(5).rescale) == (5, None)
+    assert pickle.loads(pickle.dumps(ImageDataGenerator(rescale=2))).rescale == 2
 
 
 def test_one_number_or_two_for_zoom() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import amalthea
-from amalthea.errors import UnknownModelError
+from amalthea.errors import ArgumentError, UnknownModelError
 from amalthea.runtime import compare_speed, comparison, installed_ways, speed_process
 from amalthea.runtime.comparison import Way
 from amalthea.runtime.speed import median_seconds, speed_of
@@ -75,6 +75,12 @@ def test_a_process_that_dies_or_takes_too_long_is_a_row(monkeypatch, tmp_path):
     monkeypatch.setenv("PAUSE", "5")
     monkeypatch.setattr(comparison, "_PATIENCE", 0.3)
     assert comparison._measured("MobileNet", way, task).error == "It took more than 0 seconds."
+
+
+def test_a_setting_that_cannot_be_used_is_told_once(monkeypatch):
+    monkeypatch.setenv("AMALTHEA_CACHE_SIZE", "abc")
+    with pytest.raises(ArgumentError, match="AMALTHEA_CACHE_SIZE='abc'; allowed is a number of GiB"):
+        next(compare_speed("MobileNet"))
 
 
 def test_unknown_names():

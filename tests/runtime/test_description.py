@@ -37,8 +37,8 @@ def rewritten(path, change):
 def test_a_later_format(saved, tmp_path):
     path = tmp_path / "own.onnx"
     path.write_bytes(saved.read_bytes())
-    rewritten(path, lambda said: said.update(format=3))
-    message = r"has format 3; amalthea .* reads formats up to 2. Update it: pip install --upgrade amalthea"
+    rewritten(path, lambda said: said.update(format=4))
+    message = r"has format 4; amalthea .* reads formats up to 3. Update it: pip install --upgrade amalthea"
     with pytest.raises(ModelFileError, match=message):
         amalthea.load(path)
 

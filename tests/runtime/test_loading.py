@@ -185,7 +185,7 @@ def test_weights_in_another_file(saved, tmp_path):
             "text.onnx is no ONNX model, or damaged. amalthea.load opens what amalthea.save",
         ),
         ("picture.onnx", b"\x89PNG\r\n\x1a\n" * 9, "picture.onnx is no ONNX model"),
-        ("pets.keras", b"PK\3\4", "pets.keras is a model of Keras. Open it with amalthea.ImageClassifier.load"),
+        ("pets.keras", b"PK\3\4", "pets.keras is no file of Keras, or damaged"),
     ],
 )
 def test_files_of_other_kinds(tmp_path, name, content, message):

@@ -182,7 +182,8 @@ def test_no_more_threads_than_are_allowed(mobilenet, threads):
     assert predictor.runner.threads == threads
     groups = resized(pictures(70, 30, 30, 3), predictor.preparation, predictor.runner.threads)
     next(groups)
-    assert sum("resizing" in thread.name for thread in threading.enumerate()) == threads
+    # Fewer, where one has ended its picture before the next is to be begun.
+    assert 1 <= sum("resizing" in thread.name for thread in threading.enumerate()) <= threads
     groups.close()
 
 

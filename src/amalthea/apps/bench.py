@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from .._progress import progress
-from ..catalog import list_models, variant
-from ..runtime import is_one_file
+from ..catalog import list_models
+from ..runtime import is_one_file, named_variant
 from ..transfer import check_matplotlib
 from .charts import draw_speeds
 from .networks import check_file
@@ -75,7 +75,7 @@ def _matching(model: str) -> tuple[str, ...]:
     if is_one_file(model):
         check_file(Path(model))
         return (model,)
-    return list_models(model) or (variant(model).name,)
+    return list_models(model) or (named_variant(model).name,)
 
 
 def _measured(names: list[str], batch: int, seconds: float, int8: bool) -> "Iterator[Measurement]":

@@ -11,15 +11,16 @@ from .tables import print_table
 if TYPE_CHECKING:
     from ..storage import CacheContents, CachePart
 
-_KINDS = ("graphs", "compiled", "features", "hashes")
+_KINDS = ("graphs", "compiled", "features", "trainings", "hashes")
 
 _FORMS = """The kinds are:
 
 \b
-graphs    networks of the catalogue, as the runtime reads them without Keras
-compiled  the same as the runtime made them for this processor
-features  what networks returned for your pictures: training starts at once
-hashes    of files that have not changed since
+graphs     networks of the catalogue, as the runtime reads them without Keras
+compiled   the same as the runtime made them for this processor
+features   what networks returned for your pictures: training starts at once
+trainings  how far trainings were, for --resume
+hashes     of files that have not changed since
 
 With --json, a list of one object a kind; with --clear, of what was removed:
 
@@ -41,9 +42,9 @@ With --json, a list of one object a kind; with --clear, of what was removed:
 def cache(clear: str | None, as_json: bool) -> None:
     """Show what is kept in the cache folder. All of it can be computed again.
 
-    AMALTHEA_CACHE chooses the folder. Graphs and compiled networks take at most AMALTHEA_CACHE_SIZE GiB, features
-    AMALTHEA_FEATURES_LIMIT. Clearing disturbs no process: what it has opened stays readable, and what is gone it makes
-    anew. Nothing is removed that Amalthea did not write.
+    AMALTHEA_CACHE chooses the folder. Graphs, compiled networks and trainings take at most AMALTHEA_CACHE_SIZE GiB,
+    features AMALTHEA_FEATURES_LIMIT. Clearing disturbs no process: what it has opened stays readable, and what is gone
+    it makes anew. Nothing is removed that Amalthea did not write.
     """
     parts = [part for kind, part in _parts().items() if clear in (None, "all", kind)]
     before = [part.contents() for part in parts]
@@ -60,10 +61,10 @@ def cache(clear: str | None, as_json: bool) -> None:
 
 def _parts() -> dict[str, "CachePart"]:
     from ..runtime import CACHES
-    from ..storage import HASHES
+    from ..storage import HASHES, TRAININGS
     from ..transfer import FileFeatureStore
 
-    parts: tuple[CachePart, ...] = (*CACHES, FileFeatureStore(), HASHES)
+    parts: tuple[CachePart, ...] = (*CACHES, FileFeatureStore(), TRAININGS, HASHES)
     return dict(zip(_KINDS, parts, strict=True))
 
 

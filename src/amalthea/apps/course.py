@@ -24,13 +24,15 @@ class Plan:
         tuning: of fine-tuning, after those.
         layers: what trains in it beside the head: a layer, a block or a number of blocks; None: what the classifier,
             which is not new then, has not frozen.
-        rate: learning rate of fine-tuning.
+        rate: learning rate of fine-tuning; or two, of its first block and of the head.
+        gradual: whether the layers of fine-tuning begin to train one block after another.
     """
 
     head: int
     tuning: int
     layers: str | None
-    rate: float
+    rate: float | tuple[float, float]
+    gradual: bool = False
 
     @property
     def tuned(self) -> dict[str, Any]:
@@ -39,12 +41,19 @@ class Plan:
             return {"blocks": int(self.layers)}
         return {"from_layer": self.layers}
 
+    @property
+    def tuning_arguments(self) -> dict[str, Any]:
+        """All that ``fine_tune`` takes of it."""
+        return {**self.tuned, "epochs": self.tuning, "learning_rate": self.rate, "gradual": self.gradual}
+
     def options(self) -> list[str]:
         """The options of the command line that ask for it; none where nothing is to come."""
-        options = ["--epochs", self.head] if self.head else []
+        options: list[Any] = ["--epochs", self.head] if self.head else []
         if self.tuning:
             options += ["--fine-tune", self.layers] if self.layers else []
-            options += ["--fine-tune-epochs", self.tuning, "--fine-tune-learning-rate", self.rate]
+            rate = ":".join(map(str, self.rate)) if isinstance(self.rate, tuple) else self.rate
+            options += ["--fine-tune-epochs", self.tuning, "--fine-tune-learning-rate", rate]
+            options += ["--gradual"] if self.gradual else []
         return list(map(str, options))
 
 
@@ -61,13 +70,14 @@ class Course:
     Args:
         classifier: new, or of an earlier run.
         plan: of its training.
+        resume: whether to go on from where an earlier run of the same training was killed.
 
     Attributes:
         left: what is not done yet.
     """
 
-    def __init__(self, classifier: "ImageClassifier", plan: Plan) -> None:
-        self.classifier, self.left = classifier, plan
+    def __init__(self, classifier: "ImageClassifier", plan: Plan, *, resume: bool = False) -> None:
+        self.classifier, self.left, self._resume = classifier, plan, resume
         self._new = not hasattr(classifier, "model_")
 
     def run(self, pictures: Photographs, held_back: Photographs | None, out: Path) -> None:
@@ -91,7 +101,7 @@ class Course:
         if self.left.head:
             with self._stage("head"):
                 if self._new:
-                    self.classifier.fit(*pictures, validation=held_back)
+                    self.classifier.fit(*pictures, validation=held_back, resume=self._resume)
                     _refuse_divergence(self.classifier.history, len(self.classifier.classes_))
                 else:
                     self._go_on_with_the_head(given)
@@ -100,14 +110,22 @@ class Course:
         if self.left.tuning:
             with self._stage("tuning"):
                 self.classifier.fine_tune(
-                    **self.left.tuned, epochs=self.left.tuning, learning_rate=self.left.rate, **given
+                    **self.left.tuning_arguments,
+                    schedule=self.classifier.schedule,
+                    resume=self._resume,
+                    **given,
                 )
 
     def _go_on_with_the_head(self, given: dict[str, Any]) -> None:
         classifier, epochs = self.classifier, self.left.head
         classifier.set_params(epochs=_epochs(classifier) + epochs)
         classifier.fine_tune(
-            epochs=epochs, learning_rate=classifier.learning_rate, optimizer=classifier.optimizer, **given
+            epochs=epochs,
+            learning_rate=classifier.learning_rate,
+            optimizer=classifier.optimizer,
+            schedule=classifier.schedule,
+            resume=self._resume,
+            **given,
         )
 
     @property

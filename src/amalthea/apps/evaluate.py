@@ -1,11 +1,14 @@
 """``amalthea evaluate``: how good is a classifier on pictures whose classes are known?"""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from .answer_options import THRESHOLD, VIEWS
 from .networks import check_file
+from .outputs import OutFile
 from .pictures import all_broken_named, check_class_folder, tell_skipped
 
 if TYPE_CHECKING:
@@ -22,35 +25,67 @@ if TYPE_CHECKING:
     show_default=True,
     help="What a file that is no usable picture does: end the run, or be left out and counted.",
 )
+@VIEWS
+@THRESHOLD
+@click.option(
+    "--report",
+    "page",
+    type=OutFile(".html", any_case=True),
+    help="Write a page with all that is known of the classifier, its plots and the same as JSON beside it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def evaluate(model: Path, folder: Path, on_error: str, as_json: bool) -> None:
+def evaluate(model: Path, folder: Path, on_error: str, page: Path | None, as_json: bool, **answering: Any) -> None:
     """Judge MODEL, an .onnx or .keras file from `amalthea train`, by the pictures in FOLDER.
 
     FOLDER has one sub-folder for each class that MODEL knows, with its name. Printed are the part of right answers,
-    precision and recall of each class, and which classes were taken for which.
+    precision and recall of each class, and which classes were taken for which; with a threshold also for how many
+    pictures a class is named, and how many of those rightly.
     """
     check_class_folder(folder, f"What is on a picture, `amalthea predict --model {model}` says.")
     check_file(model)
-    from ..transfer import check_scikit_learn
+    from ..transfer import check_report, check_scikit_learn
 
-    check_scikit_learn()
-    judge = _of_keras if model.suffix == ".keras" else _of_onnx
-    report = judge(model, folder, on_error)
+    if page:
+        check_report()
+        report = _on_a_page(model, folder, on_error, page, **answering)
+    else:
+        check_scikit_learn()
+        judge = _of_keras if model.suffix == ".keras" else _of_onnx
+        report = judge(model, folder, on_error, **answering)
     click.echo(report.to_json() if as_json else report)
+    if page and not as_json:
+        click.echo(f"\nWritten: {click.format_filename(page)}")
     tell_skipped([str(folder)])
 
 
-def _of_keras(model: Path, folder: Path, on_error: str) -> "Report":
+def _on_a_page(model: Path, folder: Path, on_error: str, page: Path, views: int, threshold: float | None) -> "Report":
+    from ..images import find_pictures
+    from ..runtime import load
+    from ..transfer import ImageClassifier, write_report
+
+    classifier: Any
+    if model.suffix == ".keras":
+        classifier = ImageClassifier.load(model)
+        if threshold is not None:
+            classifier.set_params(threshold=threshold)
+    else:
+        opened = load(model)
+        classifier = opened if threshold is None else replace(opened, threshold=threshold)
+    with all_broken_named(find_pictures([folder])):
+        return write_report(classifier, folder, path=page, file=model, views=views, on_error=on_error)
+
+
+def _of_keras(model: Path, folder: Path, on_error: str, views: int, threshold: float | None) -> "Report":
     from ..images import labelled_folder
     from ..transfer import ImageClassifier
 
     classifier: ImageClassifier = ImageClassifier.load(model).set_params(on_error=on_error)
     pictures = labelled_folder(folder, list(map(str, classifier.classes_)))
     with all_broken_named(pictures.paths):
-        return classifier.evaluate(pictures.paths, classifier.classes_[pictures.labels])
+        return classifier.evaluate(pictures.paths, classifier.classes_[pictures.labels], views, threshold)
 
 
-def _of_onnx(model: Path, folder: Path, on_error: str) -> "Report":
+def _of_onnx(model: Path, folder: Path, on_error: str, views: int, threshold: float | None) -> "Report":
     import numpy as np
 
     from .. import transfer
@@ -60,7 +95,10 @@ def _of_onnx(model: Path, folder: Path, on_error: str) -> "Report":
     predictor = load(model)
     pictures = labelled_folder(folder, predictor.classes)
     with all_broken_named(pictures.paths):
-        found = list(predictor.probabilities(pictures.paths, on_error="return" if on_error == "skip" else "raise"))
+        problems = "return" if on_error == "skip" else "raise"
+        found = list(predictor.probabilities(pictures.paths, on_error=problems, views=views))
     answers = [scores for scores in found if isinstance(scores, np.ndarray)]
     truth = pictures.labels[[isinstance(scores, np.ndarray) for scores in found]]
-    return transfer.evaluate(truth, answers, predictor.classes, skipped=len(found) - len(answers))
+    least = predictor.threshold if threshold is None else threshold
+    skipped = len(found) - len(answers)
+    return transfer.evaluate(truth, answers, predictor.classes, skipped=skipped, threshold=least or None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..runtime import is_one_file
+from ..runtime import is_classifier, is_one_file, what_opens
 from .networks import ALPHA, WEIGHTS, check_file, is_trained_on, network_arguments
 from .predict import DEMO
 from .quiet import without_chatter
@@ -92,6 +92,7 @@ def _network(model: str, alpha: float | None, weights: str) -> tuple[Any, dict[s
     if is_one_file(model):
         return Path(model), {}
     if is_trained_on(model):
+        _check_classifier(Path(model))
         from ..transfer import ImageClassifier
 
         classifier: ImageClassifier = ImageClassifier.load(model)
@@ -102,11 +103,18 @@ def _network(model: str, alpha: float | None, weights: str) -> tuple[Any, dict[s
             "size": prepared.size,
             "interpolation": prepared.interpolation,
             "variant": classifier.variant_ or None,
+            "threshold": classifier.threshold,
         }
     arguments = network_arguments(model, alpha, weights)
     from ..architectures import get_model
 
     return get_model(model, **arguments), {}
+
+
+def _check_classifier(file: Path) -> None:
+    """Refuse a model of the user's own, of which neither the classes nor the pixels are known."""
+    if is_classifier(file) is False:
+        raise click.ClickException(f"{file} {what_opens(file)}")
 
 
 def _quantisation(

@@ -7,7 +7,7 @@ import click
 
 from ..catalog import list_models, variant
 from ..errors import MissingFileError
-from ..runtime import is_one_file
+from ..runtime import is_one_file, named_variant
 
 if TYPE_CHECKING:
     from ..runtime import Predictor
@@ -53,10 +53,15 @@ def opened(model: str, alpha: float | None, weights: str) -> "Predictor":
     from .. import runtime
 
     if is_trained_on(model):
-        raise click.ClickException(
-            f"--model: {model} is a file to train on; one that answers ends in .onnx. In Python: "
-            f"amalthea.ImageClassifier.load({model!r}).save({str(Path(model).with_suffix('.onnx'))!r})"
-        )
+        file = Path(model)
+        check_file(file)
+        if runtime.is_classifier(file):
+            answers = file.with_suffix(".onnx")
+            raise click.ClickException(
+                f"--model: {model} is a classifier to train on. `amalthea export {model} {answers}` makes it one that "
+                "answers."
+            )
+        raise click.ClickException(f"--model: {model} {runtime.what_opens(file)}")
     if not is_one_file(model):
         return runtime.predictor(model, **network_arguments(model, alpha, weights))
     if alpha is not None or weights != "imagenet":
@@ -70,7 +75,7 @@ def network_arguments(model: str, alpha: float | None, weights: str) -> dict[str
     Raises:
         UnknownModelError: the catalogue has no such network.
     """
-    row = variant(model)
+    row = named_variant(model)
     if alpha is not None and not _has_widths(model):
         wide = " and ".join(name for name in list_models() if _has_widths(name))
         raise click.ClickException(f"--alpha: {row.name} has one width. {wide} have more: see --model.")

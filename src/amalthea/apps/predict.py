@@ -5,10 +5,11 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from .answer_options import THRESHOLD, VIEWS
 from .networks import ALPHA, WEIGHTS, opened
 from .pictures import reason, tell_skipped
 from .tables import print_table
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 DEMO = Path(__file__).with_name("chelsea.jpg")
 TITLES = ("picture", "class", "probability")
+_NONE = "none of these"
 
 _JSON = """With --json, a list of one object a picture, in their order, best class first:
 
@@ -26,9 +28,11 @@ _JSON = """With --json, a list of one object a picture, in their order, best cla
   "classes": [{"wordnet_id": "n02124075",
                "name": "Egyptian_cat",
                "probability": 0.77}, ...],
+  "answer": "Egyptian_cat",
   "error": null}, ...]
 
 A file that `amalthea train` wrote has classes of its own, whose "wordnet_id" is empty.
+Where the best class is less probable than the threshold, "answer" is null: none of these.
 Where there is no picture to read, "classes" is empty and "error" says why."""
 
 
@@ -44,9 +48,17 @@ Where there is no picture to read, "classes" is empty and "error" says why."""
 @ALPHA
 @WEIGHTS
 @click.option("--top", type=click.IntRange(1, 1000), default=5, show_default=True, help="Classes for each picture.")
+@VIEWS
+@THRESHOLD
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, of the form below.")
 def predict(
-    images: tuple[str, ...], demo: bool, model: str, alpha: float | None, weights: str, top: int, as_json: bool
+    images: tuple[str, ...],
+    demo: bool,
+    model: str,
+    alpha: float | None,
+    weights: str,
+    as_json: bool,
+    **answering: Any,
 ) -> None:
     """Name what is on each IMAGE: a picture, a folder of pictures, or a pattern such as 'holiday/*.jpg'.
 
@@ -60,7 +72,7 @@ def predict(
     from ..images import find_pictures
 
     paths = find_pictures([DEMO] if demo else images)
-    predictions = opened(model, alpha, weights).predict_images(paths, top=top, on_error="return")
+    predictions = opened(model, alpha, weights).predict_images(paths, on_error="return", **answering)
     errors = [reason(prediction.path, prediction.error) for prediction in predictions if prediction.error]
     if as_json:
         click.echo(json.dumps([_object(prediction) for prediction in predictions], indent=2))
@@ -77,6 +89,7 @@ def _object(prediction: "Prediction") -> dict[str, object]:
     return {
         "path": str(prediction.path),
         "classes": [scored._asdict() for scored in prediction.classes],
+        "answer": prediction.answer,
         "error": reason(prediction.path, prediction.error) if prediction.error else None,
     }
 
@@ -85,11 +98,17 @@ def rows(predictions: Sequence["Prediction"], shorten: bool) -> tuple[list[tuple
     """The rows of the table, and each one's probability; ``shorten`` leaves out the folder that holds all pictures."""
     answered = [prediction for prediction in predictions if prediction.classes]
     folder = _common_folder([prediction.path for prediction in answered]) if shorten else ""
-    answers = [
-        (prediction.path.removeprefix(folder), scored) for prediction in answered for scored in prediction.classes
-    ]
-    cells = [(click.format_filename(path), scored.name, f"{scored.probability:.3f}") for path, scored in answers]
-    return cells, [scored.probability for _, scored in answers]
+    cells: list[tuple[str, str, str]] = []
+    fractions: list[float] = []
+    for prediction in answered:
+        path = click.format_filename(prediction.path.removeprefix(folder))
+        if prediction.answer is None:
+            cells.append((path, _NONE, ""))
+            fractions.append(0.0)
+        for scored in prediction.classes:
+            cells.append((path, scored.name, f"{scored.probability:.3f}"))
+            fractions.append(scored.probability)
+    return cells, fractions
 
 
 def _common_folder(paths: Sequence[str]) -> str:

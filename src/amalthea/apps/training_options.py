@@ -1,12 +1,17 @@
-"""The options of ``amalthea train``."""
+"""The options of ``amalthea train``, in the sections of its help."""
+
+from pathlib import Path
+from typing import Any
 
 import click
 
-from .augmentation_options import with_all, with_augmentation
+from .augmentation_options import Option, with_all, with_augmentation
 from .networks import ALPHA, WEIGHTS
+from .option_types import POSITIVE, learning_rate, learning_rates, names, threshold, versions
+from .outputs import OutFile
 
-_POSITIVE = click.IntRange(min=1)
-_RATE = click.FloatRange(min=0, min_open=True)
+_PART = click.FloatRange(0, 1, max_open=True)
+_FOLDER = click.Path(path_type=Path)
 
 BUILDING = (
     "alpha",
@@ -16,95 +21,25 @@ BUILDING = (
     "pooling",
     "hidden",
     "dropout",
+    "l1",
+    "l2",
     "optimizer",
     "learning_rate",
 )
 """Parameters that say how a new network is built and its head trained; there is nothing to build upon a .keras file."""
 
 
-def _versions(context: click.Context, option: click.Parameter, value: str | None) -> str | int | None:
-    if value is None or value == "live":
-        return value
-    if value == "none":
-        return None
-    if not value.isdecimal() or int(value) < 1:
-        raise click.BadParameter(f"{value!r} is neither 'live' nor 'none' nor a number of versions from 1 on.")
-    return int(value)
-
-
-# Each is the parameter of ImageClassifier that bears its name, or of its augmentation, with the same default.
-_PARAMETERS = (
+# Of those that ImageClassifier, its augmentation or its fine_tune have, too, names and defaults are theirs.
+_PICTURES = (
     click.option(
-        "--model",
-        default="EfficientNetLite0",
+        "--validation", type=_FOLDER, metavar="FOLDER", help="Pictures to validate with, in the same sub-folders."
+    ),
+    click.option(
+        "--split",
+        type=_PART,
+        default=0.2,
         show_default=True,
-        help="A name from `amalthea models`; or an earlier --out pets.keras, which is trained on, see --fine-tune.",
-    ),
-    ALPHA,
-    WEIGHTS,
-    click.option("--image-size", type=_POSITIVE, help="Side of the pictures in pixels; without it the network's own."),
-    click.option(
-        "--layer",
-        "--features",
-        "features",
-        metavar="LAYER",
-        help="The layer whose output the head takes; without it the last. --features is the same.",
-    ),
-    click.option(
-        "--pooling",
-        type=click.Choice(["avg", "max", "flatten"]),
-        default="avg",
-        show_default=True,
-        help="How feature maps become numbers.",
-    ),
-    click.option(
-        "--hidden", type=_POSITIVE, multiple=True, metavar="W", help="A hidden layer of this width; repeatable."
-    ),
-    click.option("--dropout", type=click.FloatRange(0, 1, max_open=True), default=0.2, show_default=True),
-    click.option(
-        "--optimizer",
-        type=click.Choice(["adam", "sgd", "rmsprop"]),
-        default="adam",
-        show_default=True,
-        help="Of the head.",
-    ),
-    click.option("--learning-rate", type=_RATE, default=5e-4, show_default=True, help="Of the head."),
-    click.option(
-        "--epochs",
-        type=_POSITIVE,
-        default=20,
-        show_default=True,
-        help="Of the head. For an earlier --out pets.keras: so many more, of what is not frozen in it.",
-    ),
-    click.option("--batch-size", type=_POSITIVE, default=20, show_default=True, help="Pictures in a training step."),
-    click.option(
-        "--balanced",
-        "class_weight",
-        flag_value="balanced",
-        default=None,
-        help="Give classes of every size the same weight.",
-    ),
-    click.option(
-        "--patience",
-        "early_stopping",
-        type=_POSITIVE,
-        metavar="EPOCHS",
-        help="End after so many epochs without a better validation, and keep the best.",
-    ),
-    click.option(
-        "--augment",
-        callback=_versions,
-        metavar="live|K|none",
-        help="Learn from pictures that are changed at random, as --rotation to --fill-value say: anew in each epoch "
-        "(live), or from K versions of each that are kept, one an epoch in turn; none ends it for a .keras file.",
-    ),
-    with_augmentation(rotation=0, shift=0),
-    click.option(
-        "--seed",
-        type=int,
-        default=0,
-        show_default=True,
-        help="Of the split, the head, the order of pictures and their augmentation.",
+        help="Without --validation: the part of each class that is held back to validate with.",
     ),
     click.option(
         "--verify", is_flag=True, help="Read every picture, even if its features are kept since an earlier run."
@@ -118,18 +53,238 @@ _PARAMETERS = (
     ),
 )
 
+_NETWORK = (
+    click.option(
+        "--model",
+        default="EfficientNetLite0",
+        show_default=True,
+        help="A name from `amalthea models`; or an earlier --out pets.keras, which is trained on, see --fine-tune.",
+    ),
+    ALPHA,
+    WEIGHTS,
+    click.option("--image-size", type=POSITIVE, help="Side of the pictures in pixels; without it the network's own."),
+    click.option(
+        "--layer",
+        "--features",
+        "features",
+        metavar="LAYER",
+        help="The layer whose output the head takes; without it the last. --features is the same.",
+    ),
+)
+
+_HEAD = (
+    click.option(
+        "--pooling",
+        type=click.Choice(["avg", "max", "flatten"]),
+        default="avg",
+        show_default=True,
+        help="How feature maps become numbers.",
+    ),
+    click.option(
+        "--hidden", type=POSITIVE, multiple=True, metavar="W", help="A hidden layer of this width; repeatable."
+    ),
+    click.option(
+        "--dropout", type=_PART, default=0.2, show_default=True, help="Part of the features that is left out at random."
+    ),
+    click.option("--l1", type=click.FloatRange(min=0), default=0.0, help="Weight of the kernels' absolute values."),
+    click.option("--l2", type=click.FloatRange(min=0), default=0.0, help="Weight of the kernels' squares."),
+)
+
+_TRAINING = (
+    click.option(
+        "--epochs",
+        type=POSITIVE,
+        default=20,
+        show_default=True,
+        help="Of the head. For an earlier --out pets.keras: so many more, of what is not frozen in it.",
+    ),
+    click.option("--batch-size", type=POSITIVE, default=20, show_default=True, help="Pictures in a training step."),
+    click.option(
+        "--optimizer",
+        type=click.Choice(["adam", "sgd", "rmsprop"]),
+        default="adam",
+        show_default=True,
+        help="Of the head.",
+    ),
+    click.option(
+        "--learning-rate",
+        type=click.UNPROCESSED,
+        callback=learning_rate,
+        default=5e-4,
+        show_default=True,
+        metavar="RATE|auto",
+        help="Of the head; auto tries them all and takes the steepest.",
+    ),
+    click.option(
+        "--schedule",
+        type=click.Choice(["cosine", "one_cycle"]),
+        help="How the rate changes from step to step; without it, it stays. Of the head and of fine-tuning.",
+    ),
+    click.option(
+        "--balanced",
+        "class_weight",
+        flag_value="balanced",
+        default=None,
+        help="Give classes of every size the same weight.",
+    ),
+    click.option(
+        "--patience",
+        "early_stopping",
+        type=POSITIVE,
+        metavar="EPOCHS",
+        help="End after so many epochs without a better validation, and keep the best.",
+    ),
+    click.option(
+        "--label-smoothing",
+        type=_PART,
+        default=0.0,
+        show_default=True,
+        help="Part of each label that is shared among all classes.",
+    ),
+    click.option(
+        "--mixup",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        show_default=True,
+        metavar="ALPHA",
+        help="Learn from mixtures of two pictures each; 0.2 is usual, 0 does not.",
+    ),
+    click.option(
+        "--training-precision",
+        type=click.Choice(["float32", "bfloat16"]),
+        default="float32",
+        show_default=True,
+        help="bfloat16 computes in half precision what trains, where the processor has it.",
+    ),
+    click.option(
+        "--seed",
+        type=int,
+        default=0,
+        show_default=True,
+        help="Of the split, the head, the order of pictures and their augmentation.",
+    ),
+    click.option(
+        "--resume",
+        is_flag=True,
+        help="Go on from the last epoch of the same command, if that was killed; with the same result.",
+    ),
+)
+
+_AUGMENTATION = (
+    click.option(
+        "--augment",
+        callback=versions,
+        metavar="live|K|none",
+        help="Learn from pictures that are changed at random, as the following options say: anew in each epoch (live), "
+        "or from K versions of each that are kept, one an epoch in turn; none ends it for a .keras file.",
+    ),
+    with_augmentation(rotation=0, shift=0),
+)
+
 _TUNING = (
     click.option(
         "--fine-tune",
         metavar="LAYER|BLOCK|N",
         help="Then train the network from this layer or block on, or its last N blocks, too.",
     ),
-    click.option("--fine-tune-epochs", type=_POSITIVE, default=10, show_default=True, help="The best of them is kept."),
+    click.option("--fine-tune-epochs", type=POSITIVE, default=10, show_default=True, help="The best of them is kept."),
     click.option(
-        "--fine-tune-learning-rate", type=_RATE, default=1e-4, show_default=True, help="Of SGD with momentum."
+        "--fine-tune-learning-rate",
+        type=click.UNPROCESSED,
+        callback=learning_rates,
+        default=1e-4,
+        show_default=True,
+        metavar="RATE|LOW:HIGH",
+        help="Of SGD with momentum. Two rates: from LOW in the first block that trains up to HIGH in the head.",
+    ),
+    click.option("--gradual", is_flag=True, help="Begin with the last block, and add the others one after another."),
+)
+
+_CHOICE = (
+    click.option(
+        "--compare",
+        callback=names,
+        metavar="NAME,NAME,…",
+        help="Train a head on each of these networks, print what they reach at which speed, and take the best. "
+        "MobileNet:0.25 is one of another width.",
+    ),
+    click.option(
+        "--kfold",
+        type=click.IntRange(min=2),
+        metavar="K",
+        help="First train K times, each time judged by another part of the pictures: mean and deviation.",
+    ),
+    click.option("--ensemble", is_flag=True, help="With --kfold: write the mean of those K, instead of one more."),
+)
+
+_ANSWERS = (
+    click.option(
+        "--calibrate",
+        is_flag=True,
+        help="Let probabilities be as often right as they say, by the pictures to validate with.",
+    ),
+    click.option(
+        "--threshold",
+        type=click.UNPROCESSED,
+        callback=threshold,
+        metavar="P|auto",
+        help="Below this probability the answer is none of the classes; auto: 99 of 100 answers above it are right.",
     ),
 )
 
+_RESULTS = (
+    click.option("--out", type=OutFile(".onnx", ".keras"), required=True, help="The file to write; see above."),
+    click.option(
+        "--report",
+        type=OutFile(".html", any_case=True),
+        help="A page with all that is known of the classifier; its plots and the same as JSON beside it.",
+    ),
+    click.option(
+        "--curves", type=OutFile(".png", any_case=True), help="Draw loss and accuracy of all epochs into this file."
+    ),
+    click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        help="Print classes, history, the epoch that was kept and the validation's report as JSON; after Ctrl-C, too.",
+    ),
+)
 
-with_options = with_all(_PARAMETERS + _TUNING)
+_SECTIONS: dict[str, tuple[Option, ...]] = {
+    "Results": _RESULTS,
+    "Pictures": _PICTURES,
+    "Network": _NETWORK,
+    "Choosing": _CHOICE,
+    "Head": _HEAD,
+    "Training": _TRAINING,
+    "Fine-tuning": _TUNING,
+    "Augmentation": _AUGMENTATION,
+    "Answers": _ANSWERS,
+}
+
+with_options = with_all([option for options in _SECTIONS.values() for option in options])
 """Gives a command all of them."""
+
+
+class Sectioned(click.Command):
+    """A command with these options, which its help shows in their sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a section after the other; last what every command has."""
+        known = {param.name: param for param in self.get_params(ctx)}
+        for title, options in _SECTIONS.items():
+            records = [known.pop(name).get_help_record(ctx) for name in _parameters(options)]
+            with formatter.section(title):
+                formatter.write_dl([record for record in records if record])
+        rest = [record for param in known.values() if (record := param.get_help_record(ctx))]
+        with formatter.section("Other"):
+            formatter.write_dl(rest)
+
+
+def _parameters(options: Any) -> list[str]:
+    """Names of the parameters that options give a command."""
+
+    def bare() -> None: ...
+
+    with_all(options)(bare)
+    return [param.name for param in reversed(bare.__click_params__)]  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from .resizing import resize
 from .scaling import channel_axis, scale
 
 if TYPE_CHECKING:
-    from .checking import ImagesReport, check_images
+    from .checking import ImagesReport, Survey, check_images, survey
 
 __all__ = [
     "PREVIEW",
@@ -35,6 +35,7 @@ __all__ = [
     "PictureOrError",
     "Preparation",
     "Source",
+    "Survey",
     "Transform",
     "array_to_image",
     "channel_axis",
@@ -59,9 +60,10 @@ __all__ = [
     "skipped_pictures",
     "split",
     "split_folder",
+    "survey",
 ]
 
-_HOME = {"ImagesReport": "checking", "check_images": "checking"}
+_HOME = {"ImagesReport": "checking", "Survey": "checking", "check_images": "checking", "survey": "checking"}
 
 
 def __getattr__(name: str) -> object:

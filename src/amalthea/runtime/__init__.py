@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from .graph import to_onnx
     from .loading import load
     from .one_file import is_one_file
-    from .prediction import Prediction, Predictor
+    from .other_files import is_classifier, named_variant, what_opens
+    from .prediction import Predictor
     from .quantization import Cost, cost_of, quantized
-    from .runners import Runner
+    from .recognition import Prediction
+    from .runners import Runner, check_precision, open_runner
     from .saving import save
-    from .speed import Speed, measure_speed, processor_name
+    from .speed import Speed, measure_speed, processor_name, speed_of
+    from .views import Views
 
 __all__ = [
     "CACHES",
@@ -30,19 +33,26 @@ __all__ = [
     "Predictor",
     "Runner",
     "Speed",
+    "Views",
+    "check_precision",
     "check_target",
     "compare_speed",
     "cost_of",
     "export",
     "installed_ways",
+    "is_classifier",
     "is_one_file",
     "load",
     "measure_speed",
+    "named_variant",
+    "open_runner",
     "predictor",
     "processor_name",
     "quantized",
     "save",
+    "speed_of",
     "to_onnx",
+    "what_opens",
 ]
 
 _HOME = {
@@ -50,23 +60,30 @@ _HOME = {
     "Cost": "quantization",
     "Exported": "exporting.export",
     "Measurement": "comparison",
-    "Prediction": "prediction",
+    "Prediction": "recognition",
     "Predictor": "prediction",
     "Runner": "runners",
     "Speed": "speed",
+    "Views": "views",
+    "check_precision": "runners",
     "check_target": "exporting.formats",
     "compare_speed": "comparison",
     "cost_of": "quantization",
     "export": "exporting.export",
     "installed_ways": "comparison",
+    "is_classifier": "other_files",
     "is_one_file": "one_file",
     "load": "loading",
     "measure_speed": "speed",
+    "named_variant": "other_files",
+    "open_runner": "runners",
     "predictor": "factory",
     "processor_name": "speed",
     "quantized": "quantization",
     "save": "saving",
+    "speed_of": "speed",
     "to_onnx": "graph",
+    "what_opens": "other_files",
 }
 
 

@@ -11,6 +11,8 @@ from .prediction import Predictor
 from .runners import Runner
 
 if TYPE_CHECKING:
+    import keras
+
     from ..images import Preparation
 
 Endings: TypeAlias = Callable[[tuple[str, ...]], Ending]
@@ -30,7 +32,7 @@ class Wishes:
     scaling: ScalingSteps | None
     opened: Callable[..., Runner]
 
-    def scaling_inside(self, model: str, row: Variant | None) -> ScalingSteps | None:
+    def scaling_inside(self, model: "str | keras.Model", row: Variant | None) -> ScalingSteps | None:
         """What the graph does with pictures; None where they come scaled.
 
         Raises:
@@ -39,11 +41,11 @@ class Wishes:
         return known_scaling(model, self.scaling, row) if self.preprocess else None
 
 
-def known_scaling(model: str, scaling: ScalingSteps | None, row: Variant | None) -> ScalingSteps:
-    """How a network wants pixels scaled: as it was said, else as its row says.
+def known_scaling(model: "str | keras.Model", scaling: ScalingSteps | None, row: Variant | None) -> ScalingSteps:
+    """How a network wants pixels scaled: as it was said, else as its row or its first layers say.
 
     Args:
-        model: its name, for messages.
+        model: of Keras, or the name of one that is not at hand.
         scaling: what was said; None for nothing.
         row: of the catalogue; None where the network is no known one.
 
@@ -54,8 +56,14 @@ def known_scaling(model: str, scaling: ScalingSteps | None, row: Variant | None)
         return scaling
     if row is not None:
         return row.scaling.steps
+    if not isinstance(model, str):
+        from .own_scaling import scales_itself
+
+        if scales_itself(model):
+            return ScalingSteps()
+    name = model if isinstance(model, str) else getattr(model, "name", model)
     raise ArgumentError(
-        f"Model {model!r} does not say which pixels it expects. Give scaling='caffe', 'tf', 'torch' or 'lite', or a "
+        f"Model {name!r} does not say which pixels it expects. Give scaling='caffe', 'tf', 'torch' or 'lite', or a "
         "number such as 1 / 255: whichever it was trained with; 1 if its own layers scale them."
     )
 

@@ -6,29 +6,19 @@ runtime or of the weights, another precision or processor makes another entry, a
 
 import hashlib
 import json
-import os
-import re
-import time
 from collections.abc import Callable
-from contextlib import suppress
-from mmap import ACCESS_READ, mmap
+from mmap import ACCESS_COPY, ACCESS_READ, mmap
 from pathlib import Path
 from typing import TypeVar
 
 from ..errors import StorageError, warn
-from ..storage import CachedFiles, atomic_file, bytes_allowed, cache_folder, removed
+from ..storage import COMPILED, GRAPHS, atomic_file, cache_folder, drop_oldest, note_use, room
 from . import seal
 
-_NAMES = re.compile(r"[0-9a-f]{64}\.\w+")
-CACHES = (CachedFiles("graphs", _NAMES), CachedFiles("compiled", _NAMES))
+CACHES = (GRAPHS, COMPILED)
 """What is kept of networks: each kind can be looked at and cleared."""
 
 _Wanted = TypeVar("_Wanted")
-
-_SETTING = "AMALTHEA_CACHE_SIZE"
-_DEFAULT_LIMIT = 4  # GiB
-_LONG_AGO = 30 * 24 * 3600.0  # seconds; entries that nobody used since then belong to versions that are gone
-_JUST_NOW = 60.0  # seconds; whoever found an entry may be about to open it
 
 
 def key_of(*values: object) -> str:
@@ -54,6 +44,22 @@ def load(name: str) -> bytes | None:
     return _if_whole(name, lambda content: bytes(content[: -seal.SIZE]))
 
 
+def mapped(name: str) -> memoryview | None:
+    """As ``load``, but the file itself, mapped into memory while somebody has the view.
+
+    It can be written into, as some want it that only read; the file stays as it is.
+    """
+    try:
+        with (cache_folder() / name).open("rb") as file:
+            content = memoryview(mmap(file.fileno(), 0, access=ACCESS_COPY))
+    except (OSError, ValueError):  # an empty file cannot be mapped
+        return None
+    if not seal.is_whole(content):
+        return None
+    note_use(cache_folder() / name)
+    return content[: -seal.SIZE]
+
+
 def store(name: str, content: bytes) -> Path | None:
     """Keep an entry, and return its file; None where it is too large, or with a warning, the folder cannot be written.
 
@@ -62,7 +68,7 @@ def store(name: str, content: bytes) -> Path | None:
     Raises:
         ArgumentError: that setting is no number of GiB.
     """
-    limit = bytes_allowed(os.environ.get(_SETTING) or _DEFAULT_LIMIT, _SETTING)
+    limit = room()
     if len(content) + seal.SIZE > limit:
         return None
     if known := find(name):
@@ -75,7 +81,7 @@ def store(name: str, content: bytes) -> Path | None:
     except StorageError as problem:
         warn(f"Nothing is cached, so the next start takes as long. {problem}")
         return None
-    _drop_oldest(limit)
+    drop_oldest(limit)
     return path
 
 
@@ -89,23 +95,5 @@ def _if_whole(name: str, wanted: Callable[[memoryview], _Wanted]) -> _Wanted | N
             found = wanted(content)
     except (OSError, ValueError):  # an empty file cannot be mapped
         return None
-    _note_use(path)
+    note_use(path)
     return found
-
-
-def _note_use(path: Path) -> None:
-    """Set the time of an entry that is wanted: few systems keep the time of the last reading."""
-    with suppress(OSError):
-        os.utime(path)
-
-
-def _drop_oldest(limit: float) -> None:
-    """Drop what was used longest ago while all together take more, and what nobody wants any more."""
-    files = {path: status for part in CACHES for path, status in part.files().items()}
-    total, now = sum(status.st_size for status in files.values()), time.time()
-    for path, status in sorted(files.items(), key=lambda item: item[1].st_mtime):
-        age = now - status.st_mtime
-        if age < _JUST_NOW or (total <= limit and age < _LONG_AGO):
-            return
-        if removed(path):
-            total -= status.st_size

@@ -16,8 +16,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from .. import BACKENDS
-from ..catalog import variant
+from ..storage import room
 from .one_file import is_one_file
+from .other_files import named_variant
 
 _TITLES = {"tensorflow": "TensorFlow", "torch": "torch", "jax": "JAX", "openvino": "OpenVINO"}
 _PATIENCE = 120  # seconds for starting, compiling and the slowest networks' few calls
@@ -96,6 +97,7 @@ def compare_speed(
 
     Raises:
         UnknownModelError: the catalogue has no such name.
+        ArgumentError: a file of another kind, or ``AMALTHEA_CACHE_SIZE`` is no number of GiB.
 
     Example:
         >>> from amalthea import save
@@ -105,9 +107,10 @@ def compare_speed(
         >>> last.runtime
         'OpenVINO'
     """
+    room()  # so that a setting that cannot be used is told once, not by each process
     name = os.fspath(model)
     is_file = is_one_file(model)
-    title = Path(name).name if is_file else variant(name).name
+    title = Path(name).name if is_file else named_variant(name).name
     with TemporaryDirectory() as folder:
         task = {"model": name, "is_file": is_file, "batch": batch, "seconds": seconds, "folder": folder}
         for way in installed_ways(model, int8):

@@ -13,7 +13,7 @@ from ..errors import ArgumentError
 from ..images import Preparation
 from .assembly import known_scaling
 from .description import Description
-from .graph import to_onnx
+from .graph import onnx_with_layers
 
 if TYPE_CHECKING:
     import keras
@@ -35,7 +35,7 @@ def described(
     row = variant_of(model) if variant is None else catalog.variant(variant)
     names = None if classes is None else _class_names(classes)
     steps = _wanted_scaling(model, scaling, row, needed=bool(names))
-    graph = to_onnx(model, scaling=None if _takes_bytes(model) and steps == ScalingSteps() else steps)
+    graph, layers = onnx_with_layers(model, None if _takes_bytes(model) and steps == ScalingSteps() else steps)
     preparation = None
     if steps is not None:
         preparation = Preparation(
@@ -55,6 +55,7 @@ def described(
         output=_kind_of_output(model.name, shapes, len(kept)) if kept else None,
         preparation=preparation,
         provenance=_provenance(model, row),
+        layers=layers,
     )
 
 
@@ -76,7 +77,7 @@ def _wanted_scaling(
         return ScalingSteps()  # it scales pictures itself
     if scaling is None and not needed and not (row and _takes_colours(model)):
         return None
-    return known_scaling(str(getattr(model, "name", model)), None if scaling is None else scaling_steps(scaling), row)
+    return known_scaling(model, None if scaling is None else scaling_steps(scaling), row)
 
 
 def _takes_bytes(model: "keras.Model") -> bool:

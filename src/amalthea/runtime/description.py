@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,15 @@ from .. import __version__
 from ..catalog import ScalingSteps
 from ..errors import ModelFileError
 from ..images import Preparation
+from .graph import StoredLayers
 from .prediction import Structure
+from .recognition import check_threshold
 from .self_test import PRECISIONS, SelfTest
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever an older version of this library could not read what a newer one writes."""
+
+_WITHOUT_THRESHOLD = 2  # an older version would not heed one, and name a class for every picture
 
 FILE_PRECISIONS = ("float32", "int8")
 """Of the numbers in a file."""
@@ -40,6 +44,8 @@ class Description:
         provenance: where the network comes from: the catalogue's ``variant``, SHA-256 of the model's ``weights``, the
             ``precision`` of the file, ``versions``, the ``date`` in UTC, and what int8 costs.
         self_test: None in files of format 1.
+        layers: where the graph holds what they return; empty in older files.
+        threshold: how probable the best class of a picture must be to be its answer; None: it is in any case.
     """
 
     inputs: tuple[str, ...] = ()
@@ -50,6 +56,8 @@ class Description:
     preparation: Preparation | None = None
     provenance: Mapping[str, Any] = field(default_factory=dict)
     self_test: SelfTest | None = None
+    layers: StoredLayers = field(default_factory=dict)
+    threshold: float | None = None
 
     @property
     def precision(self) -> str:
@@ -58,7 +66,11 @@ class Description:
 
     def to_json(self) -> str:
         """The text that ``description_in`` reads."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, default=int)  # sizes may be integers of NumPy
+        facts = {"format": FORMAT, **asdict(self)}
+        if self.threshold is None:
+            facts["format"] = _WITHOUT_THRESHOLD
+            del facts["threshold"]
+        return json.dumps(facts, default=int)  # sizes may be integers of NumPy
 
 
 def description_in(text: str, file: Path) -> Description:
@@ -111,9 +123,19 @@ def _of_format_2(fields: dict[str, Any]) -> Description:
             answers=tuple(tuple(map(float, answer)) for answer in tested["answers"]),
             tolerance={name: float(tested["tolerance"][name]) for name in PRECISIONS},
         ),
+        layers={
+            str(layer): (str(tensor), tuple(map(int, axes)))
+            for layer, (tensor, axes) in fields.get("layers", {}).items()  # which format 2 did not always have
+        },
     )
     _check(described)
     return described
+
+
+def _of_format_3(fields: dict[str, Any]) -> Description:
+    threshold = fields["threshold"]
+    check_threshold(threshold)  # raises a ValueError, too
+    return replace(_of_format_2(fields), threshold=None if threshold is None else float(threshold))
 
 
 def _check(described: Description) -> None:
@@ -163,4 +185,4 @@ def _steps(mean: Any, deviation: Any, **others: Any) -> ScalingSteps:
     return ScalingSteps(mean=tuple(mean), deviation=tuple(deviation), **others)
 
 
-_READERS = {1: _of_format_1, FORMAT: _of_format_2}
+_READERS = {1: _of_format_1, 2: _of_format_2, FORMAT: _of_format_3}

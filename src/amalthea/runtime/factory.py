@@ -1,15 +1,17 @@
 """From a model, or the name of one, to a predictor."""
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
-from ..catalog import ScalingSteps, Variant, scaling_steps, variant
+from ..catalog import ScalingSteps, scaling_steps
 from ..errors import ArgumentError, UnsupportedLayerError, warn
 from .assembly import Wishes, assembled
 from .graph import to_onnx
 from .layers import KEPT, Ending, digest, ending_of_model, part_of
 from .named import of_name
+from .other_files import named_variant
 from .prediction import Predictor
 from .runners import Runner, check_settings, open_runner
 
@@ -33,7 +35,7 @@ def predictor(
     """Make a network ready to answer at the processor's speed.
 
     Given by name, it is built once: its graph is kept in the cache folder, and the next process that asks for it needs
-    no Keras. Later changes of a model's weights do not reach its predictor.
+    no Keras. Later changes of a model's weights do not reach its predictor, unless Keras computes it: ``fallback``.
 
     Args:
         model: a functional or ``Sequential`` model of Keras, or a name of the catalogue.
@@ -42,7 +44,7 @@ def predictor(
             training, and scaled within the graph, which is faster. A model of one's own for any size takes them as they
             are.
         scaling: for ``preprocess=True``, what the model expects of pixels, as for ``amalthea.catalog.scaling_steps``;
-            None takes what our constructors noted on the model.
+            None takes what our constructors noted on the model; one whose first layers scale pictures needs nothing.
         precision: of what it computes with: ``"float32"``, or ``"bfloat16"``, up to twice as fast and right to two or
             three digits, where the processor has instructions for it. Answers are float32.
         runtime: ``"openvino"``, or ``"onnxruntime"``, which has an extra of its own.
@@ -91,8 +93,8 @@ def predictor(
         None if scaling is None else scaling_steps(scaling),
         partial(open_runner, **settings),
     )
-    if isinstance(model, str):
-        return of_name(variant(model), arguments, wishes)
+    if isinstance(model, str | os.PathLike):
+        return of_name(named_variant(model), arguments, wishes)
     if arguments:
         raise ArgumentError(
             f"{', '.join(arguments)}: only a network given by its name takes arguments; this one is a "
@@ -107,7 +109,7 @@ def _of_model(model: "keras.Model", wishes: Wishes, by_keras: bool) -> Predictor
 
     _keras.pin_openvino_precision()  # so that model.predict returns the same numbers
     row = variant_of(model)
-    scaling = wishes.scaling_inside(getattr(model, "name", repr(model)), row)
+    scaling = wishes.scaling_inside(model, row)
     try:
         graph = to_onnx(model, scaling)
     except (UnsupportedLayerError, ArgumentError) as problem:
@@ -115,7 +117,7 @@ def _of_model(model: "keras.Model", wishes: Wishes, by_keras: bool) -> Predictor
             raise
         from .graph.unsupported import ADVICE
 
-        predictor = _computed_by_keras(model, row, scaling)  # which refuses what it cannot compute either
+        predictor = computed_by_keras(model, scaling)  # which refuses what it cannot compute either
         warn(f"{str(problem).removesuffix(ADVICE).rstrip()} Keras computes it, as fallback='keras' says.")
         return predictor
     content = graph.SerializeToString()
@@ -127,8 +129,17 @@ def _of_model(model: "keras.Model", wishes: Wishes, by_keras: bool) -> Predictor
     return assembled(model.name, runner, _keras.signature(model), row, scaling, kept)
 
 
-def _computed_by_keras(model: "keras.Model", row: Variant | None, scaling: ScalingSteps | None) -> Predictor:
-    """A predictor of a model that is no graph; its weights are always those that the model has by then."""
+def computed_by_keras(model: "keras.Model", scaling: ScalingSteps | None = None) -> Predictor:
+    """A predictor of a model that need be no graph; its weights are always those that the model has by then.
+
+    Args:
+        model: built; of any kind.
+        scaling: what happens to pictures; None where they come scaled.
+
+    Raises:
+        ArgumentError, UnsupportedLayerError: Keras itself cannot compute it.
+    """
+    from ..architectures import variant_of
     from .runners.keras import KerasRunner
     from .scaled import ScaledRunner
 
@@ -141,4 +152,4 @@ def _computed_by_keras(model: "keras.Model", row: Variant | None, scaling: Scali
 
     runner = KerasRunner(model)
     kept = lru_cache(KEPT)(ending)
-    return assembled(model.name, scaled(runner), runner.signature, row, scaling, kept)
+    return assembled(model.name, scaled(runner), runner.signature, variant_of(model), scaling, kept)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..catalog import ScalingSteps
 from ..errors import ArgumentError
 from .graph import to_onnx
+from .graph.names import unused
 from .runners import Runner
 
 if TYPE_CHECKING:
@@ -150,30 +151,27 @@ class _Result(NamedTuple):
     around: tuple[Any, ...]
 
 
-def _results(network: Any, around: tuple[Any, ...] = ()) -> dict[str, _Result]:
+def _results(network: Any) -> dict[str, _Result]:
     """All results by the names of their layers, those of inner models before the model's own.
 
-    A second result of a layer, because it is called twice or returns several tensors, is ``name:1``.
+    A second result of a layer, because it is called twice or returns several tensors, is ``name:1``. The graph's
+    ``Writer.note`` gives the same names.
     """
-    from .. import _keras
-
     found: dict[str, _Result] = {}
+    for name, result in _named_results(network):
+        found[unused(name, found, ":")] = result
+    return found
 
-    def add(name: str, result: _Result) -> None:
-        stem, number = name, 0
-        while name in found:
-            number += 1
-            name = f"{stem}:{number}"
-        found[name] = result
+
+def _named_results(network: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple[str, _Result]]:
+    from .. import _keras
 
     for call in _keras.calls(network):
         inner = _keras.functional(call.operation)
         if inner is not None:
-            for name, result in _results(inner, (*around, call)).items():
-                add(name, result)
+            yield from _named_results(inner, (*around, call))
         for tensor in call.outputs:
-            add(call.operation.name, _Result(tensor, around))
-    return found
+            yield call.operation.name, _Result(tensor, around)
 
 
 def _outer(network: Any, results: Sequence[_Result], depth: int = 0) -> list[Any]:

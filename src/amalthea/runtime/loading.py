@@ -1,17 +1,23 @@
 """Opening a network that was saved in one file, without Keras."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..catalog import list_models
 from ..errors import MissingFileError, ModelFileError
 from ..storage import identity
 from .description import KEY, Description, description_in, numbers_in
+from .layers import KEPT, Ending
 from .metadata import keeps_weights_elsewhere, metadata_entry, read_metadata
+from .other_files import what_opens
 from .prediction import Predictor
 from .runners import Runner, open_runner
+from .saved_layers import ending_of_graph
 from .seal import SIZE, digest_of_part
 from .self_test import SelfTest, distance
 
@@ -81,7 +87,7 @@ def load(
     file = Path(path)
     before = _identity(file)
     network = read(file)
-    settings = {
+    settings: dict[str, Any] = {
         "runtime": runtime,
         "precision": precision,
         "threads": threads,
@@ -97,7 +103,10 @@ def load(
         raise ModelFileError(f"{file} was written again while it was being opened. Open it again.")
     if verify and network.description.self_test:
         _verify(predictor, network.description.self_test, precision, file)
-    return predictor
+    if not network.description.layers:
+        return predictor
+    endings = partial(_ending, file.absolute(), network.digest, partial(open_runner, **settings))
+    return replace(predictor, endings=lru_cache(KEPT)(endings))
 
 
 def read(file: Path) -> SavedNetwork:
@@ -143,7 +152,16 @@ def opened(graph: bytes | Path, description: Description, name: str, **settings:
         preparation=description.preparation,
         classes=description.classes,
         wordnet_ids=description.wordnet_ids,
+        threshold=description.threshold,
     )
+
+
+def _ending(file: Path, known: str, opened: Callable[[bytes], Runner], patterns: tuple[str, ...]) -> Ending:
+    """The part of the network that ends at layers, read from the file once more, so that nobody else keeps it all."""
+    network = read(file)
+    if network.digest != known:
+        raise ModelFileError(f"{file} was written again since it was opened. Open it again.")
+    return ending_of_graph(network.content, network.description.layers, opened, patterns, file.name)
 
 
 def _fits_inputs(description: Description, runner: Runner) -> bool:
@@ -186,8 +204,13 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        raise MissingFileError(f"There is no file {file} (looked for at {file.absolute()}). Check the path.") from None
+        known = " A network of that name opens amalthea.predictor." if list_models(str(file)) else ""
+        raise MissingFileError(
+            f"There is no file {file} (looked for at {file.absolute()}). Check the path.{known}"
+        ) from None
     except OSError as problem:
+        if said := what_opens(file):  # a folder
+            raise ModelFileError(f"{file} {said}") from None
         raise ModelFileError(
             f"{file} cannot be read: {problem.strerror}. Check the path and its permissions."
         ) from None
@@ -203,8 +226,8 @@ def _description(content: memoryview) -> str | None:
 
 def _fault(content: bytes, file: Path) -> str:
     """What is wrong with a file that does not end in its seal."""
-    if file.suffix == ".keras":
-        return "is a model of Keras. Open it with amalthea.ImageClassifier.load, and save it as .onnx."
+    if file.suffix.lower() != ".onnx" and (said := what_opens(file)):
+        return said
     if _PRODUCER in content[:64]:
         if _is_in_parts(memoryview(content)):
             return _ELSEWHERE
@@ -213,7 +236,10 @@ def _fault(content: bytes, file: Path) -> str:
         read_metadata(memoryview(content))
     except ValueError:
         return "is no ONNX model, or damaged. amalthea.load opens what amalthea.save wrote."
-    return "is no ONNX model by amalthea.save, so that neither its classes nor its pixels are known."
+    return (
+        "is no ONNX model by amalthea.save, so that neither its classes nor its pixels are known. "
+        f"openvino.compile_model({str(file)!r}, 'CPU') opens it."
+    )
 
 
 def _is_in_parts(content: memoryview) -> bool:

@@ -8,35 +8,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalog import ScoredClass, Variant, best_classes, check_top
+from ..catalog import Variant, best_classes, check_top
 from ..errors import ArgumentError, ImageError, MissingFileError
 from .answers import joined, nested, unknown_where_no_number
 from .inputs import as_arrays, batches_in, in_batches, parts_of
 from .layers import patterns_of
 from .picture_files import FilePath, files_of, read_groups
+from .recognition import Prediction, check_threshold, known_preparation, prepared
 from .runners import Runner
 from .scores import as_probabilities
+from .views import Views, views_of
 
 if TYPE_CHECKING:
     from ..images import Picture, PictureOrError, Preparation
     from .layers import Ending
 
 Structure: TypeAlias = int | list["Structure"] | tuple["Structure", ...] | dict[str, "Structure"]
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What a network sees in one picture.
-
-    Attributes:
-        path: the file, as it was given.
-        classes: the best first; empty where the file is no usable picture.
-        error: why it is none.
-    """
-
-    path: str
-    classes: tuple[ScoredClass, ...]
-    error: ImageError | MissingFileError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -52,6 +39,7 @@ class Predictor:
         preparation: how it wants pictures prepared; None where that is not known.
         classes: their names, in the order of the scores; empty where it returns something else.
         wordnet_ids: those of ImageNet's classes; empty for others.
+        threshold: how probable the best class of a picture must be to be its answer; None: it is in any case.
         endings: opens the part of the network that ends at layers of these names or globs; None where none can be.
     """
 
@@ -63,6 +51,7 @@ class Predictor:
     preparation: "Preparation | None" = None
     classes: tuple[str, ...] = ()
     wordnet_ids: tuple[str, ...] = ()
+    threshold: float | None = None
     endings: "Callable[[tuple[str, ...]], Ending] | None" = None
 
     def __repr__(self) -> str:
@@ -147,15 +136,20 @@ class Predictor:
         """
         if self.endings is None:
             raise ArgumentError(
-                f"{self.name} does not know the layers that it was made of. Make the predictor of the model, or of its "
-                "name in the catalogue."
+                f"{self.name} does not know the layers that it was made of. Make the predictor of the model, of its "
+                "name in the catalogue, or of a file that a newer amalthea.save wrote."
             )
         ending = self.endings(patterns_of(layers, self.name))
         answers = self._computed(x, batch_size, ending.runner, ending.inputs)
         return dict(zip(ending.layers, answers, strict=True))
 
     def predict_images(
-        self, paths: FilePath | Iterable[FilePath], top: int = 5, on_error: str = "raise"
+        self,
+        paths: FilePath | Iterable[FilePath],
+        top: int = 5,
+        on_error: str = "raise",
+        views: int | Views = 1,
+        threshold: float | None = None,
     ) -> list[Prediction]:
         """The best classes for pictures, each prepared as the network's weights expect.
 
@@ -163,15 +157,20 @@ class Predictor:
             paths: picture files; a single path, too.
             top: how many classes of each.
             on_error: ``"raise"``, or ``"return"`` to go on after a file that is no picture and note its error.
+            views: of each picture, whose answers are averaged: 1 for the picture as it is, 2 for its mirror image as
+                well; each one beyond these is changed at random, always in the same way: ``amalthea.runtime.Views``.
+            threshold: how probable the best class must be at least; else ``answer`` is None, for "none of these". None
+                takes that of the predictor, 0 accepts everything.
 
         Returns:
             One for each path, in their order.
 
         Raises:
-            ArgumentError: the network is none of ours, or has no classifier with ImageNet's 1000 classes, or ``top`` is
-                no whole number above 0.
+            ArgumentError: the network is none of ours, or has no classifier with ImageNet's 1000 classes; or ``top``,
+                ``views`` or ``threshold`` cannot be used.
             ImageError: a file is no usable picture.
             MissingFileError: there is no such file.
+            MissingDependencyError: more than two views need OpenCV.
 
         Example:
             >>> import amalthea
@@ -180,29 +179,32 @@ class Predictor:
             'African_elephant'
         """
         check_top(top)
+        check_threshold(threshold)
+        least = self.threshold if threshold is None else threshold
         files = files_of(paths, self.name)
         named = list(zip(self.wordnet_ids or [""] * len(self.classes), self.classes, strict=True))
         return [
-            Prediction(os.fspath(path), best_classes(found, top, named))
+            Prediction(os.fspath(path), best_classes(found, top, named), threshold=least)
             if isinstance(found, np.ndarray)
-            else Prediction(os.fspath(path), (), found)
-            for path, found in zip(files, self.probabilities(files, on_error), strict=True)
+            else Prediction(os.fspath(path), (), found, least)
+            for path, found in zip(files, self.probabilities(files, on_error, views), strict=True)
         ]
 
     def probabilities(
-        self, paths: FilePath | Iterable[FilePath], on_error: str = "raise"
+        self, paths: FilePath | Iterable[FilePath], on_error: str = "raise", views: int | Views = 1
     ) -> Iterator["NDArray[np.float32] | ImageError | MissingFileError"]:
         """The probabilities of all classes for pictures, one after another; few of them are in memory at a time.
 
         Args:
             paths: as for ``predict_images``.
             on_error: ``"raise"``, or ``"return"`` to go on after a file that is no picture, and yield its error.
+            views: as for ``predict_images``.
 
         Returns:
             One for each path, in their order: numbers in [0, 1] of shape (k,), in the order of ``classes``.
 
         Raises:
-            ArgumentError, ImageError, MissingFileError: as for ``predict_images``.
+            ArgumentError, ImageError, MissingFileError, MissingDependencyError: as for ``predict_images``.
 
         Example:
             >>> import amalthea
@@ -212,9 +214,10 @@ class Predictor:
         """
         if on_error not in ("raise", "return"):
             raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise' and 'return'.")
-        preparation = self._known_preparation()
+        preparation = known_preparation(self.name, self.preparation, self.classes, self.runner.outputs)
+        seen = views_of(views)
         groups = read_groups(files_of(paths, self.name), preparation, self.name, self.runner.threads)
-        return self._found(groups, preparation, on_error)
+        return self._found(groups, preparation, on_error, seen)
 
     def _computed(
         self, x: Any, batch_size: int | None, runner: Runner, inputs: tuple[int, ...] | None = None
@@ -249,40 +252,25 @@ class Predictor:
             arrays = [arrays[number] for number in inputs]
         return unknown_where_no_number(runner(arrays), arrays, runner.unknown_from)
 
-    def _known_preparation(self) -> "Preparation":
-        if self.preparation is None:
-            raise ArgumentError(
-                f"{self.name} was not built by amalthea, or has other layers in front; which pixels it expects is "
-                "unknown. Prepare the pictures yourself, and call predictor(arrays)."
-            )
-        if not self.classes:
-            shapes = ", ".join(str(spec.shape[1:]) for spec in self.runner.outputs)
-            raise ArgumentError(
-                f"{self.name} returns {shapes} for a picture, not the scores of ImageNet's 1000 classes. Build it with "
-                "include_top=True and classes=1000, or call predictor(arrays)."
-            )
-        return self.preparation
-
     def _found(
-        self, groups: Iterable[list["PictureOrError"]], preparation: "Preparation", on_error: str
+        self, groups: Iterable[list["PictureOrError"]], preparation: "Preparation", on_error: str, views: Views
     ) -> Iterator["NDArray[np.float32] | ImageError | MissingFileError"]:
         for group in groups:
             if on_error == "raise" and (problems := [found for found in group if isinstance(found, Exception)]):
                 raise problems[0]
             usable = [found for found in group if isinstance(found, np.ndarray)]
-            scores = iter(self._scores(preparation, usable) if usable else ())
+            scores = iter(self._mean_scores(preparation, usable, views) if usable else ())
             for found in group:
                 yield next(scores) if isinstance(found, np.ndarray) else found
 
-    def _scores(self, preparation: "Preparation", pictures: list["Picture"]) -> NDArray[np.float32]:
-        from ..images import scale
+    def _mean_scores(self, preparation: "Preparation", pictures: list["Picture"], views: Views) -> NDArray[np.float32]:
+        return views.mean(
+            lambda number: self._scores(preparation, [views.view(picture, number) for picture in pictures])
+        )
 
+    def _scores(self, preparation: "Preparation", pictures: list["Picture"]) -> NDArray[np.float32]:
         [spec] = self.runner.inputs
-        pixels: NDArray[Any] = np.stack(pictures)
-        if spec.dtype != "uint8":  # else the graph scales them itself
-            pixels = scale(pixels, preparation.scaling)
-            pixels = pixels.transpose(0, 3, 1, 2) if spec.channels_first else pixels
-        (scores,) = self._answers([pixels], self.runner)
+        (scores,) = self._answers([prepared(pictures, preparation, spec)], self.runner)
         if (found := as_probabilities(scores, len(self.classes))) is None:
             raise ArgumentError(
                 f"{self.name} returns no probabilities. Build it with classifier_activation='softmax', or call "

@@ -18,7 +18,10 @@ from .description import FILE_PRECISIONS, KEY, Description
 from .loading import read
 from .metadata import metadata_entry
 from .one_file import is_one_file
+from .other_files import named_variant, refuse_other_kinds
+from .recognition import check_threshold
 from .runners import Runner, open_runner
+from .saved_layers import still_there
 from .scores import as_probabilities
 from .seal import SIZE, seal
 from .self_test import question, recorded
@@ -57,6 +60,7 @@ def save(
     size: int | Sequence[int] | None = None,
     interpolation: str | None = None,
     variant: str | None = None,
+    threshold: float | None = None,
     precision: str = "float32",
     **quantizing: Any,
 ) -> "Cost | None":
@@ -75,14 +79,17 @@ def save(
             None takes ImageNet's for a network of ours with 1000 scores. Any other model has none, or ``()``; it may
             have several inputs and outputs.
         scaling: what the model expects of pixels, as for ``amalthea.catalog.scaling_steps``. A model that one of our
-            constructors built knows it, and one whose input is uint8 scales pictures itself. Without classes it may
-            remain unknown: the file then takes what the model took.
+            constructors built knows it; one whose input is uint8, or whose first layers scale pictures, such as
+            ``Rescaling(1 / 255)``, does so itself. Without classes it may remain unknown: the file then takes what the
+            model took.
         size: rows and columns of the pictures in pixels, or one number for both; needed only where the model leaves
             them open, and the catalogue does not tell.
         interpolation: how pictures get this size, as for ``amalthea.images.resize``; None takes what the catalogue
             says, else "nearest".
         variant: name of the network in the catalogue, where the model is built upon one; a model that one of our
             constructors built knows it.
+        threshold: how probable the best class of a picture must be for ``predict_images`` to answer it, in [0, 1]; else
+            the answer is None, "none of these". None answers in any case, or as ``model`` does, if it is a file.
         precision: of the numbers in the file, ``"float32"``, or ``"int8"``: a fourth of the size, and several times as
             fast where the processor has the instructions.
         quantizing: with int8, ``calibration``, ``held_out`` and ``min_agreement`` of ``amalthea.runtime.quantized``.
@@ -108,6 +115,7 @@ def save(
     """
     file = _new_file(Path(path))
     _check_precision(precision, quantizing)
+    check_threshold(threshold)
     facts = {
         "classes": classes,
         "scaling": scaling,
@@ -116,6 +124,8 @@ def save(
         "variant": variant,
     }
     network = _of_file(Path(model), facts, precision) if is_one_file(model) else _of_model(model, facts)
+    if threshold is not None:
+        network = _with_threshold(network, threshold)
     cost = None
     if precision == "int8":
         network, cost = _quantized(network, quantizing)
@@ -131,11 +141,15 @@ def save(
 
 
 def _of_model(model: Any, facts: dict[str, Any]) -> _Network:
+    if isinstance(model, str):
+        name = named_variant(model).name
+        raise ArgumentError(f"model={model!r} is the name of a network. Build it first: amalthea.get_model({name!r})")
     graph, description = described(model, **facts)
     return _Network(f"Model {model.name!r}", _serialized(graph, model.name), description)
 
 
 def _of_file(file: Path, facts: dict[str, Any], precision: str) -> _Network:
+    refuse_other_kinds(file)
     if precision == "float32":
         raise ArgumentError(f"{file} is a finished file in float32. Copy it, or give precision='int8'.")
     if given := [name for name, value in facts.items() if value is not None]:
@@ -146,19 +160,26 @@ def _of_file(file: Path, facts: dict[str, Any], precision: str) -> _Network:
     return _Network(str(file), found.content, found.description)
 
 
+def _with_threshold(network: _Network, threshold: float) -> _Network:
+    if not network.description.classes:
+        raise ArgumentError(f"threshold={threshold}: {network.name} has no classes that could be too improbable.")
+    return network._replace(description=replace(network.description, threshold=float(threshold)))
+
+
 def _quantized(network: _Network, quantizing: dict[str, Any]) -> tuple[_Network, "Cost"]:
     from .quantization import quantize
 
     if not network.description.classes:
         raise ArgumentError(
             f"{network.name} has no classes. What int8 costs is judged by whether the best class of a picture remains "
-            "the same, so that only classifiers are saved in it."
+            "the same, so that only classifiers are saved in it: name them with classes=. For speed without them, open "
+            "the file in float32 with amalthea.load(path, precision='bfloat16')."
         )
     found = quantize(network.content, network.description, **quantizing, name=network.name)
     provenance = {**network.description.provenance, "cost": asdict(found.cost)}
-    return network._replace(
-        content=found.content, description=replace(network.description, provenance=provenance)
-    ), found.cost
+    layers = still_there(found.content, network.description.layers)
+    description = replace(network.description, provenance=provenance, layers=layers)
+    return network._replace(content=found.content, description=description), found.cost
 
 
 def _write(file: Path, content: bytes, description: Description) -> None:

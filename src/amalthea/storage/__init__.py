@@ -12,13 +12,17 @@ from .folders import cache_folder, keras_home, keras_settings, models_folder, we
 from .locks import exclusive
 
 if TYPE_CHECKING:
-    from .cached_files import CacheContents, CachedFiles, CachePart, removed
+    from .cached_files import CacheContents, CachedFiles, CachePart
     from .databases import damaged, open_database, throw_away, unusable_database
     from .file_hashes import HASHES, file_digests
+    from .limited import COMPILED, GRAPHS, TRAININGS, drop_oldest, note_use, room
     from .limits import bytes_allowed
 
 __all__ = [
+    "COMPILED",
+    "GRAPHS",
     "HASHES",
+    "TRAININGS",
     "CacheContents",
     "CachePart",
     "CachedFiles",
@@ -27,6 +31,7 @@ __all__ = [
     "cache_folder",
     "damaged",
     "digest",
+    "drop_oldest",
     "exclusive",
     "file_digests",
     "identity",
@@ -34,9 +39,10 @@ __all__ = [
     "keras_settings",
     "models_folder",
     "no_room",
+    "note_use",
     "open_database",
-    "removed",
     "renewed_digest",
+    "room",
     "stamp",
     "stamped_digest",
     "throw_away",
@@ -46,15 +52,20 @@ __all__ = [
 ]
 
 _HOME = {
+    "COMPILED": "limited",
+    "GRAPHS": "limited",
     "HASHES": "file_hashes",
+    "TRAININGS": "limited",
     "CacheContents": "cached_files",
     "CachePart": "cached_files",
     "CachedFiles": "cached_files",
     "bytes_allowed": "limits",
     "damaged": "databases",
+    "drop_oldest": "limited",
     "file_digests": "file_hashes",
+    "note_use": "limited",
     "open_database": "databases",
-    "removed": "cached_files",
+    "room": "limited",
     "throw_away": "databases",
     "unusable_database": "databases",
 }

@@ -8,55 +8,94 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .base import Wishes
+    from .calibration import Accepted, Reliability, lowest_threshold, reliability
     from .classifier.image_classifier import ImageClassifier
     from .classifier.planning import check_fine_tuning
     from .classifier.saving import finite
     from .curves import check_matplotlib, draw_curves
     from .cutting.division import cut
     from .evaluation import Report, check_scikit_learn, evaluate
+    from .explanation.explain import explain, explainable
+    from .explanation.explanation import Explanation
     from .features.files import check_feature_file, write_features
     from .features.layers import layer_features
     from .features.store import FeatureSet, FeatureStore, FileFeatureStore
+    from .rate_finder import LearningRates
+    from .report.writing import check_report, write_report
+    from .selection.comparison import Comparison, compare
+    from .selection.contenders import Contender
+    from .selection.cross_validation import cross_validate
+    from .selection.outcome import CrossValidation
     from .training.watching import kept_epoch
 
 __all__ = [
+    "Accepted",
+    "Comparison",
+    "Contender",
+    "CrossValidation",
+    "Explanation",
     "FeatureSet",
     "FeatureStore",
     "FileFeatureStore",
     "ImageClassifier",
+    "LearningRates",
+    "Reliability",
     "Report",
     "Wishes",
     "check_feature_file",
     "check_fine_tuning",
     "check_matplotlib",
+    "check_report",
     "check_scikit_learn",
+    "compare",
+    "cross_validate",
     "cut",
     "draw_curves",
     "evaluate",
+    "explain",
+    "explainable",
     "finite",
     "kept_epoch",
     "layer_features",
+    "lowest_threshold",
+    "reliability",
     "write_features",
+    "write_report",
 ]
 
 _HOME = {
+    "Accepted": "calibration",
+    "Comparison": "selection.comparison",
+    "Contender": "selection.contenders",
+    "CrossValidation": "selection.outcome",
+    "Explanation": "explanation.explanation",
     "FeatureSet": "features.store",
     "FeatureStore": "features.store",
     "FileFeatureStore": "features.store",
     "ImageClassifier": "classifier.image_classifier",
+    "LearningRates": "rate_finder",
+    "Reliability": "calibration",
     "Report": "evaluation",
     "Wishes": "base",
     "check_feature_file": "features.files",
     "check_fine_tuning": "classifier.planning",
     "check_matplotlib": "curves",
+    "check_report": "report.writing",
     "check_scikit_learn": "evaluation",
+    "compare": "selection.comparison",
+    "cross_validate": "selection.cross_validation",
     "cut": "cutting.division",
     "draw_curves": "curves",
     "evaluate": "evaluation",
+    "explain": "explanation.explain",
+    "explainable": "explanation.explain",
     "finite": "classifier.saving",
     "kept_epoch": "training.watching",
     "layer_features": "features.layers",
+    "lowest_threshold": "calibration",
+    "reliability": "calibration",
     "write_features": "features.files",
+    "write_report": "report.writing",
 }
 
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ArgumentError, MissingDependencyError
+from .calibration import Accepted, accepted
 
 _WIDEST = 100  # columns of text
 _MISTAKES = 10  # listed where the matrix would be wider
@@ -26,6 +27,7 @@ class Report:
         f1: harmonic mean of precision and recall.
         support: number of pictures that show the class.
         skipped: number of pictures that could not be read and count nowhere.
+        accepted: what a threshold leaves of the answers; None: there is none. All else counts all answers.
     """
 
     classes: tuple[str, ...]
@@ -36,6 +38,7 @@ class Report:
     f1: tuple[float, ...]
     support: tuple[int, ...]
     skipped: int = 0
+    accepted: Accepted | None = None
 
     def __str__(self) -> str:
         return "\n\n".join("\n".join(part) for part in (self._summary(), self._by_class(), self._mistakes()) if part)
@@ -49,6 +52,7 @@ class Report:
                 "accuracy": self.accuracy,
                 "pictures": sum(self.support),
                 "skipped": self.skipped,
+                "accepted": self._accepted_for_json(),
                 "classes": [dict(zip(names, row, strict=True)) for row in measures],
                 "confusion": self.confusion,
             },
@@ -58,7 +62,17 @@ class Report:
 
     def _summary(self) -> list[str]:
         left_out = f"; {self.skipped} could not be read" if self.skipped else ""
-        return [f"Accuracy {self.accuracy:.3f} on {sum(self.support)} pictures{left_out}"]
+        lines = [f"Accuracy {self.accuracy:.3f} on {sum(self.support)} pictures{left_out}"]
+        if (found := self.accepted) is not None:
+            right = f", and right for {found.accuracy:.3f} of those" if found.coverage else ""
+            lines.append(f"Threshold {found.threshold:.3f}: a class is named for {found.coverage:.3f} of them{right}")
+        return lines
+
+    def _accepted_for_json(self) -> dict[str, float | None] | None:
+        """Without NaN, which JSON does not know."""
+        if self.accepted is None:
+            return None
+        return {**asdict(self.accepted), "accuracy": self.accepted.accuracy if self.accepted.coverage else None}
 
     def _by_class(self) -> list[str]:
         measures = zip(self.classes, self.precision, self.recall, self.f1, self.support, strict=True)
@@ -81,7 +95,13 @@ class Report:
         return _aligned([("shown", "taken for", "pictures"), *mistakes]) if mistakes else []
 
 
-def evaluate(truth: ArrayLike, probabilities: ArrayLike, classes: Sequence[str], skipped: int = 0) -> Report:
+def evaluate(
+    truth: ArrayLike,
+    probabilities: ArrayLike,
+    classes: Sequence[str],
+    skipped: int = 0,
+    threshold: float | None = None,
+) -> Report:
     """Compare answers with the truth.
 
     Args:
@@ -89,6 +109,7 @@ def evaluate(truth: ArrayLike, probabilities: ArrayLike, classes: Sequence[str],
         probabilities: shape (N, k), one column a class; the greatest of a row is its answer.
         classes: k names.
         skipped: number of pictures that could not be read, for the report.
+        threshold: the probability that the best class must have at least to be named; None: it is in any case.
 
     Raises:
         ArgumentError: the shapes do not fit, or there is no picture, or a value is no number.
@@ -103,6 +124,7 @@ def evaluate(truth: ArrayLike, probabilities: ArrayLike, classes: Sequence[str],
     from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
     truth, answers = _checked(truth, probabilities, classes)
+    left = None if threshold is None else accepted(truth, probabilities, threshold)
     labels = range(len(classes))
     precision, recall, f1, support = precision_recall_fscore_support(truth, answers, labels=labels, zero_division=0)
     return Report(
@@ -114,6 +136,7 @@ def evaluate(truth: ArrayLike, probabilities: ArrayLike, classes: Sequence[str],
         f1=tuple(f1.tolist()),
         support=tuple(support.tolist()),
         skipped=skipped,
+        accepted=left,
     )
 
 

@@ -1,6 +1,7 @@
 """What may be drawn, and what is refused."""
 
 import json
+import pickle
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,11 @@ def test_a_shear_in_radians_is_told() -> None:
 def test_parameters_have_names() -> None:
     with pytest.raises(TypeError):
         Augmentation(40)  # type: ignore[misc]
+    with pytest.raises(TypeError, match=r"Augmentation has no argument 'rotaton'\. Did you mean rotation\?"):
+        Augmentation(rotaton=40)  # type: ignore[call-arg]
+    with pytest.raises(ArgumentError, match=r"no argument 'mosaic'\. There are rotation, .*, fill_value\."):
+        replace(TUTORIAL, mosaic=2)  # type: ignore[call-arg]
+    assert pickle.loads(pickle.dumps(PREVIEW)) == PREVIEW
 
 
 def test_a_photograph_changes_and_stays_one(test_data: Path) -> None:

@@ -35,6 +35,15 @@ def test_more_than_two_tensors():
     assert_merged([kind()(parts) for kind in [*KINDS, layers.Concatenate] if kind is not layers.Subtract], *inputs)
 
 
+def test_the_mean_of_several_scores():
+    """For groups of four pictures, at which OpenVINO 2026.4 ends the process where these are summed up one by one."""
+    features = keras.Input((6,))
+    scores = [layers.Dense(3)(layers.Dense(4, activation="relu")(features)) for _ in range(3)]
+    model = keras.Model(features, layers.Average()(scores))
+    set_live_weights(model)
+    assert_agreement(model, numbers(4, 6))
+
+
 def test_concatenate():
     a, b = keras.Input((3, 4, 5)), keras.Input((3, 4, 5))
     moved = convolved(5)(a)

@@ -90,6 +90,21 @@ def test_center_crop(sides, data_format):
     assert expected.shape[1:] == picture_shape(data_format, (8, 9), 3)
 
 
+@pytest.mark.parametrize("data_format", FORMATS)
+def test_random_crop_crops_in_training_alone(data_format):
+    shape = picture_shape(data_format, (8, 9), 3)
+    (expected,), _ = assert_resized([layers.RandomCrop(8, 9, data_format=data_format)], shape)
+    np.testing.assert_array_equal(expected, numbers(2, *shape))
+    # What it says of others is not what it does.
+    larger = keras.Sequential([keras.Input((12, 9, 3)), layers.RandomCrop(8, 9, name="own", **LAST)])
+    assert (larger.output_shape, larger.predict(numbers(1, 12, 9, 3), verbose=0).shape) == (
+        (None, 8, 9, 3),
+        (1, 12, 9, 3),
+    )
+    with pytest.raises(UnsupportedLayerError, match=r"'own' of type RandomCrop .*\(12, 9\) pixels pass as they are"):
+        to_onnx(larger)
+
+
 @pytest.mark.skipif(keras.config.backend() == "openvino", reason="Keras 3.15.1 moves bicubic results by 1 there")
 @pytest.mark.parametrize("interpolation", ["nearest", *SMOOTH])
 def test_whole_numbers_stay_whole(interpolation):

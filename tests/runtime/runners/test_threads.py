@@ -99,8 +99,9 @@ def test_control_c_in_the_middle_of_a_batch_leaves_a_runner_that_answers(graph, 
         "many = numpy.broadcast_to(few[:1], (1_000_000, 64, 64, 3))\n"
         "expected = runner([few])[0]\n"
         "for turn in range(10):\n"
-        "    threading.Timer(0.02 + turn / 100, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "    try: runner([many])\n"
+        "    try:\n"
+        "        threading.Timer(0.02 + turn / 100, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "        runner([many])\n"
         "    except KeyboardInterrupt: print('heard')\n"
         "    assert numpy.abs(runner([few])[0] - expected).max() < 1e-5\n"
     )

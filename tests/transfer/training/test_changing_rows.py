@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from amalthea.transfer.training.batches import Batches
-from amalthea.transfer.training.loop import Training, train
+from amalthea.transfer.training.loop import train
+from amalthea.transfer.training.settings import Training
 from tests.transfer.training.rows import Rows, evaluated, head, samples, trains
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from amalthea import _keras
 from amalthea.errors import ImageError
-from amalthea.transfer.training.loop import Training, train
+from amalthea.transfer.training.loop import train
+from amalthea.transfer.training.settings import Training
 from tests.transfer.training.rows import Rows, assert_equal, evaluated, head, moved, samples, trains, weights
 
 
@@ -60,7 +61,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             super().on_train_batch_begin(batch, logs)
 
     monkeypatch.setattr("amalthea.transfer.training.loop.Bar", Interrupting)
-    monkeypatch.setattr("amalthea.transfer.training.loop._steps_at_once", lambda *_: 1)
+    monkeypatch.setattr("amalthea.transfer.training.compiling._steps_at_once", lambda *_: 1)
     yield
 
 

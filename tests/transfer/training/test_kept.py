@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from amalthea.errors import AmaltheaWarning, ArgumentError
-from amalthea.transfer.training.loop import Training, train
+from amalthea.transfer.training.loop import train
+from amalthea.transfer.training.settings import Training
 from amalthea.transfer.training.watching import History, kept_epoch
 from tests.transfer.training.rows import assert_equal, head, samples, trains, weights
 

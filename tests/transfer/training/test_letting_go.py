@@ -1,14 +1,15 @@
 """After a training nothing holds the rows: TensorFlow keeps every data set that it was given."""
 
-import gc
 from weakref import ref
 
 import numpy as np
 import pytest
 
 from amalthea.errors import ImageError
-from amalthea.transfer.training.loop import Training, train
+from amalthea.transfer.training.loop import train
+from amalthea.transfer.training.settings import Training
 from tests.transfer.training.rows import Rows, head, samples, trains
+from tests.transfer.waiting import let_go
 
 
 @trains
@@ -18,8 +19,7 @@ def test_rows_are_let_go_of(settings: dict[str, bool]) -> None:
     train(head(), features, labels, (judged, judged_labels), Training(epochs=2, batch_size=10, **settings))
     watched = [ref(features), ref(judged)]
     del features, judged
-    gc.collect()
-    assert [rows() for rows in watched] == [None, None]
+    assert let_go(watched)
 
 
 @trains
@@ -34,7 +34,6 @@ def test_rows_that_failed_are_let_go_of() -> None:
     broken = Broken(*given.arrays)
     with pytest.raises(ImageError, match="record 7"):
         train(head(), broken, labels, None, Training(epochs=9, batch_size=10))
-    watched = ref(broken)
+    watched = [ref(broken)]
     del broken
-    gc.collect()
-    assert watched() is None
+    assert let_go(watched)

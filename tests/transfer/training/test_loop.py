@@ -8,7 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from amalthea.transfer.training.loop import Training, train
+from amalthea.transfer.training.loop import train
+from amalthea.transfer.training.settings import Training
 from tests.transfer.training.rows import Rows, assert_equal, evaluated, head, moved, samples, trains, weights
 
 

@@ -6,7 +6,8 @@ import keras
 import pytest
 
 from amalthea.errors import ArgumentError, MissingDependencyError
-from amalthea.transfer.training.loop import Training, train, trainable_count
+from amalthea.transfer.training.loop import train, trainable_count
+from amalthea.transfer.training.settings import Training
 from tests.transfer.training.rows import head, samples, trains
 
 

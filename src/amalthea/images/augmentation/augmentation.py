@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
+from typing import Self
 
 import numpy as np
 
 from ...errors import ArgumentError, warn
+from ..argument_names import check_argument_names
 from .matrices import affine_matrix
 from .transform import Transform
 from .warping import check_fill_mode
@@ -38,6 +40,7 @@ class Augmentation:
     Raises:
         ArgumentError: a number outside of its range, a flip that is neither true nor false, an unknown ``fill_mode``,
             or a ``fill_value`` that it does not use.
+        ArgumentTypeError: an argument that does not exist; the message names the nearest.
 
     Example:
         >>> augmentation = Augmentation(rotation=40, zoom=(0.8, 1.2), horizontal_flip=True)
@@ -57,6 +60,11 @@ class Augmentation:
     vertical_flip: bool = False
     fill_mode: str = "nearest"
     fill_value: float = 0.0
+
+    def __new__(cls, *arguments: object, **named: object) -> Self:
+        """Refuse arguments that do not exist; the generated ``__init__`` would not name the nearest."""
+        check_argument_names(cls, named)
+        return object.__new__(cls)
 
     def __post_init__(self) -> None:
         for name, most, unit in _RANGES:

@@ -3,5 +3,6 @@
 from .findings import Duplicates, Finding, Kind
 from .folder import check_images
 from .report import ImagesReport
+from .survey import Survey, survey
 
-__all__ = ["Duplicates", "Finding", "ImagesReport", "Kind", "check_images"]
+__all__ = ["Duplicates", "Finding", "ImagesReport", "Kind", "Survey", "check_images", "survey"]

@@ -1,5 +1,6 @@
 """Batches of the pictures that a table names."""
 
+import inspect
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ...errors import ArgumentTypeError, warn
+from ...images.argument_names import nearest
 from . import table
 from .file_iterator import FileIterator, check_class_mode, check_classes, within
 from .pictures import validate_filename
@@ -108,7 +110,7 @@ class DataFrameIterator(FileIterator):
         self._filepaths = within(self.directory, self.filenames)
         self.samples = len(self.filenames)
         if not self.samples:
-            self._no_picture = self._nothing_found(len(dataframe), x_col)
+            self._no_picture = self._nothing_found(list(dataframe[x_col]), x_col)
         self._say_what_was_found(validate_filenames)
         super().__init__(
             self.samples,
@@ -138,19 +140,21 @@ class DataFrameIterator(FileIterator):
         there = [validate_filename(path, self.white_list_formats) for path in within(self.directory, rows[x_col])]
         missing = len(there) - sum(there)
         if missing:
-            first = rows[x_col].iloc[there.index(False)]
+            first = within(self.directory, [rows[x_col].iloc[there.index(False)]])[0]
             warn(
                 f"{missing} of {len(there)} rows are left out: x_col={x_col!r} names files that are not there or do "
                 f"not end in {', '.join(self.white_list_formats)}, such as {first!r}."
             )
         return rows[np.array(there, bool)]
 
-    def _nothing_found(self, rows: int, x_col: str) -> str:
+    def _nothing_found(self, names: list[str], x_col: str) -> str:
         where = f" in {self.directory}" if self.directory else ""
         share = f" for subset={self.subset!r}" if self.subset else ""
+        found = within(self.directory, names[:1])
+        first = f" The first, {found[0]}, is {'' if os.path.isfile(found[0]) else 'not '}there." if found else ""
         return (
-            f"No picture is left of {rows} rows{share}. Column {x_col!r} names files{where} that end in "
-            f"{', '.join(self.white_list_formats)}; classes, where they are given, are those of the labels."
+            f"No picture is left of {len(names)} rows{share}. Column {x_col!r} names files{where} that end in "
+            f"{', '.join(self.white_list_formats)}; classes, where they are given, are those of the labels.{first}"
         )
 
     def _say_what_was_found(self, validated: bool) -> None:
@@ -172,8 +176,9 @@ def current_arguments(class_mode: str | None, others: dict[str, Any]) -> tuple[s
         if name in others:
             warn_plainly(f"{name} does nothing: file names are taken as they are.", DeprecationWarning, stacklevel=3)
     current = {name: value for name, value in others.items() if name not in ("has_ext", "sort", "drop_duplicates")}
-    known = ("keep_aspect_ratio", "workers", "on_error", "decode")
+    not_given = {"self", "image_data_generator", "data_format", "dtype"}
+    known = inspect.signature(DataFrameIterator.__init__).parameters.keys() - not_given
     for name in current:
         if name not in known:
-            raise ArgumentTypeError(f"flow_from_dataframe has no argument {name!r}; besides its own, it takes {known}.")
+            raise ArgumentTypeError(f"flow_from_dataframe has no argument {name!r}. {nearest(name, sorted(known))}")
     return class_mode, current

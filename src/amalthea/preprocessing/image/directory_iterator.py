@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ...errors import ArgumentError
+from ...errors import ArgumentError, warn
 from . import settings
 from .file_iterator import FileIterator, check_class_mode, check_classes, check_folder, within
 from .subsets import part
@@ -118,6 +118,11 @@ class DirectoryIterator(FileIterator):
         self.samples = len(self.filenames)
         if not self.samples:
             raise ArgumentError(self._nothing_found(names, [file for these in files for file in these]))
+        if class_mode == "binary" and len(names) > 2:
+            warn(
+                f"class_mode='binary' numbers the {len(names)} classes from 0 to {len(names) - 1}, and a loss for two "
+                "learns nothing of more. Give 'categorical', or 'sparse' for these numbers."
+            )
         print(f"Found {self.samples} images belonging to {self.num_classes} classes.")  # noqa: T201 # as Keras does
         super().__init__(
             self.samples,
@@ -137,6 +142,13 @@ class DirectoryIterator(FileIterator):
         suffixes = Counter(os.path.splitext(file)[1].lower() or "no suffix" for file in files)
         others = ", ".join(f"{count} with {suffix}" for suffix, count in suffixes.most_common(5)) or "none"
         share = f" for subset={self.subset!r}" if self.subset else ""
+        loose = [file for file in os.listdir(self.directory) if file.lower().endswith(self.white_list_formats)]
+        if loose and not names:
+            return (
+                f"{self.directory} has no sub-folder, but {len(loose)} pictures of its own, such as {min(loose)}. Move "
+                "each into a sub-folder that is named as its class; or, to predict, take the folder itself: "
+                "classes=['.'], class_mode=None."
+            )
         return (
             f"{self.directory} has no picture{share}. One sub-folder a class is wanted, with files that end in "
             f"{', '.join(self.white_list_formats)}; there is {folders}, with these files: {others}."

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,7 +113,9 @@ def check_class_mode(given: str | None, allowed: Sequence[str | None]) -> None:
         ArgumentError: it is none of those allowed.
     """
     if given not in allowed:
-        raise ArgumentError(f"class_mode={given!r} is unknown; choose one of {', '.join(map(repr, allowed))}.")
+        near = get_close_matches(str(given), [mode for mode in allowed if mode], n=1)
+        meant = f" Did you mean {near[0]!r}?" if near else ""
+        raise ArgumentError(f"class_mode={given!r} is unknown; choose one of {', '.join(map(repr, allowed))}.{meant}")
 
 
 def check_classes(classes: Sequence[str] | None) -> None:

@@ -58,6 +58,7 @@ class ImageDataGenerator(Parameters):
 
     Raises:
         ArgumentError: an argument that cannot be used.
+        ArgumentTypeError: one that does not exist; the message names the nearest.
 
     Example:
         >>> generator = ImageDataGenerator(rescale=0.5, horizontal_flip=True)

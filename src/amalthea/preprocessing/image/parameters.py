@@ -1,10 +1,11 @@
 """The parameters of ``ImageDataGenerator``, checked."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from numpy.typing import DTypeLike, NDArray
 
+from ...images.argument_names import check_argument_names
 from . import arguments, settings
 
 
@@ -12,6 +13,11 @@ class Parameters:
     """What each means stands at ``ImageDataGenerator``."""
 
     _changes = 0
+
+    def __new__(cls, *given: Any, **named: Any) -> Self:
+        """Refuse arguments that do not exist, of which Python would not name the nearest."""
+        check_argument_names(cls, named)
+        return super().__new__(cls)
 
     def __init__(
         self,

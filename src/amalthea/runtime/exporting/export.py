@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import AmaltheaError
 from ...storage import unusable_folder
+from ..one_file import is_one_file
 from .formats import check_target
 from .trial import trial_of
 
@@ -62,7 +63,7 @@ def export(
     What does not run, or differs too much, is an error and leaves nothing behind.
 
     Args:
-        model: of Keras; or a file of ``amalthea.save``, which can become ``.xml``, or int8.
+        model: of Keras, or a name of the catalogue; or a file of ``amalthea.save``, which can become ``.xml``, or int8.
         path: chooses the format. ``.onnx``: see ``amalthea.save``. ``.xml``: OpenVINO's, with the weights in a ``.bin``
             beside it; both take uint8 pictures and scale them themselves. ``.tflite``: LiteRT, formerly TensorFlow
             Lite; no suffix: a folder of TensorFlow's SavedModel. These two are written by Keras itself on its
@@ -81,6 +82,8 @@ def export(
             this backend, or an answer that differs; the message says by how much.
         UnsupportedLayerError: the model has a layer that cannot become part of a graph.
         StorageError: the file cannot be written.
+        UnknownModelError: the catalogue has no such name.
+        DownloadError, WeightsError: the trained weights of a network that was given by name.
         MissingFileError, ModelFileError: ``model`` is a file that is not there, or none of ours.
 
     Example:
@@ -92,6 +95,10 @@ def export(
     """
     path = Path(path)
     wanted = check_target(path, precision, model)
+    if isinstance(model, str) and not is_one_file(model):
+        from ...architectures import get_model
+
+        model = get_model(model)
     with _appearing(path) as temporary:
         cost = wanted.write(model, temporary, precision, options)
         trial = trial_of(model, picture, options)

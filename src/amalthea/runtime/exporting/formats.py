@@ -10,6 +10,8 @@ import numpy as np
 
 from ...errors import ArgumentError, MissingFileError, StorageError
 from ..description import KEY
+from ..one_file import is_one_file
+from ..other_files import named_variant, refuse_other_kinds
 from . import keras_formats
 from .trial import Arrays, Trial
 
@@ -56,7 +58,11 @@ def check_target(path: Path, precision: str = "float32", model: Any = None) -> F
     if precision not in wanted.precisions:
         there_is = " and ".join(map(repr, wanted.precisions))
         raise ArgumentError(f"precision={precision!r}: as {wanted.name}, there is {there_is}.")
-    if isinstance(model, str | os.PathLike) and not (path.suffix == ".xml" or precision == "int8"):
+    if is_one_file(model):
+        refuse_other_kinds(Path(model))
+    elif isinstance(model, str):
+        named_variant(model)
+    if is_one_file(model) and not (path.suffix == ".xml" or precision == "int8"):
         raise ArgumentError(
             f"{model} can only answer, so that it becomes .xml, or int8. For all else, give a name of the catalogue, a "
             "model of Keras, or the .keras file that `amalthea train` wrote."

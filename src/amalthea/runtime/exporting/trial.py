@@ -1,7 +1,7 @@
 """A picture that a network is shown before and after it is written in another format."""
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,14 +115,13 @@ def trial_of(
             return _trial(opened, _numbers(opened), None, opened.classes, saved)
         pixels = _pixels(picture, opened.preparation)
         return _trial(opened, [pixels], pixels, opened.classes, saved)
-    from ..factory import predictor
-    from ..runners.keras import KerasRunner
+    from ..factory import computed_by_keras, predictor
 
-    exact = predictor(model)
-    if not {layer.compute_dtype for layer in model.layers} & {"float16", "bfloat16"}:  # which graphs do not know
-        exact = replace(exact, runner=KerasRunner(model))
+    # Half precision, which graphs do not know.
+    lower = {layer.compute_dtype for layer in model.layers} & {"float16", "bfloat16"}
+    exact = predictor(model) if lower else computed_by_keras(model)
     classes = tuple(options.get("classes") or exact.classes)
-    preparation = _preparation(exact, options)
+    preparation = _preparation(model, exact, options)
     if preparation is None:
         return _trial(exact, _numbers(exact), None, classes)
     pixels = _pixels(picture, preparation)
@@ -148,7 +147,7 @@ def _trial(
     )
 
 
-def _preparation(exact: Predictor, options: dict[str, Any]) -> Preparation | None:
+def _preparation(model: "keras.Model", exact: Predictor, options: dict[str, Any]) -> Preparation | None:
     """By the options, else by what the network knows; None where it takes no pictures, or their scaling is unknown."""
     spec, *others = exact.runner.inputs
     if others or len(spec.shape) != 4 or 3 not in (spec.shape[1], spec.shape[3]):
@@ -161,7 +160,11 @@ def _preparation(exact: Predictor, options: dict[str, Any]) -> Preparation | Non
     if scaling is None and (giver := known or row):
         scaling = giver.scaling
     if scaling is None:
-        return None
+        from ..own_scaling import scales_itself
+
+        if not scales_itself(model):
+            return None
+        scaling = 1
     own = spec.shape[2:] if spec.channels_first else spec.shape[1:3]
     size = options.get("size") or (known.size if known else [side or _OPEN_SIDE for side in own])
     rows, columns = (size, size) if isinstance(size, int | np.integer) else size

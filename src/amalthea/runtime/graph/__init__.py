@@ -1,6 +1,7 @@
 """Keras' networks as ONNX: a walk along the calls of a model, a converter for each kind of layer, a writer."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeAlias
 
 from ...catalog import ScalingSteps
 
@@ -8,7 +9,11 @@ if TYPE_CHECKING:
     import keras
     import onnx
 
-__all__ = ["FORMAT", "OPSET", "to_onnx"]
+__all__ = ["FORMAT", "OPSET", "StoredLayers", "onnx_with_layers", "to_onnx"]
+
+StoredLayers: TypeAlias = Mapping[str, tuple[str, tuple[int, ...]]]
+"""By the names of layers, the tensor of a graph that holds what each returns, and that tensor's axes: the one stored as
+number ``i`` is Keras' axis ``axes[i]``. A second result of a layer is ``name:1``."""
 
 FORMAT = 2
 """Raised whenever the same model becomes another graph, so that none is taken from a cache that an older one wrote."""
@@ -49,7 +54,15 @@ def to_onnx(model: "keras.Model", scaling: ScalingSteps | None = None) -> "onnx.
         >>> [node.op_type for node in to_onnx(model).graph.node]
         ['Gemm', 'Identity']
     """
+    return onnx_with_layers(model, scaling)[0]
+
+
+def onnx_with_layers(
+    model: "keras.Model", scaling: ScalingSteps | None = None
+) -> tuple["onnx.ModelProto", StoredLayers]:
+    """The same, and where the results of the model's layers stand, those of models inside it included."""
     # Here, because a process that takes the graph from the cache needs neither Keras nor onnx.
     from .walk import written
 
-    return written(model, scaling)
+    writer = written(model, scaling)
+    return writer.model, writer.layers

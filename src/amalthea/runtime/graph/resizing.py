@@ -50,6 +50,19 @@ def center_crop(layer: Any, x: Tensor) -> Tensor:
     return _resized(layer, x, sides, target, "bilinear", antialias=False)
 
 
+def random_crop(layer: Any, x: Tensor) -> Tensor:
+    """``RandomCrop``, which leaves pictures as they are but in training, though it says otherwise (Keras 3.15.1)."""
+    target = layer.height, layer.width
+    sides = tuple(x.shape[axis] for axis in spatial_axes(layer.data_format, len(x.axes)))
+    if sides != target:
+        raise unsupported(
+            layer,
+            f"Keras crops in training alone, and lets pictures of {sides} pixels pass as they are, though it says that "
+            f"they become {target}. Put keras.layers.CenterCrop{target} or Resizing before it",
+        )
+    return x
+
+
 def _fitted(layer: Any, x: Tensor) -> Tensor:
     """The work of ``Resizing`` on numbers of one type."""
     target = layer.height, layer.width

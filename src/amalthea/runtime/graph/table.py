@@ -95,6 +95,7 @@ CONVERTERS: dict[type, Converter] = {
     layers.RandomColorDegeneration: reshaping.unchanged,
     layers.RandomColorJitter: reshaping.unchanged,
     layers.RandomContrast: reshaping.unchanged,
+    layers.RandomCrop: resizing.random_crop,
     layers.RandomElasticTransform: reshaping.unchanged,
     layers.RandomErasing: reshaping.unchanged,
     layers.RandomFlip: reshaping.unchanged,

@@ -3,7 +3,6 @@
 from typing import Any
 
 import keras
-import onnx
 
 from ... import _keras
 from ...catalog import ScalingSteps
@@ -22,8 +21,8 @@ from .writer import Writer
 _LARGEST = 2**31 - 2**24  # bytes of weights; no message of Protocol Buffers reaches 2 GiB, nodes and names included
 
 
-def written(model: Any, scaling: ScalingSteps | None) -> onnx.ModelProto:
-    """See ``to_onnx``."""
+def written(model: Any, scaling: ScalingSteps | None) -> Writer:
+    """See ``to_onnx``; the writer holds the model, and where the results of its layers stand."""
     network = _graph_of(model)
     writer = Writer(network.name)
     if scaling is None:
@@ -38,7 +37,7 @@ def written(model: Any, scaling: ScalingSteps | None) -> onnx.ModelProto:
         if port.name not in used:
             # Runtimes drop such an input, and would take the next array for it.
             raise ArgumentError(f"Model {model.name!r}: nothing uses its input {port.name!r}. Build it without.")
-    return writer.model
+    return writer
 
 
 def _graph_of(model: Any) -> Any:
@@ -75,6 +74,7 @@ def _converted(network: Any, inputs: list[Tensor], writer: Writer) -> list[Tenso
         if all(id(tensor) in tensors for tensor in call.inputs):  # otherwise it belongs to another use of the layer
             results = _results(call, tensors, writer)
             tensors.update(zip(map(id, call.outputs), results, strict=True))
+            writer.note(call.operation.name, results)
     return [tensors[id(tensor)] for tensor in network.outputs]
 
 
@@ -111,7 +111,9 @@ def _in_each_step(call: _keras.Call, tensors: dict[int, Tensor], writer: Writer)
     [given] = given_to(call)
     x = tensors[id(given)]
     steps = writer.write(each_step(x), layer.name, (None, *x.shape[2:]), x.dtype)
+    noted = dict(writer.layers)
     [y] = _converted(network, [steps], writer)
+    writer.layers = noted  # what layers inside return has no row for each picture
     return writer.write(in_sequence(y, x), layer.name, call.outputs[0].shape, y.dtype)
 
 

@@ -1,6 +1,7 @@
 """From expressions to an ONNX model."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -10,7 +11,8 @@ from onnx import helper
 
 from ... import __version__
 from . import OPSET
-from .tensor import Constant, Operation, Shape, Tensor, onnx_type
+from .names import unused
+from .tensor import Axes, Constant, Operation, Shape, Tensor, onnx_type
 
 _IR_VERSION = 8  # of ONNX 1.13, which brought operator set 18
 
@@ -20,6 +22,8 @@ class Writer:
 
     Attributes:
         model: complete once all outputs were added.
+        layers: for each layer of Keras the tensor that holds its result, and the axes of that, as ``Tensor.axes``. A
+            second result is ``name:1``.
     """
 
     def __init__(self, name: str) -> None:
@@ -31,6 +35,7 @@ class Writer:
             opset_import=[helper.make_opsetid("", OPSET)],
             graph=onnx.GraphProto(name=_plain(name)),
         )
+        self.layers: dict[str, tuple[str, Axes]] = {}
         self._graph = self.model.graph
         self._names: set[str] = set()
         self._operations: dict[tuple[Any, ...], str] = {}
@@ -52,6 +57,12 @@ class Writer:
             dtype: of the result.
         """
         return Tensor(self._written(tensor, layer), tensor.axes, shape, dtype)
+
+    def note(self, layer: str, results: Sequence[Tensor]) -> None:
+        """Keep where the results of a layer stand, which ``write`` returned."""
+        for result in results:
+            assert isinstance(result.origin, str)
+            self.layers[unused(layer, self.layers, ":")] = result.origin, result.axes
 
     def add_output(self, tensor: Tensor, name: str) -> None:
         """An output, with its axes in Keras' order."""
@@ -90,10 +101,7 @@ class Writer:
         return self._constants[known][0]
 
     def _unique(self, wanted: str) -> str:
-        name, number = wanted, 0
-        while name in self._names:
-            number += 1
-            name = f"{wanted}_{number}"
+        name = unused(wanted, self._names, "_")
         self._names.add(name)
         return name
 

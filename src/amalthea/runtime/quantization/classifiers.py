@@ -12,6 +12,7 @@ from ...errors import ArgumentError
 from ..description import Description
 from ..loading import load, opened
 from ..one_file import is_one_file
+from ..other_files import named_variant
 from ..prediction import Predictor
 from .cost import Cost, compare
 from .integers import require_nncf, to_integers
@@ -92,7 +93,7 @@ def quantized(
     if isinstance(model, str) and not is_one_file(model):
         from ...architectures import get_model
 
-        model, arguments = get_model(model, **arguments), {}
+        model, arguments = get_model(named_variant(model).name, **arguments), {}
     name = Path(model).name if isinstance(model, str | os.PathLike) else model.name
     wishes: dict[str, Any] = {"calibration": calibration, "held_out": held_out, "min_agreement": min_agreement}
     with TemporaryDirectory() as folder:
@@ -100,7 +101,7 @@ def quantized(
         cost = save(model, file, precision="int8", **wishes, **arguments)
         predictor = load(file)
     assert cost is not None
-    return replace(predictor, name=f"{name} in int8"), cost
+    return replace(predictor, name=f"{name} in int8", endings=None), cost  # the file of its layers is gone
 
 
 def quantize(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...errors import ArgumentError
 from .compiling import Compiler, Sizes
+from .facts import GraphFacts
 from .pool import RequestPool
 from .precision import require_known
 from .unknown import unknown_from
@@ -85,7 +86,7 @@ class OpenVINORunner:
         self._compiler = Compiler(
             core(), graph, precision=precision, threads=threads, streams=streams, cache_key=cache_key
         )
-        self.inputs, self.outputs = self._compiler.inputs, self._compiler.outputs
+        self.inputs, self.outputs = self._compiler.facts.inputs, self._compiler.facts.outputs
         self.threads = threads
         self.unknown_from = unknown_from(graph)
         self._networks: dict[Sizes, _Network] = {}
@@ -98,7 +99,7 @@ class OpenVINORunner:
         Raises:
             ArgumentError: also, whole numbers that OpenVINO would take for others.
         """
-        _check_ranges(arrays, self._compiler)
+        _check_ranges(arrays, self._compiler.facts)
         network = self._network(tuple(array.shape[1:] for array in arrays))
         with self._call() as alone:
             return network(arrays, alone)
@@ -107,7 +108,7 @@ class OpenVINORunner:
         with self._lock:
             # Taken out and put back, so that the sizes which were used longest ago come first.
             network = self._networks.pop(sizes, None) or _Network(
-                partial(self._compiler, sizes), self._compiler.micro_batch
+                partial(self._compiler, sizes), self._compiler.facts.micro_batch
             )
             self._networks[sizes] = network
             if len(self._networks) > _KEPT_SIZES:
@@ -127,13 +128,13 @@ class OpenVINORunner:
                 self._calls -= 1
 
 
-def _check_ranges(arrays: Sequence[NDArray[Any]], compiler: Compiler) -> None:
-    for number, (low, high) in compiler.ranges.items():
+def _check_ranges(arrays: Sequence[NDArray[Any]], facts: GraphFacts) -> None:
+    for number, (low, high) in facts.ranges.items():
         array = arrays[number]
         if array.size and not (low <= array.min() and array.max() <= high):
             reason = "OpenVINO computes with 32 bits" if low else f"an Embedding after it has {high + 1} rows"
             raise ArgumentError(
-                f"Input {compiler.inputs[number].name!r} takes whole numbers in [{low}, {high}], for {reason}; given "
+                f"Input {facts.inputs[number].name!r} takes whole numbers in [{low}, {high}], for {reason}; given "
                 f"were numbers from {array.min()} to {array.max()}."
             )
 

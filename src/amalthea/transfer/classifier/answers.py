@@ -1,6 +1,6 @@
 """Probabilities of a model for pictures, through the runtime."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
@@ -8,10 +8,12 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from ...catalog import ScalingSteps
+from ...errors import ArgumentError, warn
 from ...images import Preparation, scale
-from ...runtime import Predictor, predictor
+from ...runtime import Predictor, Views, predictor
 from ...runtime.scores import of_all_classes
-from .labelled import Pictures
+from .labelled import Pictures, Samples
 
 if TYPE_CHECKING:
     import keras
@@ -39,13 +41,16 @@ def ready(
     return Ready(replace(plain, preparation=preparation, classes=tuple(classes)), model, precision, checksum)
 
 
-def probabilities(predictor: Predictor, pictures: Pictures, preparation: Preparation) -> NDArray[np.float32]:
+def probabilities(
+    predictor: Predictor, pictures: Pictures, preparation: Preparation, views: Views
+) -> NDArray[np.float32]:
     """Probabilities of all classes, also where the model returns that of the second class alone.
 
     Args:
         predictor: of a model with one input, pictures; it knows the preparation and the classes.
         pictures: paths, or an array of shape (N, H, W, 3), RGB in [0, 255], of the right size.
         preparation: what happens to an array.
+        views: of each picture, whose answers are averaged.
 
     Returns:
         Shape (N, k), numbers in [0, 1]; each row's sum is 1.
@@ -55,13 +60,55 @@ def probabilities(predictor: Predictor, pictures: Pictures, preparation: Prepara
     """
     if isinstance(pictures, np.ndarray):
         [spec] = predictor.runner.inputs
-        return of_all_classes(predictor(_scaled(pictures, preparation, spec.channels_first)))
-    return np.stack([found for found in predictor.probabilities(pictures) if isinstance(found, np.ndarray)])
+        scaling, first = preparation.scaling, spec.channels_first
+        return views.mean(
+            lambda number: of_all_classes(predictor(_scaled(_view(pictures, views, number), scaling, first)))
+        )
+    found = predictor.probabilities(pictures, views=views)
+    return np.stack([scores for scores in found if isinstance(scores, np.ndarray)])
 
 
-def _scaled(pictures: NDArray[Any], preparation: Preparation, channels_first: bool) -> Iterator[NDArray[Any]]:
+def judged(
+    predictor: Predictor, samples: Samples, preparation: Preparation, views: Views, on_error: str
+) -> tuple[NDArray[np.int64], NDArray[np.float32], int]:
+    """Labels and probabilities of pictures; those that cannot be used are left out with a warning, if so wished.
+
+    Args:
+        predictor: as for ``probabilities``.
+        samples: the pictures.
+        preparation: as for ``probabilities``.
+        views: the same.
+        on_error: ``"raise"`` or ``"skip"``.
+
+    Returns:
+        Labels, shape (N,); probabilities, shape (N, k); how many pictures were left out.
+
+    Raises:
+        ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
+        ArgumentError: none of them is usable.
+    """
+    if on_error == "raise" or isinstance(samples.pictures, np.ndarray):
+        return samples.labels, probabilities(predictor, samples.pictures, preparation, views), 0
+    found = list(predictor.probabilities(samples.pictures, on_error="return", views=views))
+    usable = np.array([isinstance(scores, np.ndarray) for scores in found])
+    if not usable.any():
+        raise ArgumentError("None of the pictures can be read.")
+    if problems := [problem for problem in found if not isinstance(problem, np.ndarray)]:
+        warn(f"{len(problems)} of {len(found)} pictures cannot be used and are left out. The first: {problems[0]}")
+    scores = np.stack([scores for scores in found if isinstance(scores, np.ndarray)])
+    return samples.labels[usable], scores, len(problems)
+
+
+def _view(pictures: NDArray[Any], views: Views, number: int) -> Iterator[NDArray[Any]]:
+    """Batches of one view of each picture."""
     for start in range(0, len(pictures), _AT_ONCE):
-        pixels = scale(pictures[start : start + _AT_ONCE], preparation.scaling)
+        batch = pictures[start : start + _AT_ONCE]
+        yield np.stack([views.view(picture, number) for picture in batch]) if number else batch
+
+
+def _scaled(batches: Iterable[NDArray[Any]], scaling: ScalingSteps, channels_first: bool) -> Iterator[NDArray[Any]]:
+    for batch in batches:
+        pixels = scale(batch, scaling)
         yield pixels.transpose(0, 3, 1, 2) if channels_first else pixels
 
 

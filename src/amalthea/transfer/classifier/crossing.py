@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import keras
 
     from ..training.batches import Rows
-    from ..training.loop import Training
+    from ..training.settings import Training
 
 _AT_ONCE = 64  # augmented pictures that are computed together, at least
 

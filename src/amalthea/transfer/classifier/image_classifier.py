@@ -1,38 +1,31 @@
 """A classifier of pictures with scikit-learn's conventions: it holds parameters, and calls functions."""
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ...catalog import ScalingSteps
-from ...images import Augmentation
 from ..base import base_of
 from ..cutting.freezing import freeze_before, restored_flags
-from ..evaluation import Report, evaluate
-from ..features.store import FeatureStore
+from ..rate_finder import LearningRates, RangeTest, find_learning_rate
 from ..training.head import attach
-from ..training.loop import Training
+from ..training.settings import Rates, Training
 from ..training.watching import History
-from .answers import probabilities, ready
-from .estimator import ClassifierMixin, Estimator, UnfittedError
-from .labelled import Samples, pictures_of, samples_of, training_samples, tuning_samples, with_validation
-from .learning import all_or_nothing, answers, learn
+from .answering import Answering
+from .labelled import Samples, training_samples, tuning_samples, with_validation
+from .learning import all_or_nothing, learn
 from .parameters import check_crossing, extraction_of, head_of, training_of, tuning_of, wishes_of
 from .pixels import check_all
 from .planning import trains_below_head
 from .saving import Record, read_classifier, write_classifier
+from .unfreezing import learn_gradually
 
 if TYPE_CHECKING:
     import keras
 
 
-@dataclass(eq=False, repr=False)
-class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # scikit-learn has no types
+class ImageClassifier(Answering):
     """Learns to tell classes of pictures apart: a pretrained network, frozen, under a small head that is trained.
 
     Each picture crosses the frozen layers once, in the runtime; what they return is kept on the disk, and the head
@@ -58,9 +51,15 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         interpolation: by which pictures from files get their size; None takes the network's own.
         optimizer: ``"adam"``, ``"sgd"``, ``"rmsprop"``, or one of Keras.
         learning_rate: of the head; an optimizer of Keras has its own instead.
+        schedule: how the rate of the head changes from step to step: None, not at all; ``"cosine"``, by which it falls
+            to 0; ``"one_cycle"``, by which it rises before, in the first quarter of the steps; or a schedule of Keras.
         epochs: how often each picture is learned from.
         batch_size: pictures in a training step.
         class_weight: None, ``"balanced"`` for classes of different size, or a weight for each class by its name.
+        label_smoothing: part in [0, 1) of each label that is spread evenly over all classes.
+        mixup: at least 0. Above it, each picture learns together with a part, less than half, of another one and its
+            label; the larger the number, the larger these parts. They are mixed where the frozen layers end. Common
+            is 0.2.
         early_stopping: epochs without a better validation after which the best weights are taken; True means 5.
         augment: None; ``"live"`` for pictures that differ in every epoch, each of which then takes the time of the
             frozen layers; or how many versions of each picture are computed and kept, of which each epoch takes the
@@ -71,6 +70,10 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
             network itself has at random, its weights where ``weights`` is None, or in a model that is given a dropout
             or random flip without a seed of its own: ``keras.utils.set_random_seed`` repeats those.
         precision: of the frozen layers and of predictions: ``"float32"``, or ``"bfloat16"`` where the processor has it.
+        threshold: how probable the best class of a picture must be to be its answer, in [0, 1]; else that is None, for
+            "none of these". None answers in any case. ``find_threshold`` suggests one; ``save`` writes it, too.
+        training_precision: of what the trained layers compute: ``"float32"``, or ``"bfloat16"`` where the processor has
+            it. Weights, scores and validation stay float32.
         on_error: what happens to files that are no usable pictures in ``fit``, ``fine_tune``, ``evaluate`` and
             ``score``: ``"raise"``, or ``"skip"`` to leave them out with a warning. Predictions always raise.
         verify: whether files that look unchanged are read again to see that they are.
@@ -83,6 +86,10 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         preparation_: how pictures become what ``model_`` takes.
         variant_: name of the network in the catalogue; "" for other models.
         tuned_from_: number of epochs before ``fine_tune`` first trained more than the head; None: it never did.
+        times_: seconds that its training took: ``features``, in which pictures crossed the frozen layers, ``head`` and
+            ``fine-tuning``.
+        temperature_: by which ``calibrate`` has divided the weights of the last layer since they were trained; 1.0: it
+            has not.
 
     Example:
         >>> import numpy
@@ -92,36 +99,9 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         (8, 2)
     """
 
-    model: "str | keras.Model" = "EfficientNetLite0"
-    _: KW_ONLY
-    weights: str | os.PathLike[str] | None = "imagenet"
-    alpha: float | None = None
-    image_size: int | Sequence[int] | None = None
-    features: str | None = None
-    pooling: str = "avg"
-    hidden: Sequence[int] = ()
-    dropout: float = 0.2
-    l1: float = 0.0
-    l2: float = 0.0
-    loss: str = "categorical_crossentropy"
-    scaling: str | float | ScalingSteps | None = None
-    interpolation: str | None = None
-    optimizer: "str | keras.Optimizer" = "adam"
-    learning_rate: float = 5e-4
-    epochs: int = 20
-    batch_size: int = 20
-    class_weight: str | Mapping[Any, float] | None = None
-    early_stopping: bool | int | None = None
-    augment: str | int | None = None
-    augmentation: Augmentation | None = None
-    seed: int = 0
-    precision: str = "float32"
-    on_error: str = "raise"
-    verify: bool = False
-    feature_dtype: str = "float32"
-    store: FeatureStore | None = None
-
-    def fit(self, X: Any, y: Any = None, validation: Any = None) -> Self:
+    def fit(
+        self, X: Any, y: Any = None, validation: Any = None, *, callbacks: Sequence[Any] = (), resume: bool = False
+    ) -> Self:
         """Build the network with a new head, and train what is not frozen.
 
         Args:
@@ -129,6 +109,11 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
                 RGB in [0, 255].
             y: one label a picture, names or whole numbers.
             validation: a folder, (pictures, labels), or the fraction of each class that is held back from ``X``.
+            callbacks: of Keras, such as ``TensorBoard`` or ``CSVLogger``, or the user's own. Their ``model`` is the
+                part that trains, from features to scores.
+            resume: go on where the same training was killed or interrupted: of the same pictures, labels, parameters
+                and versions. It ends with the weights of one that never was. Of a training that ended, the result is
+                taken. It begins anew where nothing is kept; the log says which.
 
         Returns:
             The classifier. After Ctrl-C it is what the epochs until then made of it; after an error, or without a
@@ -140,23 +125,23 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
             DownloadError, WeightsError: the trained weights of the network.
         """
         samples, held_back = with_validation(training_samples(X, y), validation, self.seed)
-        head, training = head_of(self, len(samples.classes)), training_of(self, samples.classes)
+        head, training = head_of(self, len(samples.classes)), training_of(self, samples.classes, callbacks)
         check_crossing(self)
         base = base_of(self.model, wishes_of(self, samples.pictures))
         with all_or_nothing(self):
             self.model_ = attach(base.network, self.features, head)
-            self.history_, self.tuned_from_ = History(), None
+            self.history_, self.tuned_from_, self.times_ = History(), None, {}
             self.classes_, self.preparation_, self.variant_ = samples.classes, base.preparation, base.variant
             self._samples = samples, held_back
             check_all(self, samples, held_back, fitting=True)
-            self._learn(samples, held_back, training)
+            self._learn(samples, held_back, training, resume)
         return self
 
     def fine_tune(
         self,
         from_layer: str | None = None,
         blocks: int | None = None,
-        learning_rate: float = 1e-4,
+        learning_rate: Rates = 1e-4,
         epochs: int = 10,
         batchnorm: str = "frozen",
         optimizer: "str | keras.Optimizer" = "sgd",
@@ -164,6 +149,10 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         X: Any = None,
         y: Any = None,
         validation: Any = None,
+        schedule: "str | keras.optimizers.schedules.LearningRateSchedule | None" = None,
+        gradual: bool = False,
+        callbacks: Sequence[Any] = (),
+        resume: bool = False,
     ) -> Self:
         """Train the last layers of the network together with the head, slowly.
 
@@ -175,13 +164,21 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
                 first of the network's blocks that trains, such as ``"block5"``.
             blocks: instead, how many of the network's last blocks train. With neither of the two, the flags
                 ``trainable`` of ``model_`` count as they are.
-            learning_rate: small, for the weights are good already; an optimizer of Keras has its own instead.
+            learning_rate: small, for the weights are good already; an optimizer of Keras has its own instead. Or, for
+                every optimizer, (low, high): of the first block that trains and of the head; from block to block
+                between them it grows by the same factor. Where the blocks are not known, each layer is one.
             epochs: at most.
             batchnorm: ``"frozen"`` keeps BatchNormalization as it was trained; ``"train"`` does not.
             optimizer: ``"sgd"``, which has a momentum of 0.9; or as in the parameters.
             X: as for ``fit``; None takes the pictures that ``fit`` learned from.
             y: as for ``fit``.
             validation: as for ``fit``; with neither this nor ``X``, that of ``fit``.
+            schedule: of these rates, see the parameter of this name, which counts in ``fit`` alone.
+            gradual: whether to begin with the last block that is to train and the head, and to add the one before it
+                for every equal share of the epochs. Each share is a training of its own for schedule and callbacks,
+                and its pictures cross the layers that are frozen then.
+            callbacks: as for ``fit``.
+            resume: as for ``fit``; the weights to begin with count as well.
 
         Raises:
             ArgumentError: before ``fit``; or as there, or for a layer or number of blocks that is not there; or the
@@ -190,72 +187,63 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         self._check_fitted("fine_tune comes after fit: the large errors of a new head would spoil the layers below it.")
         samples, held_back = tuning_samples(getattr(self, "_samples", None), X, y, validation, self.classes_, self.seed)
         check_all(self, samples, held_back)
-        training = tuning_of(self, optimizer, learning_rate, epochs)
+        training = tuning_of(
+            self,
+            self.classes_,
+            self.variant_,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            epochs=epochs,
+            schedule=schedule,
+            callbacks=callbacks,
+        )
         with all_or_nothing(self), restored_flags(self.model_):
             if from_layer is not None or blocks is not None:
                 freeze_before(self.model_, from_layer, blocks, self.variant_ or None, batchnorm)
             if self.tuned_from_ is None and trains_below_head(self.model_):
                 self.tuned_from_ = len(self.history_.get("loss", ()))
-            self._learn(samples, held_back, training)
+            learn_stage = partial(self._learn, samples, held_back, resume=resume)
+            if gradual:
+                learn_gradually(self.model_, self.history_, self.variant_ or None, training, learn_stage)
+            else:
+                learn_stage(training)
         return self
 
-    def predict(self, X: Any) -> NDArray[Any]:
-        """The most probable class of each picture, shape (N,).
+    def lr_find(
+        self,
+        X: Any = None,
+        y: Any = None,
+        *,
+        from_layer: str | None = None,
+        blocks: int | None = None,
+        lowest: float = 1e-6,
+        highest: float = 10.0,
+        steps: int = 100,
+        optimizer: "str | keras.Optimizer | None" = None,
+    ) -> LearningRates:
+        """Try learning rates in a short training whose rate rises from step to step, and suggest one.
+
+        A copy is trained: the classifier stays as it is. Before ``fit``, that is a new head as ``fit`` trains it; after
+        it, the classifier as ``fine_tune`` trains it. Pictures are learned from as they are, neither augmented nor
+        mixed; features that are kept are used, and those that are new are kept for ``fit``.
 
         Args:
-            X: a folder, a list of paths, or an array of shape (N, H, W, 3).
+            X: as for ``fit``; after it, None takes the pictures that it learned from.
+            y: as for ``fit``.
+            from_layer: as for ``fine_tune``; only after ``fit``.
+            blocks: as there.
+            lowest: learning rate of the first step, above 0.
+            highest: of the last one, unless the loss has risen far before.
+            steps: at most, from 20 on; each takes as long as one of the training.
+            optimizer: that the rate is for; None takes the one of the parameters, or after ``fit`` the one that
+                ``fine_tune`` takes by itself.
 
         Raises:
-            ArgumentError: before ``fit``, or pictures that cannot be used.
-            ImageError, MissingFileError: a file is no usable picture.
+            ArgumentError: as for ``fit`` or ``fine_tune``; or the loss grows from the beginning.
+            ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
         """
-        best = self.predict_proba(X).argmax(axis=1)  # first: before fit there are no classes_
-        return self.classes_[best]  # type: ignore[no-any-return]
-
-    def predict_proba(self, X: Any) -> NDArray[np.float32]:
-        """The probability of each class for each picture, shape (N, k), in the order of ``classes_``.
-
-        Args:
-            X: a folder, a list of paths, or an array of shape (N, H, W, 3).
-
-        Raises:
-            ArgumentError, ImageError, MissingFileError: as for ``predict``.
-        """
-        self._check_fitted("Call fit before it can predict.")
-        pictures = pictures_of(X)
-        check_all(self, pictures)
-        names = list(map(str, self.classes_))
-        self._ready = ready(self.model_, self.precision, self.preparation_, names, getattr(self, "_ready", None))
-        return probabilities(self._ready.predictor, pictures, self.preparation_)
-
-    def evaluate(self, X: Any, y: Any = None) -> Report:
-        """How good the answers are for pictures whose classes are known; features that are kept are used.
-
-        Args:
-            X: a folder with one sub-folder a class; or with ``y``, a list of paths, or an array of shape (N, H, W, 3).
-            y: one label a picture, of those in ``classes_``.
-
-        Raises:
-            ArgumentError, ImageError, MissingFileError: as for ``fit``.
-        """
-        self._check_fitted("Call fit before it can be evaluated.")
-        samples = samples_of(X, y, self.classes_)
-        check_all(self, samples)
-        labels, scores, skipped = answers(self.model_, samples, extraction_of(self, self.preparation_))
-        return evaluate(labels, scores, list(map(str, self.classes_)), skipped=skipped)
-
-    def score(self, X: Any, y: Any = None) -> float:
-        """The part of the pictures whose class is predicted right; arguments as for ``evaluate``."""
-        return self.evaluate(X, y).accuracy
-
-    @property
-    def history(self) -> dict[str, list[float]]:
-        """Losses and accuracies after each epoch of ``fit``, followed by those of ``fine_tune``.
-
-        Where the best weights are kept, ``kept`` tells after each epoch which they are so far; see ``train``.
-        """
-        self._check_fitted("There is no history before fit.")
-        return {name: list(values) for name, values in self.history_.items()}
+        test = RangeTest(lowest, highest, steps)
+        return find_learning_rate(self, (X, y), test, from_layer=from_layer, blocks=blocks, optimizer=optimizer)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the classifier into one file, which appears whole or not at all.
@@ -270,7 +258,8 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         """
         self._check_fitted("Call fit before it can be saved.")
         parameters = self.get_params() if isinstance(self.model, str) else {**self.get_params(), "model": None}
-        record = Record(parameters, self.classes_, self.preparation_, self.variant_, self.history_, self.tuned_from_)
+        answering = self.classes_, self.preparation_, self.variant_
+        record = Record(parameters, *answering, self.history_, self.tuned_from_, self.temperature_, self.times_)
         write_classifier(Path(path), self.model_, record)
 
     @classmethod
@@ -288,13 +277,12 @@ class ImageClassifier(ClassifierMixin, Estimator):  # type: ignore[misc] # sciki
         classifier = cls(**record.parameters)
         classifier.model_, classifier.classes_, classifier.preparation_ = model, record.classes, record.preparation
         classifier.variant_, classifier.tuned_from_ = record.variant, record.tuned_from
-        classifier.history_ = dict(record.history)
+        classifier.history_, classifier.temperature_ = dict(record.history), record.temperature
+        classifier.times_ = dict(record.times)
         return classifier
 
-    def _check_fitted(self, message: str) -> None:
-        if not hasattr(self, "model_"):
-            raise UnfittedError(message)
-
-    def _learn(self, samples: Samples, held_back: Samples | None, training: Training) -> None:
+    def _learn(self, samples: Samples, held_back: Samples | None, training: Training, resume: bool) -> None:
         extraction = extraction_of(self, self.preparation_, learning=True)
-        learn(self.model_, samples, held_back, extraction, training, self.history_)
+        self.temperature_ = 1.0  # calibrated are the weights of before
+        self.times_ = times = dict(self.times_)  # a copy: after an error, those of before count
+        learn(self.model_, samples, held_back, extraction, training, self.history_, times, resume)

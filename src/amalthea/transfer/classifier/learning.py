@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from logging import getLogger
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +14,15 @@ from ...errors import ArgumentError
 from ...runtime import predictor
 from ...runtime.scores import of_all_classes
 from ..cutting.division import divide
-from ..training.loop import Training, check_possible, train, trainable_count
+from ..training.checkpoints import Checkpoints
+from ..training.loop import check_possible, train, trainable_count
+from ..training.settings import Training
 from ..training.watching import History
 from .crossing import Extraction, Parts, crossed, crossed_to_learn
 from .labelled import Samples
 from .pixels import check_brightness
 from .planning import trains_below_head
+from .resuming import rows_key
 
 if TYPE_CHECKING:
     import keras
@@ -33,6 +37,8 @@ def learn(
     extraction: Extraction,
     training: Training,
     history: History,
+    times: dict[str, float],
+    resume: bool = False,
 ) -> None:
     """Train what is not frozen in a model; says in the log how much that is.
 
@@ -43,6 +49,8 @@ def learn(
         extraction: how they cross the frozen part.
         training: how the rest is trained.
         history: losses and accuracies of each epoch are added to it, see ``train``.
+        times: the seconds that this takes are added to it, under ``features``, and ``head`` or ``fine-tuning``.
+        resume: whether to go on with what is kept of the same training.
 
     Raises:
         ArgumentError: nothing would train, a class or the validation has no usable picture, or pictures cannot be
@@ -55,16 +63,29 @@ def learn(
     parts = Parts(*divide(model))
     getLogger(__package__).info("%s of %s weights will train.", *(f"{count:,}" for count in trainable_count(model)))
     held_back = None
-    if validation is not None:  # they come first, being fewer: if all are broken, that is soon known
-        held_back = crossed(parts, validation, extraction)[:2]
-        if not len(held_back[1]):
-            raise ArgumentError("None of the pictures to validate with can be read.")
-    rows, labels, _ = crossed_to_learn(parts, samples, extraction, training)
+    with timed(times, "features"):
+        if validation is not None:  # they come first, being fewer: if all are broken, that is soon known
+            held_back = crossed(parts, validation, extraction)[:2]
+            if not len(held_back[1]):
+                raise ArgumentError("None of the pictures to validate with can be read.")
+        rows, labels, _ = crossed_to_learn(parts, samples, extraction, training)
     if lost := sorted(set(samples.labels.tolist()) - set(labels.tolist())):
         names = ", ".join(repr(samples.classes[label].item()) for label in lost)
         raise ArgumentError(f"No picture of the class{'' if len(lost) == 1 else 'es'} {names} can be read.")
     title = "Fine-tuning" if trains_below_head(model) else "Head"
-    train(parts.suffix, rows, labels, held_back, replace(training, title=title), history)
+    checkpoints = Checkpoints(rows_key(parts, samples, validation, extraction), resume)
+    with timed(times, title.lower()):
+        train(parts.suffix, rows, labels, held_back, replace(training, title=title), history, checkpoints)
+
+
+@contextmanager
+def timed(times: dict[str, float], stage: str) -> Iterator[None]:
+    """Add the seconds that the block takes, to its end or an error, to those of a stage."""
+    start = perf_counter()
+    try:
+        yield
+    finally:
+        times[stage] = times.get(stage, 0.0) + perf_counter() - start
 
 
 @contextmanager

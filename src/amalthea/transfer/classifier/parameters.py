@@ -1,8 +1,8 @@
 """The flat parameters of a classifier, sorted by what reads them, and as plain values for a file."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,21 +13,60 @@ from ...errors import ArgumentError
 from ...images import TUTORIAL, Augmentation, Preparation
 from ..base import Wishes, side_lengths
 from ..features.augmenting import Augmenting
+from ..features.store import FeatureStore
 from ..settings import is_whole, require_one_of
 from ..training.head import Head
-from ..training.loop import Training
+from ..training.settings import Training
 from .crossing import Extraction
+from .estimator import Estimator
 from .labelled import Pictures
 
 if TYPE_CHECKING:
     import keras
 
-    from .image_classifier import ImageClassifier
-
 _PATIENCE = 5  # epochs, where early_stopping=True
 
 
-def wishes_of(classifier: "ImageClassifier", pictures: Pictures) -> Wishes:
+@dataclass(eq=False, repr=False)
+class Parameters(Estimator):
+    """What a classifier is made with; ``ImageClassifier`` describes each."""
+
+    model: "str | keras.Model" = "EfficientNetLite0"
+    _: KW_ONLY
+    weights: str | os.PathLike[str] | None = "imagenet"
+    alpha: float | None = None
+    image_size: int | Sequence[int] | None = None
+    features: str | None = None
+    pooling: str = "avg"
+    hidden: Sequence[int] = ()
+    dropout: float = 0.2
+    l1: float = 0.0
+    l2: float = 0.0
+    loss: str = "categorical_crossentropy"
+    scaling: str | float | ScalingSteps | None = None
+    interpolation: str | None = None
+    optimizer: "str | keras.Optimizer" = "adam"
+    learning_rate: float = 5e-4
+    schedule: "str | keras.optimizers.schedules.LearningRateSchedule | None" = None
+    epochs: int = 20
+    batch_size: int = 20
+    class_weight: str | Mapping[Any, float] | None = None
+    label_smoothing: float = 0.0
+    mixup: float = 0.0
+    early_stopping: bool | int | None = None
+    augment: str | int | None = None
+    augmentation: Augmentation | None = None
+    seed: int = 0
+    precision: str = "float32"
+    training_precision: str = "float32"
+    threshold: float | None = None
+    on_error: str = "raise"
+    verify: bool = False
+    feature_dtype: str = "float32"
+    store: FeatureStore | None = None
+
+
+def wishes_of(classifier: Parameters, pictures: Pictures) -> Wishes:
     """What is asked of the network; arrays decide the size where nothing else does."""
     shape = pictures.shape[1:3] if isinstance(pictures, np.ndarray) else None
     return Wishes(
@@ -40,7 +79,7 @@ def wishes_of(classifier: "ImageClassifier", pictures: Pictures) -> Wishes:
     )
 
 
-def head_of(classifier: "ImageClassifier", classes: int) -> Head:
+def head_of(classifier: Parameters, classes: int) -> Head:
     """The head for a number of classes."""
     return Head(
         pooling=classifier.pooling,
@@ -54,7 +93,7 @@ def head_of(classifier: "ImageClassifier", classes: int) -> Head:
     )
 
 
-def training_of(classifier: "ImageClassifier", classes: NDArray[Any]) -> Training:
+def training_of(classifier: Parameters, classes: NDArray[Any], callbacks: Sequence[Any] = ()) -> Training:
     """How the head is trained.
 
     Raises:
@@ -72,43 +111,55 @@ def training_of(classifier: "ImageClassifier", classes: NDArray[Any]) -> Trainin
         loss=classifier.loss,
         optimizer=classifier.optimizer,
         learning_rate=classifier.learning_rate,
+        schedule=classifier.schedule,
         epochs=classifier.epochs,
         batch_size=classifier.batch_size,
         class_weight=weight,
+        label_smoothing=classifier.label_smoothing,
+        mixup=classifier.mixup,
+        precision=classifier.training_precision,
         patience=_PATIENCE if patience is True else patience or None,
         seed=classifier.seed,
+        callbacks=callbacks,
     )
 
 
-def tuning_of(
-    classifier: "ImageClassifier", optimizer: "str | keras.Optimizer", learning_rate: float, epochs: int
-) -> Training:
-    """How the last layers are trained together with the head; arguments as for ``fine_tune``.
+def tuning_of(classifier: Parameters, classes: NDArray[Any], variant: str, **settings: Any) -> Training:
+    """How the last layers are trained together with the head.
+
+    Args:
+        classifier: says the rest.
+        classes: as for ``training_of``.
+        variant: name of the network in the catalogue; "" for other models.
+        settings: of a ``Training``, in place of those of ``fit``.
 
     Raises:
         ArgumentError: one of them cannot be used, or as for ``training_of``.
     """
-    training = training_of(classifier, classifier.classes_)
-    return replace(training, optimizer=optimizer, learning_rate=learning_rate, epochs=epochs, never_worse=True)
+    # Together, for the optimizer of fit may not go with the schedule of fine_tune.
+    return replace(training_of(classifier, classes), variant=variant or None, never_worse=True, **settings)
 
 
-def check_crossing(classifier: "ImageClassifier") -> None:
+def check_crossing(classifier: Parameters) -> None:
     """Refuse what ``extraction_of`` would refuse, before there is a network.
 
     Raises:
-        ArgumentError: ``on_error``, ``feature_dtype``, ``precision``, ``augment`` or ``augmentation`` cannot be used.
+        ArgumentError: ``on_error``, ``feature_dtype``, ``precision``, ``threshold``, ``augment`` or ``augmentation``
+            cannot be used.
         MissingDependencyError: pictures are to be augmented, and OpenCV is not installed.
     """
-    from ...runtime.runners.openvino import check_precision
+    from ...runtime import check_precision
+    from ...runtime.recognition import check_threshold
 
     require_one_of(("float32", "float16"), "feature_dtype", classifier.feature_dtype)
     if classifier.on_error not in ("raise", "skip"):
         raise ArgumentError(f"on_error={classifier.on_error!r}; allowed are 'raise' and 'skip'.")
     check_precision(classifier.precision)
+    check_threshold(classifier.threshold)
     _augmenting_of(classifier)
 
 
-def extraction_of(classifier: "ImageClassifier", preparation: Preparation, *, learning: bool = False) -> Extraction:
+def extraction_of(classifier: Parameters, preparation: Preparation, *, learning: bool = False) -> Extraction:
     """How pictures cross the frozen layers, augmented only where they are learned from.
 
     Raises:
@@ -126,7 +177,7 @@ def extraction_of(classifier: "ImageClassifier", preparation: Preparation, *, le
     )
 
 
-def _augmenting_of(classifier: "ImageClassifier") -> Augmenting | None:
+def _augmenting_of(classifier: Parameters) -> Augmenting | None:
     """How the pictures to learn from are augmented; further epochs go on with other versions than those before."""
     augment, augmentation = classifier.augment, classifier.augmentation
     if not (augmentation is None or isinstance(augmentation, Augmentation)):

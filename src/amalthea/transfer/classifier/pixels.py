@@ -10,13 +10,13 @@ from ...images import Augmentation
 from .labelled import Pictures, Samples
 
 if TYPE_CHECKING:
-    from .image_classifier import ImageClassifier
+    from .answering import Answering
 
 _FIRST = 32  # pictures whose values are looked at
 _SCALED = {"[0, 1]": (0, 1, "x * 255"), "[-1, 1]": (-1, 1, "(x + 1) * 127.5")}
 
 
-def check_all(classifier: "ImageClassifier", *parts: Samples | Pictures | None, fitting: bool = False) -> None:
+def check_all(classifier: "Answering", *parts: Samples | Pictures | None, fitting: bool = False) -> None:
     """As ``check_pictures``, for the network of a classifier; nothing for what is None."""
     network = classifier.variant_ or classifier.model_.name
     size, any_values = classifier.preparation_.size, classifier.scaling is not None

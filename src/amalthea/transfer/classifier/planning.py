@@ -11,10 +11,10 @@ from ..training.head import attach
 from .parameters import head_of, wishes_of
 
 if TYPE_CHECKING:
-    from .image_classifier import ImageClassifier
+    from .answering import Answering
 
 
-def check_fine_tuning(classifier: "ImageClassifier", from_layer: str | None = None, blocks: int | None = None) -> None:
+def check_fine_tuning(classifier: "Answering", from_layer: str | None = None, blocks: int | None = None) -> None:
     """Raise what ``fine_tune`` would raise only after the head was trained, which may take hours.
 
     Builds the model as ``fit`` will, or again, without weights: a fraction of a second, two for the largest networks.

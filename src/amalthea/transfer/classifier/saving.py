@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from math import isfinite, nan
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
@@ -37,6 +38,8 @@ class Record(NamedTuple):
         history: losses and accuracies after each epoch, and which were kept; see ``train``.
         tuned_from: number of epochs before ``fine_tune`` first trained more than the head; None: it never did, or the
             file is older than this record.
+        temperature: by which the weights of the last layer were divided since they were trained.
+        times: seconds that its training took, stage by stage.
     """
 
     parameters: Mapping[str, Any]
@@ -45,6 +48,8 @@ class Record(NamedTuple):
     variant: str
     history: Mapping[str, Any]
     tuned_from: int | None = None
+    temperature: float = 1.0
+    times: Mapping[str, float] = MappingProxyType({})
 
 
 def write_classifier(path: Path, model: "keras.Model", record: Record) -> None:
@@ -68,6 +73,7 @@ def write_classifier(path: Path, model: "keras.Model", record: Record) -> None:
             size=record.preparation.size,
             interpolation=record.preparation.interpolation,
             variant=record.variant or None,
+            threshold=record.parameters.get("threshold"),
         )
     elif path.suffix == ".keras":
         _write_keras_file(path, model, record)
@@ -120,6 +126,8 @@ def _write_keras_file(path: Path, model: "keras.Model", record: Record) -> None:
         "variant": record.variant,
         "history": record.history,
         "tuned_from": record.tuned_from,
+        "temperature": record.temperature,
+        "times": dict(record.times),
     }
     with atomic_file(path, setting=None) as temporary:
         keras.saving.save_model(model, temporary)
@@ -142,6 +150,8 @@ def _record(content: dict[str, Any]) -> Record:
             name: [nan if value is None else value for value in values] for name, values in content["history"].items()
         },
         tuned_from=content.get("tuned_from"),
+        temperature=float(content.get("temperature", 1)),
+        times=content.get("times", {}),
     )
 
 

@@ -83,9 +83,9 @@ def _frozen(
         if place is None or _has_weights(calls, from_layer):
             if from_layer not in names:
                 raise unknown_layer(model, from_layer, [*names, *(block.name for block in found)])
-            return _needed(calls, from_layer) - {from_layer}
+            return needed(calls, from_layer) - {from_layer}
         first = place
-    return _needed(calls, found[first - 1].end) if first else set()
+    return needed(calls, found[first - 1].end) if first else set()
 
 
 def _block_count(model: keras.Model, blocks: object, name: str | None, found: Sequence[Block]) -> int:
@@ -109,7 +109,7 @@ def _has_weights(calls: Iterable[_keras.Call], name: str) -> bool:
     return any(call.operation.name == name and getattr(call.operation, "weights", ()) for call in calls)
 
 
-def _needed(calls: Iterable[_keras.Call], name: str) -> set[str]:
+def needed(calls: Iterable[_keras.Call], name: str) -> set[str]:
     """Names of a layer and of all layers on whose results it depends."""
     found: set[str] = set()
     tensors: set[int] = set()

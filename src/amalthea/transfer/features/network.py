@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import ArgumentError
 from ...images import Preparation, scale
-from ...runtime import to_onnx
+from ...runtime import open_runner, to_onnx
 
 if TYPE_CHECKING:
     import keras
@@ -67,9 +67,7 @@ class FrozenNetwork:
 
     @cached_property
     def _runner(self) -> "Runner":
-        from ...runtime.runners.openvino import OpenVINORunner
-
-        return OpenVINORunner(self._graph.SerializeToString(), precision=self._precision)
+        return open_runner(self._graph.SerializeToString(), precision=self._precision)
 
 
 def shared_network(

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...images import epoch_order
+from .mixing import Softening
 
 
 class Rows(Protocol):
@@ -47,10 +48,11 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no t
 
     Args:
         features: rows to take.
-        labels: shape (N,).
+        labels: shape (N,), or targets of shape (N, k).
         size: rows in a batch.
         weights: shape (N,), of each row in the loss; None: all the same.
         seed: None keeps the order as it is.
+        softening: of targets, which it needs; None: they stay as they are.
 
     Attributes:
         problem: what went wrong when rows were taken. TensorFlow only passes on that something did.
@@ -63,10 +65,11 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no t
         size: int,
         weights: NDArray[np.float32] | None = None,
         seed: int | None = None,
+        softening: Softening | None = None,
     ) -> None:
         super().__init__(workers=1)
         self._features, self._labels, self._size, self._weights, self._seed = features, labels, size, weights, seed
-        self._order = np.arange(len(labels))
+        self._softening, self._epoch, self._order = softening, 0, np.arange(len(labels))
         self.problem: Exception | None = None
         self.shuffle(0)  # TensorFlow takes some batches to learn their types before the first epoch begins
 
@@ -87,9 +90,11 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no t
         except Exception as problem:
             self.problem = problem
             raise
-        weights = () if self._weights is None else (self._weights[rows],)
+        labels, weights = self._labels[rows], None if self._weights is None else self._weights[rows]
+        if self._softening:
+            inputs, labels, weights = self._softening(inputs, labels, weights, self._epoch, index)
         # A tuple, because TensorFlow would take a list of arrays for a single one.
-        return (inputs[0] if len(inputs) == 1 else tuple(inputs), self._labels[rows], *weights)
+        return (inputs[0] if len(inputs) == 1 else tuple(inputs), labels, *(() if weights is None else (weights,)))
 
     def shuffle(self, epoch: int) -> None:
         """Put the rows in the order of an epoch.
@@ -98,11 +103,11 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc] # Keras carries no t
         """
         if self._seed is None:
             return
-        self._order = epoch_order(len(self._labels), self._seed, epoch)
+        self._epoch, self._order = epoch, epoch_order(len(self._labels), self._seed, epoch)
         if isinstance(self._features, ChangingRows):
             self._features.begin(epoch, self._order)
 
     def in_order(self) -> "Batches":
-        """The same rows, always in the order given, all of the same weight and none augmented: to judge by."""
+        """The same rows, always in the order given, of the same weight, none augmented or softened: to judge by."""
         plain = self._features.plain() if isinstance(self._features, ChangingRows) else self._features
         return Batches(plain, self._labels, self._size)

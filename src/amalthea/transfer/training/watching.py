@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from logging import LogRecord, getLogger
 from math import inf, isfinite, isnan, nan
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -125,6 +125,15 @@ class BestWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
         self._copy.restore()
         self._tell()  # again, for Ctrl-C may have come between an epoch and what was to be told of it
 
+    def known(self) -> tuple[dict[str, float], list[NDArray[Any]]]:
+        """What it knows of the epochs, and the weights that it keeps."""
+        return {"kept": self._kept, "waited": self._waited, "loss": self._loss, "floor": self._floor}, self._copy.values
+
+    def take_up(self, facts: Mapping[str, Any], values: list[NDArray[Any]]) -> None:
+        """Go on with what another one knew of the same training."""
+        self._kept, self._waited, self._loss, self._floor = (facts[n] for n in ("kept", "waited", "loss", "floor"))
+        self._copy.values = values
+
     def _tell(self) -> None:
         epochs = len(self._history.get("loss", ()))
         if epochs:
@@ -144,6 +153,10 @@ class LostWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
         super().__init__()
         self._copy = WeightsCopy(model)
 
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
+        """Copy the weights, which may be those of a checkpoint by now."""
+        self._copy.renew()
+
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         """Copy the weights."""
         self._copy.renew()
@@ -154,7 +167,14 @@ class LostWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
             self._copy.restore()
 
 
-def restore(keepers: Sequence[LostWeights | BestWeights]) -> None:
+class Keeper(Protocol):
+    """Whatever has weights for a model."""
+
+    def restore(self) -> None:
+        """Give them to the model. May be called again where Ctrl-C ended it."""
+
+
+def restore(keepers: Sequence[Keeper]) -> None:
     """Give the model its weights.
 
     Ctrl-C meanwhile is raised once it has all of them: it would leave the one half old and the other new.
@@ -197,7 +217,11 @@ def kept_epoch(history: History) -> int:
 
 
 class WeightsCopy:
-    """The weights that a model had at some time, apart from it."""
+    """The weights that a model had at some time, apart from it.
+
+    Attributes:
+        values: one for each of the variables of the model.
+    """
 
     def __init__(self, model: keras.Model) -> None:
         self._variables = model.variables
@@ -205,22 +229,23 @@ class WeightsCopy:
 
     def renew(self) -> None:
         """Copy the weights as they are now."""
-        self._values = [_value(variable) for variable in self._variables]
+        self.values = [value_of(variable) for variable in self._variables]
 
     def restore(self) -> None:
         """Give the model the copied weights."""
-        for variable, value in zip(self._variables, self._values, strict=True):
+        for variable, value in zip(self._variables, self.values, strict=True):
             _keras.give_value(variable, value)
 
     def readable(self) -> bool:
         """Whether the model still has all its weights."""
         try:
             for variable in self._variables:
-                _value(variable)
+                value_of(variable)
         except Exception:  # of any type, JAX's or Python's own
             return False
         return True
 
 
-def _value(variable: Any) -> NDArray[Any]:
+def value_of(variable: Any) -> NDArray[Any]:
+    """The numbers of a variable, apart from it."""
     return np.array(keras.ops.convert_to_numpy(variable))  # a copy: some backends give a view

@@ -1,0 +1,67 @@
+"""What ``amalthea train`` tries before the training that counts: networks, learning rates, folds."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .course import Photographs
+from .training_request import Request
+
+if TYPE_CHECKING:
+    from ..transfer import Comparison, CrossValidation, ImageClassifier, LearningRates
+
+
+@dataclass(kw_only=True)
+class Trials:
+    """What was tried; None is what was not."""
+
+    comparison: "Comparison | None" = None
+    rates: "LearningRates | None" = None
+    folds: "CrossValidation | None" = None
+
+
+def tried(
+    request: Request,
+    earlier: "ImageClassifier | None",
+    pictures: Photographs,
+    held_back: Photographs | None,
+    *,
+    quiet: bool,
+) -> "tuple[ImageClassifier, Trials]":
+    """The classifier that the trials lead to: not trained yet, unless it is the ensemble of the folds.
+
+    Args:
+        request: says what to try.
+        earlier: the classifier of an earlier run, if one is trained on.
+        pictures: to train on.
+        held_back: to validate with.
+        quiet: whether the tables are printed later, as JSON.
+    """
+    from .. import transfer
+
+    trials, choosing, chosen = Trials(), request.choosing, {}
+    tell = _unsaid if quiet else click.echo
+    if choosing.networks:
+        trials.comparison = transfer.compare(
+            choosing.networks, *pictures, validation=held_back, **request.training_parameters
+        )
+        tell(f"{trials.comparison}\n")
+        best = trials.comparison.best
+        chosen = {"model": best.model, "alpha": best.alpha}
+    classifier = earlier or request.classifier(**chosen)
+    if choosing.rate:
+        trials.rates = classifier.lr_find(*pictures)
+        classifier.set_params(learning_rate=trials.rates.suggestion)
+        tell(f"Learning rate: {trials.rates.suggestion:.2g}\n")
+    if choosing.folds:
+        tuned = {**request.plan.tuning_arguments} if request.plan.tuning else None
+        trials.folds = transfer.cross_validate(classifier, *pictures, k=choosing.folds, fine_tune=tuned)
+        tell(f"{trials.folds}\n")
+    if trials.folds and choosing.ensemble:
+        classifier = trials.folds.ensemble()
+    return classifier, trials
+
+
+def _unsaid(*_: Any) -> None:
+    """Say nothing."""

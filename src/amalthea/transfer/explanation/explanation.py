@@ -1,0 +1,68 @@
+"""What a network looked at in a picture, to be shown."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ArgumentError
+from ...images import Picture, save_image
+from ...storage import atomic_file
+from .drawing import overlaid, side_by_side
+
+_TITLES = {"grad_cam": "Grad-CAM", "occlusion": "Occlusion"}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Explanation:
+    """Where in a picture a network sees a class; ``amalthea.explain`` makes it.
+
+    Attributes:
+        picture: shape (H, W, 3), RGB in [0, 255], as it was shown to the network.
+        map: shape (H, W), numbers in [0, 1]: how much each place speaks for the class, compared with the place that
+            does so most. All 0 where nothing speaks for it.
+        target: name of the class.
+        probability: in [0, 1], of this class.
+        method: ``"grad_cam"`` or ``"occlusion"``.
+        layer: whose feature map Grad-CAM weighted; None for the other method.
+    """
+
+    picture: Picture
+    map: NDArray[np.float32]
+    target: str
+    probability: float
+    method: str
+    layer: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.target!r}, {self.probability:.3f}, by {self.method}>"
+
+    @property
+    def peak(self) -> tuple[float, float]:
+        """The place that speaks most for the class: row and column, as fractions of the height and width in [0, 1]."""
+        row, column = np.unravel_index(self.map.argmax(), self.map.shape)
+        return (float(row) + 0.5) / self.map.shape[0], (float(column) + 0.5) / self.map.shape[1]
+
+    def overlay(self) -> Picture:
+        """The map in colours over the picture in grey, shape (H, W, 3), RGB in [0, 255]."""
+        return overlaid(self.picture, self.map)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Draw the picture and the map over it, side by side, with the class, its probability and the method below.
+
+        Args:
+            path: ends in ``.png``; the file appears whole or not at all.
+
+        Raises:
+            ArgumentError: another suffix.
+            StorageError: the file cannot be written.
+        """
+        path = Path(path)
+        if path.suffix.lower() != ".png":
+            raise ArgumentError(f"An explanation is drawn into a PNG file; {path} does not end in .png.")
+        title = _TITLES[self.method]
+        caption = (f"{self.target}  {self.probability:.3f}", f"{title}: {self.layer}" if self.layer else title)
+        with atomic_file(path, setting=None) as temporary:
+            save_image(temporary, side_by_side(self.picture, self.overlay(), caption))

@@ -1,0 +1,96 @@
+"""What `amalthea train` tries before the training that counts, and what it does with the answers after it."""
+
+import json
+
+import pytest
+
+import amalthea
+from tests.apps.commands import call, succeed
+
+pytestmark = pytest.mark.single_backend
+
+
+def test_help_shows_every_option_in_its_section(trains):
+    lines = succeed("train", "--help").stdout.splitlines()
+    titles = [line.removesuffix(":") for line in lines if line and not line.startswith(" ") and line.endswith(":")]
+    assert titles == [
+        *("Results", "Pictures", "Network", "Choosing", "Head", "Training", "Fine-tuning", "Augmentation", "Answers"),
+        "Other",
+    ]
+    for option in ("--compare", "--kfold", "--mixup", "--resume", "--report", "--threshold", "--gradual"):
+        assert sum(line.startswith(f"  {option} ") or line.strip() == option for line in lines) == 1, option
+
+
+def test_networks_are_compared_and_the_best_is_trained(trains, pets, cached_weights, tmp_path):
+    out = tmp_path / "pets.keras"
+    command = ["train", pets / "train", "--validation", pets / "validation", "--epochs", 3, "--out", out]
+    answer = succeed(*command, "--compare", "MobileNet:0.25,EfficientNetLite0", "--json")
+    found = json.loads(answer.stdout)
+    rows = {row["name"]: row for row in found["comparison"]["models"]}
+    assert rows.keys() == {"MobileNet:0.25", "EfficientNetLite0"}
+    assert all(row["throughput"] > 0 and row["error"] is None for row in rows.values())
+    assert found["comparison"]["best"] == max(rows, key=lambda name: (rows[name]["accuracy"], -rows[name]["latency"]))
+    name, _, alpha = found["comparison"]["best"].partition(":")
+    best = amalthea.ImageClassifier.load(out)
+    assert (best.variant_, best.alpha) == (name, float(alpha) if alpha else None)
+    assert found["validation"]["accuracy"] == pytest.approx(rows[found["comparison"]["best"]]["accuracy"])
+
+
+def test_folds_and_their_ensemble(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.onnx"
+    command = ["train", pets / "train", "--validation", pets / "validation", *quarter, "--epochs", 6, "--out", out]
+    answer = succeed(*command, "--kfold", 3, "--ensemble")
+    assert "fold" in answer.stdout
+    assert answer.stdout.splitlines()[-1] == f"Written: {out}"
+    answers = json.loads(succeed("predict", pets / "validation", "--model", out, "--json").stdout)
+    assert len(answers) == 12
+    assert all(sum(scored["probability"] for scored in each["classes"]) == pytest.approx(1) for each in answers)
+    found = json.loads(succeed(*command, "--kfold", 3, "--json").stdout)
+    assert len(found["history"]["loss"]) == 6
+    assert found["folds"] is not None
+
+
+def test_a_learning_rate_is_looked_for(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.keras"
+    command = ["train", pets / "train", "--validation", pets / "validation", *quarter, "--epochs", 3, "--out", out]
+    found = json.loads(succeed(*command, "--learning-rate", "auto", "--json").stdout)
+    assert 1e-6 < found["learning_rate"] < 1
+    assert amalthea.ImageClassifier.load(out).learning_rate == found["learning_rate"]
+
+
+def test_training_options_arrive(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.keras"
+    succeed(
+        *("train", pets / "train", *quarter, "--epochs", 1, "--schedule", "cosine", "--label-smoothing", 0.1),
+        *("--mixup", 0.2, "--l1", 1e-5, "--l2", 1e-4, "--fine-tune", 2, "--fine-tune-epochs", 2, "--gradual"),
+        *("--fine-tune-learning-rate", "1e-5:1e-3", "--out", out),
+    )
+    classifier = amalthea.ImageClassifier.load(out)
+    expected = {"schedule": "cosine", "label_smoothing": 0.1, "mixup": 0.2, "l1": 1e-5, "l2": 1e-4}
+    assert {name: classifier.get_params()[name] for name in expected} == expected
+    assert (classifier.tuned_from_, len(classifier.history["loss"])) == (1, 3)
+
+
+def test_answers_know_their_limits(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.onnx"
+    command = ["train", pets / "train", "--split", 0.4, *quarter, "--epochs", 6, "--out", out]
+    answer = succeed(*command, "--threshold", 0.999)
+    assert "Answers of a probability below 0.999 are none of the classes." in answer.stdout
+    succeed(*command[:-3], 1, "--split", 0.7, "--calibrate", "--out", out)
+
+
+def test_a_report_beside_the_classifier(trains, pets, quarter, tmp_path):
+    out, page = tmp_path / "pets.keras", tmp_path / "report.html"
+    command = ["train", pets / "train", "--validation", pets / "validation", *quarter, "--epochs", 2, "--out", out]
+    answer = succeed(*command, "--report", page)
+    assert answer.stdout.splitlines()[-2:] == [f"Written: {out}", f"Written: {page}"]
+    assert "american_bulldog" in page.read_text(encoding="utf-8")
+    assert page.with_suffix(".json").is_file()
+
+
+def test_what_does_not_go_with_a_file_of_an_earlier_run(trains, pets, quarter, tmp_path):
+    out = tmp_path / "pets.keras"
+    succeed("train", pets / "train", *quarter, "--epochs", 1, "--out", out)
+    refused = call("train", pets / "train", "--model", out, "--learning-rate", "auto", "--out", out)
+    assert refused.exit_code == 2
+    assert f"--learning-rate: {out} is built and trained already." in refused.stderr

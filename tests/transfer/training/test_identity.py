@@ -1,0 +1,121 @@
+"""A key for each training, and no two for one."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from amalthea.transfer.training.identity import training_key
+from amalthea.transfer.training.loop import Training
+from tests.transfer.training.rows import head, trains
+
+pytestmark = [trains, pytest.mark.single_backend]
+
+
+def key(rows: str = "rows", history: Any = None, settings: dict[str, Any] | None = None, **of_head: Any) -> str:
+    return training_key(rows, head(**of_head), Training(**(settings or {})), history or {})
+
+
+def test_the_same_training_has_one_key() -> None:
+    one = key()
+    assert one == key() == key(settings={"title": "Another title"})
+    assert len(one) == 64
+    assert key(settings={"class_weight": {0: 1.0, 1: 2.0}}) == key(settings={"class_weight": {1: 2.0, 0: 1.0}})
+    assert key(settings={"optimizer": keras.optimizers.Adam(0.1)}) == key(
+        settings={"optimizer": keras.optimizers.Adam(0.1, name="another")}
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"rows": "others"},
+        {"history": {"loss": [0.5]}},
+        {"hidden": (9,)},
+        {"dropout": 0.1},
+        {"dropout": 0.2},
+        {"l2": 0.1},
+        {"seed": 1},
+        *(
+            {"settings": setting}
+            for setting in (
+                {"optimizer": "sgd"},
+                {"optimizer": keras.optimizers.Adam(0.1)},
+                {"optimizer": keras.optimizers.Adam(0.2)},
+                {"optimizer": keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, 10))},
+                {"optimizer": keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.1, 11))},
+                {"learning_rate": 0.1},
+                {"epochs": 11},
+                {"batch_size": 31},
+                {"class_weight": "balanced"},
+                {"class_weight": {0: 2.0, 1: 1.0}},
+                {"patience": 1},
+                {"never_worse": True},
+                {"seed": 1},
+            )
+        ),
+    ],
+    ids=repr,
+)
+def test_whatever_decides_the_result_decides_the_key(other: dict[str, Any]) -> None:
+    assert key(**other) == key(**other)
+    assert key(**other) != key()
+
+
+def test_weights_random_numbers_and_flags_count() -> None:
+    model = head(dropout=0.5)
+    before = training_key("rows", model, Training(), {})
+    for variable in model.variables:
+        value = np.array(keras.ops.convert_to_numpy(variable))
+        variable.assign(value + 1)
+        assert training_key("rows", model, Training(), {}) != before
+        variable.assign(value)
+        assert training_key("rows", model, Training(), {}) == before
+    model.layers[-1].trainable = False
+    assert training_key("rows", model, Training(), {}) != before
+
+
+def test_a_model_that_was_compiled_is_the_same() -> None:
+    model = head()
+    before = training_key("rows", model, Training(), {})
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.evaluate(np.zeros((2, 12)), np.zeros(2), verbose=0)
+    assert training_key("rows", model, Training(), {}) == before
+
+
+class Strange(keras.layers.Dense):
+    """A layer that does not tell how it is made."""
+
+    def get_config(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+def test_layers_that_tell_nothing_are_known_by_type_and_weights() -> None:
+    def key_of(*layers: keras.Layer) -> str:
+        return training_key("rows", keras.Sequential([keras.Input((3,)), *layers]), Training(), {})
+
+    assert key_of(Strange(2, kernel_initializer="ones", name="one")) == key_of(
+        Strange(2, kernel_initializer="ones", name="two")
+    )
+    assert key_of(Strange(2, kernel_initializer="ones", name="one")) != key_of(
+        Strange(2, kernel_initializer="zeros", name="one")
+    )
+
+
+ANOTHER = """
+import keras
+keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.Activation("relu")])  # counts names on
+from tests.transfer.training.test_identity import key
+print(key(dropout=0.5, settings={"optimizer": keras.optimizers.SGD(0.1), "class_weight": {0: 2.0, 1: 0.5}}))
+"""
+
+
+def test_another_process_finds_it() -> None:
+    run = [sys.executable, "-c", ANOTHER]
+    answer = subprocess.run(run, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True)
+    settings = {"optimizer": keras.optimizers.SGD(0.1), "class_weight": {0: 2.0, 1: 0.5}}
+    assert answer.stdout.split()[-1] == key(dropout=0.5, settings=settings)
