@@ -76,7 +76,14 @@ def test_answers_know_their_limits(trains, pets, quarter, tmp_path):
     command = ["train", pets / "train", "--split", 0.4, *quarter, "--epochs", 6, "--out", out]
     answer = succeed(*command, "--threshold", 0.999)
     assert "Answers of a probability below 0.999 are none of the classes." in answer.stdout
-    succeed(*command[:-3], 1, "--split", 0.7, "--calibrate", "--out", out)
+    again = ["train", pets / "train", *quarter, "--epochs", 2, "--calibrate", "--out", out]
+    assert "Calibrated with 21 pictures: temperature " in succeed(*again, "--split", 0.7).stderr
+    before = out.read_bytes()
+    refused = call(*again, "--split", 0.2)
+    assert refused.exit_code == 1
+    assert "6 pictures do not tell how sure a classifier should be" in refused.stderr
+    assert f"{out} holds the classifier as it was trained." in refused.stderr
+    assert out.read_bytes() != before
 
 
 def test_a_report_beside_the_classifier(trains, pets, quarter, tmp_path):

@@ -5,16 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .course import Course, Photographs
+from ..errors import ArgumentError
 from .interruption import interruptible
 from .messages import messages_shown
 from .networks import is_trained_on
 from .pictures import all_broken_named, tell_skipped
-from .training_options import Sectioned, with_options
-from .training_pictures import divided, found_pictures
-from .training_request import Answers, requested
-from .training_results import Results, keep
-from .training_trials import tried
+from .training.course import Course, Photographs
+from .training.options import Sectioned, with_options
+from .training.pictures import divided, found_pictures
+from .training.request import Answers, requested
+from .training.results import Results, keep
+from .training.trials import tried
 
 if TYPE_CHECKING:
     from ..transfer import ImageClassifier
@@ -51,7 +52,8 @@ def train(
             classifier, results.trials = tried(request, earlier, pictures, held_back, quiet=as_json)
             course = Course(classifier, request.remaining, resume=resume)
             course.run(pictures, held_back, out)
-            _settle_answers(classifier, request.answers, held_back)
+            classifier.save(out)
+            _settle_answers(classifier, request.answers, held_back, out)
         results.finish(course, pictures, held_back)
     except KeyboardInterrupt:
         divided_by = ("--validation", validation) if validation else ("--split", split, "--seed", seed)
@@ -69,11 +71,14 @@ def _check_installed(curves: Path | None, report: Path | None) -> None:
         check_report()
 
 
-def _settle_answers(classifier: "ImageClassifier", answers: Answers, held_back: Photographs | None) -> None:
-    """Calibrate, and choose from when on it is sure enough, as is asked for."""
-    if answers.calibrate and held_back:
-        classifier.calibrate(*held_back)
-    if answers.threshold == "auto" and held_back:
-        classifier.set_params(threshold=classifier.find_threshold(*held_back))
-    elif answers.threshold is not None:
-        classifier.set_params(threshold=answers.threshold)
+def _settle_answers(classifier: "ImageClassifier", answers: Answers, held_back: Photographs | None, out: Path) -> None:
+    """Calibrate, and choose from when on it is sure enough, as is asked for; the classifier is in its file already."""
+    try:
+        if answers.calibrate and held_back:
+            classifier.calibrate(*held_back)
+        if answers.threshold == "auto" and held_back:
+            classifier.set_params(threshold=classifier.find_threshold(*held_back))
+        elif answers.threshold is not None:
+            classifier.set_params(threshold=answers.threshold)
+    except ArgumentError as problem:
+        raise click.ClickException(f"{problem}\n{out} holds the classifier as it was trained.") from problem

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ArgumentError, MissingDependencyError
 from .calibration import Accepted, accepted
+from .tables import aligned
 
 _WIDEST = 100  # columns of text
 _MISTAKES = 10  # listed where the matrix would be wider
@@ -77,12 +78,12 @@ class Report:
     def _by_class(self) -> list[str]:
         measures = zip(self.classes, self.precision, self.recall, self.f1, self.support, strict=True)
         rows = [(name, *(f"{value:.3f}" for value in values), str(count)) for name, *values, count in measures]
-        return _aligned([("class", "precision", "recall", "f1", "pictures"), *rows])
+        return aligned([("class", "precision", "recall", "f1", "pictures"), *rows])
 
     def _mistakes(self) -> list[str]:
         """What was taken for what: the whole matrix, or where that is too wide, the most frequent mistakes."""
         rows = [(name, *map(str, counts)) for name, counts in zip(self.classes, self.confusion, strict=True)]
-        lines = _aligned([("shown \\ taken for", *self.classes), *rows])
+        lines = aligned([("shown \\ taken for", *self.classes), *rows])
         if len(lines[0]) <= _WIDEST:
             return lines
         pairs = sorted(
@@ -92,7 +93,7 @@ class Report:
             if count and shown != taken
         )
         mistakes = [(shown, taken, str(-count)) for count, shown, taken in pairs[:_MISTAKES]]
-        return _aligned([("shown", "taken for", "pictures"), *mistakes]) if mistakes else []
+        return aligned([("shown", "taken for", "pictures"), *mistakes]) if mistakes else []
 
 
 def evaluate(
@@ -169,17 +170,3 @@ def _checked(
             "Some probabilities are no finite numbers: the network's weights may have grown beyond all."
         )
     return truth, scores.argmax(axis=1)
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table: the first row is the heading, columns of numbers are aligned at the right."""
-    numeric = [all(cell.replace(".", "").isdigit() for cell in column[1:]) for column in zip(*rows, strict=True)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = (
-        "  ".join(
-            cell.rjust(width) if number else cell.ljust(width)
-            for cell, width, number in zip(row, widths, numeric, strict=True)
-        )
-        for row in rows
-    )
-    return [line.rstrip() for line in lines]

@@ -11,7 +11,7 @@ from amalthea.images import scale
 from amalthea.transfer.explanation.division import divided
 from tests.descriptors import DESCRIPTORS
 from tests.live_weights import built_alive
-from tests.transfer.cutting.pieces import TRAINS, alone, answers, numbers
+from tests.transfer.cutting.pieces import TRAINS, answers, numbers
 from tests.transfer.explanation.pictures import as_map, noise
 from tests.transfer.training.rows import trains
 
@@ -100,7 +100,7 @@ def test_all_others(descriptor):
     model = built(descriptor)
     parts, x = divided(model), numbers(1, *model.input_shape[1:])
     assert parts.layer == LAYERS.get(descriptor.name, parts.layer)
-    found, wanted = answers(parts.back, alone(answers(parts.front, x)))[0], answers(model, x)[0]
+    found, wanted = answers(parts.back, answers(parts.front, x))[0], answers(model, x)[0]
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-4)
     if TRAINS:
         check_map(descriptor, model)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .course import Photographs
-from .training_request import Request
+from .request import Request
 
 if TYPE_CHECKING:
-    from ..transfer import Comparison, CrossValidation, ImageClassifier, LearningRates
+    from ...transfer import Comparison, CrossValidation, ImageClassifier, LearningRates
 
 
 @dataclass(kw_only=True)
@@ -38,7 +38,7 @@ def tried(
         held_back: to validate with.
         quiet: whether the tables are printed later, as JSON.
     """
-    from .. import transfer
+    from ... import transfer
 
     trials, choosing, chosen = Trials(), request.choosing, {}
     tell = _unsaid if quiet else click.echo

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .course import Course, Photographs
-from .training_trials import Trials
+from .trials import Trials
 
 if TYPE_CHECKING:
-    from ..transfer import Report
+    from ...transfer import Report
 
 
 _RESUMED = "The same command with --resume goes on as if it had never been stopped. "
@@ -54,7 +54,7 @@ class Results:
 
     def print_json(self, course: Course, judged: "Report | None") -> None:
         """Print one object."""
-        from ..transfer import finite
+        from ...transfer import finite
 
         classifier, trials = course.classifier, self.trials
         facts = {
@@ -81,14 +81,14 @@ class Results:
         return options + (["--json"] if self.as_json else [])
 
     def _draw(self, course: Course) -> None:
-        from ..transfer import draw_curves
+        from ...transfer import draw_curves
 
         assert self.curves
         classifier = course.classifier
         draw_curves(classifier.history, self.curves, title=self.title, fine_tuning_from=classifier.tuned_from_)
 
     def _write_page(self, course: Course, pictures: Photographs, held_back: Photographs | None) -> None:
-        from ..transfer import write_report
+        from ...transfer import write_report
 
         assert self.page
         judged, training = (held_back, pictures) if held_back else (pictures, None)

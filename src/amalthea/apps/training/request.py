@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from .augmentation_options import PARAMETERS
+from ..augmentation_options import PARAMETERS
+from ..networks import check_model, is_trained_on
 from .course import Plan
-from .networks import check_model, is_trained_on
-from .training_options import BUILDING
+from .options import BUILDING
 
 if TYPE_CHECKING:
-    from ..transfer import ImageClassifier
+    from ...transfer import ImageClassifier
 
 _OF_ONE_NETWORK = ("model", "alpha", "weights", "features")
 
@@ -70,7 +70,7 @@ class Request:
     @property
     def training_parameters(self) -> dict[str, Any]:
         """Parameters of a new classifier, but for those that name its network."""
-        from ..images import TUTORIAL
+        from ...images import TUTORIAL
 
         parameters = {name: value for name, value in self.parameters.items() if name not in _OF_ONE_NETWORK}
         if parameters["augment"] is not None and self.augmentation:
@@ -88,7 +88,7 @@ class Request:
         Args:
             chosen: parameters that take the place of those given.
         """
-        from ..transfer import ImageClassifier
+        from ...transfer import ImageClassifier
 
         if is_trained_on(self.model):
             given = {name: value for name, value in self.parameters.items() if _given(name) and name != "epochs"}
@@ -190,7 +190,7 @@ def _augmentation(options: dict[str, Any], model: str) -> dict[str, Any]:
     if given and options["augment"] is None:
         raise click.UsageError(f"{_flags(given)}: belongs to --augment live or --augment K: give it, too.")
     if not is_trained_on(model):  # a file of an earlier run says the rest, without which nothing is wrong
-        from ..images import TUTORIAL
+        from ...images import TUTORIAL
 
         replace(TUTORIAL, **given)  # refuses what cannot be
     return given
@@ -198,7 +198,7 @@ def _augmentation(options: dict[str, Any], model: str) -> dict[str, Any]:
 
 def _augmented(classifier: "ImageClassifier", changes: dict[str, Any]) -> "ImageClassifier":
     """The classifier, with these changes in how it augments its pictures."""
-    from ..images import TUTORIAL
+    from ...images import TUTORIAL
 
     if classifier.augment is None:  # one of an earlier run may still have what says how
         classifier.augmentation = None

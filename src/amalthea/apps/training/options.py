@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from .augmentation_options import Option, with_all, with_augmentation
-from .networks import ALPHA, WEIGHTS
+from ..augmentation_options import Option, with_all, with_augmentation
+from ..networks import ALPHA, WEIGHTS
+from ..outputs import OutFile
 from .option_types import POSITIVE, learning_rate, learning_rates, names, threshold, versions
-from .outputs import OutFile
 
 _PART = click.FloatRange(0, 1, max_open=True)
 _FOLDER = click.Path(path_type=Path)

@@ -7,10 +7,10 @@ from math import isfinite, log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..errors import ArgumentError
+from ...errors import ArgumentError
 
 if TYPE_CHECKING:
-    from ..transfer import ImageClassifier
+    from ...transfer import ImageClassifier
 
 _HOPELESS = 100  # times the loss of guessing; large features and few epochs alone lead to less
 
@@ -92,7 +92,7 @@ class Course:
             ArgumentError: layers that are not there, or a head that diverged.
         """
         if self.left.head and self.left.layers:
-            from ..transfer import check_fine_tuning
+            from ...transfer import check_fine_tuning
 
             check_fine_tuning(self.classifier, **self.left.tuned)
         given: dict[str, Any] = {}
@@ -140,7 +140,7 @@ class Course:
             ``kept_epoch``, counted from 1 through the whole history, 0 for those of before; and ``fine_tuning_kept``,
             whether that is an epoch of fine-tuning, None if there was none.
         """
-        from ..transfer import kept_epoch
+        from ...transfer import kept_epoch
 
         kept, before = kept_epoch(self.classifier.history), self.classifier.tuned_from_
         if before is None or before == _epochs(self.classifier):
@@ -163,7 +163,7 @@ class Course:
 
 def _refuse_divergence(history: dict[str, list[float]], classes: int) -> None:
     """Refuse a new head whose weights are of no use, before it is written."""
-    from ..transfer import kept_epoch
+    from ...transfer import kept_epoch
 
     last = kept_epoch(history) - 1
     losses = (values[last] for name, values in history.items() if name.endswith("loss"))

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..pictures import check_class_folder
 from .course import Photographs
-from .pictures import check_class_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..images import LabelledPictures
+    from ...images import LabelledPictures
 
 
 def found_pictures(folder: Path, validation: Path | None) -> "tuple[LabelledPictures, LabelledPictures | None]":
     """The pictures of the two folders."""
-    from ..images import labelled_folder
+    from ...images import labelled_folder
 
     for path in filter(None, (folder, validation)):
         check_class_folder(path)
@@ -43,7 +43,7 @@ def divided(
     Raises:
         click.ClickException: a sub-folder that is none of the classes known.
     """
-    from ..images import split
+    from ...images import split
 
     if other is None and fraction:
         kept, taken = split(found.named_labels, fraction, seed)
