@@ -59,7 +59,6 @@ def test_the_same_training_has_one_key() -> None:
             )
         ),
     ],
-    ids=repr,
 )
 def test_whatever_decides_the_result_decides_the_key(other: dict[str, Any]) -> None:
     assert key(**other) == key(**other)
