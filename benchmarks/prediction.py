@@ -119,7 +119,6 @@ def _check(folder: Path) -> None:
         assert difference < (1 if "bfloat16" in who else 1e-3), f"{who} differs by {difference:.2g} of the deviation"
 
 
-
 def _row(
     name: str, batch: int, rates: dict[tuple[str, str], list[float]], facts: dict[str, Any], backends: list[str]
 ) -> dict[str, object]:

@@ -63,6 +63,15 @@ def test_files_that_are_no_pictures(installed, model, folder, tmp_path):
     assert "1 could not be read" in succeed("evaluate", model, folder, "--report", page, "--on-error", "skip").stdout
 
 
+def test_no_picture_is_left(model, folder):
+    pytest.importorskip("sklearn")
+    for file in folder.rglob("*.png"):
+        file.write_bytes(b"no picture")
+    answer = call("evaluate", model, folder, "--on-error", "skip")
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    assert answer.stderr.endswith("Error: None of the pictures can be read.\n")
+
+
 def test_mistakes_are_told_before_the_work(model, folder, tmp_path):
     answer = call("evaluate", model, folder, "--report", tmp_path / "report.pdf")
     assert answer.exit_code == 2 and "must end in .html" in answer.stderr

@@ -74,6 +74,13 @@ def test_a_network_of_the_catalogue(tmp_path, backend):
     assert peak["row"] > 0.05 and 0.05 < peak["column"] < 0.9
 
 
+def test_a_map_without_a_peak(model, tmp_path, monkeypatch):
+    monkeypatch.setattr("amalthea.transfer.explanation.explanation.Explanation.peak", None)
+    out = tmp_path / "map.png"
+    assert succeed("explain", model, DEMO, "--out", out).stdout.endswith("; no place speaks for it\n")
+    assert json.loads(succeed("explain", model, DEMO, "--out", out, "--json").stdout)[0]["peak"] is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [

@@ -10,6 +10,7 @@ import time
 import pytest
 
 import amalthea
+from amalthea.apps.training.course import Course, Photographs, Plan
 from tests.apps.commands import call, started, succeed
 
 pytestmark = pytest.mark.single_backend
@@ -61,11 +62,13 @@ def test_control_c_saves_what_is_there_and_says_how_to_go_on(trains, pets, quart
 def test_what_was_left_of_the_head_and_fine_tuning_is_trained(control_c, pets, quarter, tmp_path, monkeypatch):
     out, curves = tmp_path / "pets.keras", tmp_path / "curves.png"
     tuning = ["--fine-tune", "1", "--fine-tune-epochs", "3", "--fine-tune-learning-rate", "0.001"]
-    command = ["train", pets / "train", *quarter, "--epochs", "4", *tuning, "--curves", curves, "--json", "--out", out]
+    answers = ["--threshold", "0.5"]
+    results = ["--curves", curves, "--json", "--out", out]
+    command = ["train", pets / "train", *quarter, "--epochs", "4", *tuning, *answers, *results]
     control_c(3)
     stopped = call(*command)
     same = ["train", str(pets / "train"), "--split", "0.2", "--seed", "0", "--model", str(out)]
-    shown = ["--curves", str(curves), "--json", "--out", str(out)]
+    shown = [*answers, "--curves", str(curves), "--json", "--out", str(out)]
     rest = hint(stopped)
     assert rest == [*same, "--epochs", "2", *tuning, *shown]
     facts = json.loads(stopped.stdout)
@@ -84,7 +87,7 @@ def test_what_was_left_of_the_head_and_fine_tuning_is_trained(control_c, pets, q
     facts = json.loads(succeed(*rest).stdout)
     assert facts["finished"]
     assert len(facts["history"]["loss"]) == 4 + 3
-    assert drawn == {"title": f"{out}, {pets / 'train'}", "fine_tuning_from": 4}
+    assert drawn == {"title": f"MobileNet, {pets / 'train'}", "fine_tuning_from": 4}
     assert facts["fine_tuning_kept"] == (facts["kept_epoch"] > 4)
     assert facts["history"]["kept"][-1] == facts["kept_epoch"]
 
@@ -122,6 +125,18 @@ def test_control_c_after_the_last_epoch_leaves_nothing_to_do(control_c, pets, qu
     assert answer.exit_code == 130
     assert answer.stderr.endswith(f"{out} holds what the 2 epochs taught it. Nothing was left to train.\n")
     assert json.loads(answer.stdout)["finished"]
+
+
+def test_an_error_that_was_made_of_control_c_leaves_the_same_to_do(tmp_path):
+    class Interrupted:
+        def fit(self, *_, **__):
+            self.history_ = {"loss": [1.0]}
+            raise RuntimeError("UnknownError: KeyboardInterrupt")
+
+    course = Course(Interrupted(), Plan(head=4, tuning=0, layers=None, rate=1e-4))
+    with pytest.raises(RuntimeError):
+        course.run(Photographs([], []), None, tmp_path / "pets.keras")
+    assert course.left.options() == ["--epochs", "3"]
 
 
 def test_fine_tuning_that_makes_nothing_better_is_discarded_and_that_is_said(trains, pets, quarter, tmp_path):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import amalthea
+from amalthea.errors import ArgumentError
 from tests.apps.commands import call, succeed
 
 pytestmark = pytest.mark.single_backend
@@ -79,11 +80,74 @@ def test_answers_know_their_limits(trains, pets, quarter, tmp_path):
     again = ["train", pets / "train", *quarter, "--epochs", 2, "--calibrate", "--out", out]
     assert "Calibrated with 21 pictures: temperature " in succeed(*again, "--split", 0.7).stderr
     before = out.read_bytes()
-    refused = call(*again, "--split", 0.2)
+    page = tmp_path / "curves.png"
+    refused = call(*again, "--split", 0.2, "--threshold", 0.5, "--curves", page, "--json")
     assert refused.exit_code == 1
-    assert "6 pictures do not tell how sure a classifier should be" in refused.stderr
-    assert f"{out} holds the classifier as it was trained." in refused.stderr
-    assert out.read_bytes() != before
+    assert "Warning: --calibrate: 6 pictures do not tell how sure a classifier should be" in refused.stderr
+    assert refused.stderr.endswith("The classifier is written as it was trained.\n")
+    found = json.loads(refused.stdout)
+    assert (found["temperature"], found["threshold"], found["validation"]["pictures"]) == (1, 0.5, 6)
+    assert out.read_bytes() != before and page.is_file()
+
+
+def test_what_could_be_calibrated_stays_so_where_there_is_no_threshold(trains, pets, quarter, tmp_path, monkeypatch):
+    def refused(*_, **__):
+        raise ArgumentError("No threshold leaves answers that are so right.")
+
+    monkeypatch.setattr("amalthea.ImageClassifier.find_threshold", refused)
+    out = tmp_path / "pets.keras"
+    command = ["train", pets / "train", *quarter, "--split", 0.7, "--epochs", 2, "--out", out]
+    answer = call(*command, "--calibrate", "--threshold", "auto")
+    assert answer.exit_code == 1
+    said = "Warning: --threshold auto: No threshold leaves answers that are so right. The classifier is written without"
+    assert said in answer.stderr
+    assert answer.stdout.endswith(f"\nWritten: {out}\n")
+    classifier = amalthea.ImageClassifier.load(out)
+    assert classifier.temperature_ != 1 and classifier.threshold is None
+
+
+def test_folds_are_trained_as_the_classifier_will_be(trains, pets, quarter, tmp_path, monkeypatch):
+    given = {}
+
+    def seen(*_, **options):
+        given.update(options)
+        raise ArgumentError("That is enough.")
+
+    monkeypatch.setattr("amalthea.transfer.cross_validate", seen, raising=False)
+    tuning = ["--fine-tune", 2, "--schedule", "cosine", "--kfold", 2, "--resume"]
+    answer = call("train", pets / "train", *quarter, *tuning, "--out", tmp_path / "pets.keras")
+    assert answer.stderr.endswith("That is enough.\n")
+    assert given["resume"] is True
+    assert (given["fine_tune"]["blocks"], given["fine_tune"]["schedule"]) == (2, "cosine")
+
+
+def test_every_network_to_compare_has_the_layers_to_fine_tune(trains, pets, tmp_path):
+    command = ["train", pets / "train", "--compare", "VGG16,MobileNet:0.25", "--out", tmp_path / "pets.keras"]
+    refused = call(*command, "--fine-tune", "block5")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "block5" in refused.stderr and "mobilenet" in refused.stderr.lower()
+
+
+def test_control_c_in_the_folds_says_that_they_go_on(control_c, pets, quarter, tmp_path):
+    control_c(2)
+    out = tmp_path / "pets.keras"
+    answer = call("train", pets / "train", *quarter, "--epochs", 2, "--kfold", 2, "--out", out)
+    assert answer.exit_code == 130
+    way = "The same command with --resume goes on with what is kept."
+    assert answer.stderr.endswith(f"Stopped before the training for {out} began. {way}\n")
+
+
+def test_an_ensemble_that_is_finished_is_kept(trains, pets, quarter, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("amalthea.ImageClassifier.evaluate", interrupted)
+    out = tmp_path / "pets.keras"
+    command = ["train", pets / "train", *quarter, "--epochs", 1, "--kfold", 2, "--ensemble", "--json", "--out", out]
+    answer = call(*command)
+    assert answer.exit_code == 130
+    assert answer.stderr.endswith(f"{out} holds what the folds taught it. Nothing was left to train.\n")
+    assert json.loads(answer.stdout)["finished"]
 
 
 def test_a_report_beside_the_classifier(trains, pets, quarter, tmp_path):

@@ -92,6 +92,22 @@ def test_what_is_not_there_is_no_network_either(here):
             amalthea.predictor(name)
 
 
+def test_paths_without_a_name(here):
+    for name in ("", "."):
+        with pytest.raises(UnknownModelError, match=rf"The catalogue has no model '{name}'"):
+            amalthea.predictor(name)
+    for path in ("/", Path("/"), Path(".")):
+        with pytest.raises(ArgumentError, match=r"is no network. Amalthea opens names of the catalogue and .onnx"):
+            amalthea.predictor(path)
+    for path in ("", ".", "/"):
+        with pytest.raises(ModelFileError, match=r"cannot be read: .* Check the path and its permissions"):
+            amalthea.load(path)
+        assert what_opens(Path(path)) is None
+    Path("saved_model.pb").touch()
+    with pytest.raises(ModelFileError, match=r"is a SavedModel of TensorFlow: tensorflow.saved_model.load\('.'\)"):
+        amalthea.load(".")
+
+
 def test_a_file_that_is_called_as_a_network_is_not_meant(here):
     Path("ResNet50").touch()
     assert named_variant("ResNet50").name == "ResNet50"

@@ -9,6 +9,7 @@ import amalthea
 from amalthea import _keras
 from amalthea.applications import imagenet_utils
 from amalthea.errors import ArgumentError
+from amalthea.runtime.exporting.trial import trial_of
 from amalthea.runtime.own_scaling import scales_itself
 from tests.live_weights import built_alive
 from tests.runtime.agreement import answers_of_keras
@@ -36,6 +37,13 @@ def nested(*steps):
     return keras.Sequential([keras.Input(SHAPE), *steps], name="inner")
 
 
+def two_ways_inside():
+    """A model whose only input goes through two layers, that may make anything of it."""
+    given = keras.Input(SHAPE)
+    ways = [layers.Conv2D(3, 1, name=f"way_{number}", **LAST)(given) for number in range(2)]
+    return keras.Model(given, layers.Add(name="joined")(ways), name="inner")
+
+
 ITSELF = {
     "rescaling": lambda: [layers.Rescaling(1 / 255)],
     "from -1 to 1": lambda: [layers.Rescaling(1 / 127.5, offset=-1)],
@@ -55,6 +63,7 @@ NOT = {
     "numbers that are scaled": lambda: [layers.Normalization(mean=[0.5] * 3, variance=[0.06] * 3)],
     "behind a convolution": lambda: [layers.Conv2D(3, 1), layers.Rescaling(1 / 255)],
     "two ways": lambda: [lambda x: layers.Add()([layers.Rescaling(1 / 255)(x), x])],
+    "two ways in a model inside": lambda: [two_ways_inside(), layers.Rescaling(1 / 255)],
     "something added first": lambda: [lambda x: 255 / (x + 1)],
     "the other way round": lambda: [lambda x: 255 / x],
     "by an array": lambda: [lambda x: x / np.full(3, 255, "float32")],
@@ -87,6 +96,18 @@ def test_networks_of_keras_that_scale_pictures_inside(theirs):
     with _keras.no_initial_values():
         model = getattr(keras.applications, theirs)(weights=None, input_shape=(32, 32, 3), classes=2)
     assert scales_itself(model)
+
+
+@pytest.mark.parametrize("variant", [None, "MobileNet"])
+def test_a_variant_does_not_scale_once_more(variant, tmp_path):
+    """It may stand behind the layer that scales; a file of it, and one that is exported, answer as Keras does."""
+    model = built_alive(lambda: model_of(*ITSELF["from -1 to 1"]()))
+    pixels = np.random.default_rng(0).integers(0, 256, (4, *SHAPE), np.uint8)
+    [expected] = answers_of_keras(model, [pixels.astype("float32")])
+    amalthea.save(model, tmp_path / "own.onnx", classes=CLASSES, variant=variant)
+    np.testing.assert_allclose(amalthea.load(tmp_path / "own.onnx")(pixels), expected, rtol=0, atol=1e-5)
+    shown = trial_of(model, pixels[0], {"classes": CLASSES, "variant": variant, "size": SHAPE[:2]})
+    np.testing.assert_allclose(shown.expected[0], expected[:1], rtol=0, atol=1e-5)
 
 
 def test_pictures_go_in_as_they_are_decoded(tmp_path):

@@ -147,6 +147,13 @@ def test_what_is_no_number_of_views(predictor, files, views):
         Views(views)
 
 
+@pytest.mark.parametrize("seed", [-1, 0.5, "2", True, None])
+def test_what_is_no_seed(seed):
+    with pytest.raises(ArgumentError, match=rf"seed={seed!r}; allowed are whole numbers from 0 on\."):
+        Views(2, seed=seed)
+    assert Views(2, seed=np.int64(7)).seed == 7
+
+
 def test_two_views_need_no_opencv(predictor, files, monkeypatch):
     monkeypatch.setitem(sys.modules, "cv2", None)
     assert len(list(predictor.probabilities(files[:2], views=2))) == 2

@@ -79,10 +79,20 @@ def test_one_of_our_models_brings_scaling_and_interpolation():
 
 
 @pytest.mark.single_backend
+def test_a_model_that_scales_pictures_itself_needs_no_scaling():
+    """Unless it is said nevertheless."""
+    image = keras.Input((20, 30, 3), name="image")
+    scaled = keras.layers.Rescaling(1 / 255, name="scaled")(image)
+    model = keras.Model(image, own_model(20, 30, 3)(scaled), name="itself")
+    assert base_of(model, Wishes()).preparation.scaling == ScalingSteps()
+    assert base_of(model, Wishes(scaling="tf")).preparation.scaling == Scaling.TF.steps
+
+
+@pytest.mark.single_backend
 @pytest.mark.parametrize(
     ("shape", "wishes", "message"),
     [
-        ((20, 30, 3), {}, "mine was not built by amalthea.*Give scaling=: 'caffe', 'tf'"),
+        ((20, 30, 3), {}, r"'mine' does not say which pixels it expects\. Give scaling='caffe', 'tf'"),
         ((20, 30, 3), {"scaling": "tf", "size": (20, 20)}, r"\(20, 20\) pixels.*mine takes 20 × 30"),
         ((None, None, 3), {"scaling": "tf"}, "mine takes pictures of any size; say with image_size="),
         ((20, 30, 4), {"scaling": "tf"}, r"mine takes inputs of shape \(None, 20, 30, 4\)"),

@@ -69,6 +69,13 @@ def test_no_window_system_is_touched(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "curves.png")], check=True, timeout=60)
 
 
+def test_a_title_is_no_formula(tmp_path: Path) -> None:
+    draw_curves(HISTORY, tmp_path / "named.png", title="a$\\x$")
+    draw_curves(HISTORY, tmp_path / "unnamed.png")
+    with Image.open(tmp_path / "named.png") as one, Image.open(tmp_path / "unnamed.png") as other:
+        assert (np.asarray(one) != np.asarray(other)).any()
+
+
 def test_no_epoch_yet(tmp_path: Path) -> None:
     for history in ({}, {"loss": [], "accuracy": []}):
         with pytest.raises(ArgumentError, match="The history has no epoch yet"):

@@ -29,6 +29,7 @@ def test_measures_counted_by_hand(report: Report) -> None:
     assert report.precision == pytest.approx((3 / 6, 2 / 4, 0))
     assert report.recall == pytest.approx((3 / 4, 2 / 3, 0))
     assert report.f1 == pytest.approx((0.6, 4 / 7, 0))
+    assert report.confidence == pytest.approx((0.8, 0.8, 0))
     assert report.support == (4, 3, 3)
     assert report.skipped == 2
 
@@ -55,7 +56,20 @@ def test_as_json(report: Report) -> None:
     assert value["pictures"] == 10
     assert value["skipped"] == 2
     assert value["confusion"] == [[3, 1, 0], [1, 2, 0], [2, 1, 0]]
-    assert value["classes"][0] == {"class": "cat", "precision": 0.5, "recall": 0.75, "f1": 0.6, "support": 4}
+    measures = {"precision": 0.5, "recall": 0.75, "f1": 0.6, "confidence": pytest.approx(0.8), "support": 4}
+    assert value["classes"][0] == {"class": "cat", **measures}
+
+
+def test_confidence_is_of_the_answers_and_not_of_the_truth() -> None:
+    pytest.importorskip("sklearn")
+    report = evaluate([0, 1, 1, 0], [[0.9, 0.1], [0.7, 0.3], [0.4, 0.6], [0.2, 0.8]], CLASSES[:2])
+    assert report.confidence == pytest.approx(((0.9 + 0.7) / 2, (0.6 + 0.8) / 2))
+
+
+def test_names_that_no_encoding_knows() -> None:
+    pytest.importorskip("sklearn")
+    text = evaluate([0, 1], [[0.9, 0.1], [0.2, 0.8]], ["caf\udce9", "dog"]).to_json()
+    assert text.isascii() and json.loads(text)["classes"][0]["class"] == "caf\udce9"
 
 
 def test_many_classes_show_their_most_frequent_mistakes() -> None:
@@ -78,7 +92,8 @@ def test_many_classes_show_their_most_frequent_mistakes() -> None:
 def test_a_report_does_not_change(report: Report) -> None:
     with pytest.raises(AttributeError):
         report.accuracy = 1.0  # type: ignore[misc]
-    assert report == evaluate([0, 0, 0, 0, 1, 1, 1, 2, 2, 2], np.eye(3)[[0, 0, 0, 1, 1, 1, 0, 0, 0, 1]], CLASSES, 2)
+    probabilities = np.where(np.eye(3)[[0, 0, 0, 1, 1, 1, 0, 0, 0, 1]], 0.8, 0.1)
+    assert report == evaluate([0, 0, 0, 0, 1, 1, 1, 2, 2, 2], probabilities, CLASSES, 2)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import ArgumentError
 from .answer_options import THRESHOLD, VIEWS
 from .networks import check_file
 from .outputs import OutFile
@@ -98,6 +99,8 @@ def _of_onnx(model: Path, folder: Path, on_error: str, views: int, threshold: fl
         problems = "return" if on_error == "skip" else "raise"
         found = list(predictor.probabilities(pictures.paths, on_error=problems, views=views))
     answers = [scores for scores in found if isinstance(scores, np.ndarray)]
+    if not answers:
+        raise ArgumentError("None of the pictures can be read.")
     truth = pictures.labels[[isinstance(scores, np.ndarray) for scores in found]]
     least = predictor.threshold if threshold is None else threshold
     skipped = len(found) - len(answers)

@@ -26,8 +26,8 @@ _JSON = """With --json, a list of one object a picture, in their order:
   "map": "cat_map.png",
   "error": null}, ...]
 
-"peak" is the place that speaks most for the class, as fractions of the picture's height and width. Where there is no
-picture to read, all but "path" and "error" is null."""
+"peak" is the place that speaks most for the class, as fractions of the picture's height and width; null where no place
+speaks for it. Where there is no picture to read, all but "path" and "error" is null."""
 _NOTHING = dict.fromkeys(("class", "probability", "method", "layer", "peak", "map"))
 
 
@@ -82,7 +82,8 @@ def explain(
         objects.append(_drawn(opened, path, file, target=target, method=method, layer=layer))
         if not (as_json or objects[-1]["error"]):
             name = click.format_filename(file)
-            click.echo(f"Written: {name}, {objects[-1]['class']} {objects[-1]['probability']:.3f}")
+            nowhere = "" if objects[-1]["peak"] else "; no place speaks for it"
+            click.echo(f"Written: {name}, {objects[-1]['class']} {objects[-1]['probability']:.3f}{nowhere}")
     if as_json:
         click.echo(json.dumps(objects, indent=2))
     tell_skipped(images)
@@ -102,17 +103,20 @@ def _drawn(opened: Any, path: Path, file: Path, **wishes: Any) -> dict[str, Any]
     except (ImageError, MissingFileError) as error:
         return {"path": str(path), **_NOTHING, "error": reason(str(path), error)}
     explanation.save(file)
-    row, column = explanation.peak
     return {
         "path": str(path),
         "class": explanation.target,
         "probability": explanation.probability,
         "method": explanation.method,
         "layer": explanation.layer,
-        "peak": {"row": round(row, 4), "column": round(column, 4)},
+        "peak": _place(explanation.peak),
         "map": str(file),
         "error": None,
     }
+
+
+def _place(peak: tuple[float, float] | None) -> dict[str, float] | None:
+    return peak and {"row": round(peak[0], 4), "column": round(peak[1], 4)}
 
 
 def _arguments(model: str, alpha: float | None, weights: str) -> dict[str, Any]:

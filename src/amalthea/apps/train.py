@@ -1,5 +1,7 @@
 """``amalthea train``: from a folder of pictures to a finished classifier."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,20 +47,22 @@ def train(
     seed = earlier.seed if earlier else request.parameters["seed"]
     pictures, held_back = divided(found, other, split, seed, earlier.classes_ if earlier else None)
     used = [*pictures.paths, *(held_back.paths if held_back else ())]
-    results = Results(out, curves, report, as_json, title=f"{request.model}, {folder}")
+    results = Results(out, curves, report, as_json, request.model, folder, request.answers)
     course = None
     try:
         with interruptible(), messages_shown(), all_broken_named(used):
-            classifier, results.trials = tried(request, earlier, pictures, held_back, quiet=as_json)
+            classifier, results.trials = tried(request, earlier, pictures, held_back, resume=resume, quiet=as_json)
             course = Course(classifier, request.remaining, resume=resume)
             course.run(pictures, held_back, out)
             classifier.save(out)
-            _settle_answers(classifier, request.answers, held_back, out)
+            disobeyed = _settle_answers(classifier, request.answers, held_back)
         results.finish(course, pictures, held_back)
     except KeyboardInterrupt:
         divided_by = ("--validation", validation) if validation else ("--split", split, "--seed", seed)
         keep(course, results, [folder, *divided_by])
         raise
+    if disobeyed:
+        raise SystemExit(1)
 
 
 def _check_installed(curves: Path | None, report: Path | None) -> None:
@@ -71,14 +75,29 @@ def _check_installed(curves: Path | None, report: Path | None) -> None:
         check_report()
 
 
-def _settle_answers(classifier: "ImageClassifier", answers: Answers, held_back: Photographs | None, out: Path) -> None:
-    """Calibrate, and choose from when on it is sure enough, as is asked for; the classifier is in its file already."""
-    try:
-        if answers.calibrate and held_back:
+def _settle_answers(classifier: "ImageClassifier", answers: Answers, held_back: Photographs | None) -> list[str]:
+    """Calibrate, and choose from when on it is sure enough, as is asked for.
+
+    Returns:
+        The options that could not be obeyed, which is said; the others are.
+    """
+    disobeyed: list[str] = []
+    if answers.calibrate and held_back:
+        with _told(disobeyed, "--calibrate", "The classifier is written as it was trained."):
             classifier.calibrate(*held_back)
-        if answers.threshold == "auto" and held_back:
+    if answers.threshold == "auto" and held_back:
+        with _told(disobeyed, "--threshold auto", "The classifier is written without a new threshold."):
             classifier.set_params(threshold=classifier.find_threshold(*held_back))
-        elif answers.threshold is not None:
-            classifier.set_params(threshold=answers.threshold)
+    elif answers.threshold is not None:
+        classifier.set_params(threshold=answers.threshold)
+    return disobeyed
+
+
+@contextmanager
+def _told(disobeyed: list[str], option: str, consequence: str) -> Iterator[None]:
+    """Tell why this block could not do what an option asks for, instead of ending all: it comes after a training."""
+    try:
+        yield
     except ArgumentError as problem:
-        raise click.ClickException(f"{problem}\n{out} holds the classifier as it was trained.") from problem
+        click.echo(f"Warning: {option}: {problem} {consequence}", err=True)
+        disobeyed.append(option)

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .assembly import known_scaling
     from .cache import CACHES
     from .comparison import Measurement, compare_speed, installed_ways
     from .exporting.export import Exported, export
@@ -42,6 +43,7 @@ __all__ = [
     "installed_ways",
     "is_classifier",
     "is_one_file",
+    "known_scaling",
     "load",
     "measure_speed",
     "named_variant",
@@ -73,6 +75,7 @@ _HOME = {
     "installed_ways": "comparison",
     "is_classifier": "other_files",
     "is_one_file": "one_file",
+    "known_scaling": "assembly",
     "load": "loading",
     "measure_speed": "speed",
     "named_variant": "other_files",

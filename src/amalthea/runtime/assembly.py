@@ -42,7 +42,7 @@ class Wishes:
 
 
 def known_scaling(model: "str | keras.Model", scaling: ScalingSteps | None, row: Variant | None) -> ScalingSteps:
-    """How a network wants pixels scaled: as it was said, else as its row or its first layers say.
+    """How a network wants pixels scaled: as it was said, else as its first layers or its row say.
 
     Args:
         model: of Keras, or the name of one that is not at hand.
@@ -54,13 +54,13 @@ def known_scaling(model: "str | keras.Model", scaling: ScalingSteps | None, row:
     """
     if scaling is not None:
         return scaling
-    if row is not None:
-        return row.scaling.steps
     if not isinstance(model, str):
         from .own_scaling import scales_itself
 
-        if scales_itself(model):
+        if scales_itself(model):  # before the row, whose network they may stand in front of
             return ScalingSteps()
+    if row is not None:
+        return row.scaling.steps
     name = model if isinstance(model, str) else getattr(model, "name", model)
     raise ArgumentError(
         f"Model {name!r} does not say which pixels it expects. Give scaling='caffe', 'tf', 'torch' or 'lite', or a "

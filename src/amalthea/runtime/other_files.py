@@ -98,7 +98,7 @@ def what_opens(file: Path) -> str | None:
     else:
         suffix = next((suffix for suffix in sorted(_KINDS, key=len, reverse=True) if name.endswith(suffix)), "")
         said = _KINDS.get(suffix, "")
-    return said.format(file=str(file), onnx=str(file.with_suffix(".onnx"))) or None
+    return said.format(file=str(file), onnx=str(file.parent / f"{file.stem}.onnx")) or None
 
 
 def is_classifier(file: Path) -> bool | None:

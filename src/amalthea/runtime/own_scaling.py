@@ -47,8 +47,8 @@ def scales_itself(model: "keras.Model") -> bool:
     return largest is not None and largest <= _LARGEST
 
 
-def _changes(network: Any) -> Iterator[_keras.Call]:
-    """The calls along the way of the only input that change its numbers, as long as that way does not divide."""
+def _changes(network: Any) -> Iterator[_keras.Call | None]:
+    """The calls along the way of the only input that change its numbers; at its end None, if it divides there."""
     [tensor], calls = network.inputs, list(_keras.calls(network))
     while len(users := [call for call in calls if any(given is tensor for given in call.inputs)]) == 1:
         [call] = users
@@ -58,8 +58,10 @@ def _changes(network: Any) -> Iterator[_keras.Call]:
         elif CONVERTERS.get(type(call.operation)) not in _MOVING:
             yield call
         if len(call.outputs) != 1:
-            return
+            break
         [tensor] = call.outputs
+    if not any(tensor is output for output in network.outputs):
+        yield None
 
 
 def _largest(step: _keras.Call) -> float | None:

@@ -166,7 +166,7 @@ class Predictor:
             One for each path, in their order.
 
         Raises:
-            ArgumentError: the network is none of ours, or has no classifier with ImageNet's 1000 classes; or ``top``,
+            ArgumentError: nobody said which pixels the network expects, or which classes it knows; or ``top``,
                 ``views`` or ``threshold`` cannot be used.
             ImageError: a file is no usable picture.
             MissingFileError: there is no such file.

@@ -68,16 +68,16 @@ def known_preparation(
     """
     if preparation is None:
         raise ArgumentError(
-            f"{name} was not built by amalthea, or has other layers in front; which pixels it expects is unknown. Say "
-            "it, and name its classes, in a file that keeps both: amalthea.save(model, path, classes=[...], "
-            "scaling=...). Or prepare the pictures yourself, and call predictor(arrays)."
+            f"{name} does not say which pixels it expects. Say it, and name its classes, in a file that keeps both: "
+            "amalthea.save(model, path, classes=[...], scaling=...). Or prepare the pictures yourself, and call "
+            "predictor(arrays)."
         )
     if not classes:
         shapes = ", ".join(str(spec.shape[1:]) for spec in outputs)
         raise ArgumentError(
-            f"{name} returns {shapes} for a picture, not the scores of ImageNet's 1000 classes. Build it with "
-            "include_top=True and classes=1000; or name the classes that it has in a file: amalthea.save(model, path, "
-            "classes=[...], scaling=...); or call predictor(arrays)."
+            f"{name} returns {shapes} for a picture, not the scores of classes whose names are known. Name them in a "
+            "file: amalthea.save(model, path, classes=[...]). For ImageNet's 1000 classes build a network with its "
+            "top; for all else call predictor(arrays)."
         )
     return preparation
 

@@ -27,7 +27,7 @@ class Views:
         seed: chooses what does, from 0 on.
 
     Raises:
-        ArgumentError: the count is no whole number from 1 on.
+        ArgumentError: the count is no whole number from 1 on, or the seed none from 0 on.
         MissingDependencyError: more than two views need OpenCV, which is not installed.
 
     Example:
@@ -42,7 +42,8 @@ class Views:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _check_count(self.count)
+        _check(self.count, 1, "views", ", 1 for the picture alone")
+        _check(self.seed, 0, "seed")
         if self.count > _PLAIN:
             from ..images.augmentation import opencv
 
@@ -74,9 +75,9 @@ class Views:
         return total / np.float32(self.count)
 
 
-def _check_count(count: object) -> None:
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise ArgumentError(f"views={count!r}; allowed are whole numbers from 1 on, 1 for the picture alone.")
+def _check(number: object, least: int, name: str, more: str = "") -> None:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+        raise ArgumentError(f"{name}={number!r}; allowed are whole numbers from {least} on{more}.")
 
 
 def views_of(views: int | Views) -> Views:

@@ -32,9 +32,12 @@ def room() -> float:
 
 
 def note_use(path: Path) -> None:
-    """Set the time of an entry that is wanted: few systems keep the time of the last reading."""
+    """Set the time of the last reading of an entry that is wanted, which few systems keep by themselves.
+
+    That of its content stays: by it, whoever has the file open knows that nobody has written into it.
+    """
     with suppress(OSError):
-        os.utime(path)
+        os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
 
 
 def drop_oldest(allowed: float) -> None:
@@ -45,8 +48,8 @@ def drop_oldest(allowed: float) -> None:
     """
     files = {path: status for part in (GRAPHS, COMPILED, TRAININGS) for path, status in part.files().items()}
     total, now = sum(status.st_size for status in files.values()), time.time()
-    for path, status in sorted(files.items(), key=lambda item: item[1].st_mtime):
-        age = now - status.st_mtime
+    for path, status in sorted(files.items(), key=lambda item: item[1].st_atime):
+        age = now - status.st_atime
         if age < _JUST_NOW or (total <= allowed and age < _LONG_AGO):
             return
         if removed(path):

@@ -8,6 +8,7 @@ from .. import _keras
 from ..catalog import ScalingSteps, Variant, scaling_steps, variant
 from ..errors import ArgumentError
 from ..images import Preparation
+from ..runtime import known_scaling
 from .settings import is_whole
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Wishes(NamedTuple):
         alpha: its width.
         features: the layer at which the head will begin; it decides whether the classifier of the network is built.
         size: rows and columns of the pictures in pixels.
-        scaling: of the pixels.
+        scaling: of the pixels; a model of Keras that is none of ours needs none where its own layers scale them.
         interpolation: by which pictures get their size.
     """
 
@@ -127,15 +128,7 @@ def _of_model(model: "keras.Model", wishes: Wishes) -> Base:
     if wishes.alpha is not None:
         raise ArgumentError(f"alpha={wishes.alpha}: only a network given by its name takes it; {model.name} is built.")
     row = variant_of(model)
-    if wishes.scaling is not None:
-        steps = scaling_steps(wishes.scaling)
-    elif row:
-        steps = row.scaling.steps
-    else:
-        raise ArgumentError(
-            f"{model.name} was not built by amalthea, or was loaded from a file; which pixels it expects is unknown. "
-            "Give scaling=: 'caffe', 'tf', 'torch' or 'lite', or a number such as 1 / 255 that multiplies [0, 255]."
-        )
+    steps = known_scaling(model, None if wishes.scaling is None else scaling_steps(wishes.scaling), row)
     size = _size_for(model, wishes.size, row)
     interpolation = wishes.interpolation or (row.interpolation if row else "nearest")
     preparation = Preparation(size=size, scaling=steps, interpolation=interpolation)

@@ -42,7 +42,7 @@ def draw_curves(
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 4.5), layout="constrained")  # inches
-    figure.suptitle(title)
+    figure.suptitle(title, parse_math=False)
     for axes, (heading, name) in zip(figure.subplots(1, len(_PANELS)), _PANELS, strict=True):
         axes.plot(_epochs(history[name]), history[name], "o", color="tab:blue", label="Training")
         if validation := history.get(f"val_{name}"):

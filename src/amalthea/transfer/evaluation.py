@@ -26,6 +26,8 @@ class Report:
         precision: of the pictures taken for a class, the part that shows it; 0 where there is none.
         recall: of the pictures that show a class, the part taken for it; 0 where there is none.
         f1: harmonic mean of precision and recall.
+        confidence: mean probability, in [0, 1], of the answers that name the class; 0 where there is none. Where these
+            can be believed, it is as high as the precision.
         support: number of pictures that show the class.
         skipped: number of pictures that could not be read and count nowhere.
         accepted: what a threshold leaves of the answers; None: there is none. All else counts all answers.
@@ -37,6 +39,7 @@ class Report:
     precision: tuple[float, ...]
     recall: tuple[float, ...]
     f1: tuple[float, ...]
+    confidence: tuple[float, ...]
     support: tuple[int, ...]
     skipped: int = 0
     accepted: Accepted | None = None
@@ -45,21 +48,30 @@ class Report:
         return "\n\n".join("\n".join(part) for part in (self._summary(), self._by_class(), self._mistakes()) if part)
 
     def to_json(self) -> str:
-        """All of it as a JSON object; per class an object of its own."""
-        measures = zip(self.classes, self.precision, self.recall, self.f1, self.support, strict=True)
-        names = ("class", "precision", "recall", "f1", "support")
+        """All of it as a JSON object in ASCII, which holds names that no encoding knows; per class an object."""
+        columns = self.classes, self.precision, self.recall, self.f1, self.confidence, self.support
+        names = ("class", "precision", "recall", "f1", "confidence", "support")
         return json.dumps(
             {
                 "accuracy": self.accuracy,
                 "pictures": sum(self.support),
                 "skipped": self.skipped,
                 "accepted": self._accepted_for_json(),
-                "classes": [dict(zip(names, row, strict=True)) for row in measures],
+                "classes": [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)],
                 "confusion": self.confusion,
             },
-            ensure_ascii=False,
             indent=2,
         )
+
+    def confusions(self) -> list[tuple[str, str, int]]:
+        """Which class was taken for which other, and how often, the most frequent first."""
+        pairs = [
+            (self.classes[shown], self.classes[taken], count)
+            for shown, counts in enumerate(self.confusion)
+            for taken, count in enumerate(counts)
+            if count and shown != taken
+        ]
+        return sorted(pairs, key=lambda pair: (-pair[2], pair))
 
     def _summary(self) -> list[str]:
         left_out = f"; {self.skipped} could not be read" if self.skipped else ""
@@ -86,13 +98,7 @@ class Report:
         lines = aligned([("shown \\ taken for", *self.classes), *rows])
         if len(lines[0]) <= _WIDEST:
             return lines
-        pairs = sorted(
-            (-count, self.classes[shown], self.classes[taken])
-            for shown, counts in enumerate(self.confusion)
-            for taken, count in enumerate(counts)
-            if count and shown != taken
-        )
-        mistakes = [(shown, taken, str(-count)) for count, shown, taken in pairs[:_MISTAKES]]
+        mistakes = [(shown, taken, str(count)) for shown, taken, count in self.confusions()[:_MISTAKES]]
         return aligned([("shown", "taken for", "pictures"), *mistakes]) if mistakes else []
 
 
@@ -135,10 +141,18 @@ def evaluate(
         precision=tuple(precision.tolist()),
         recall=tuple(recall.tolist()),
         f1=tuple(f1.tolist()),
+        confidence=_confidence(answers, probabilities, len(classes)),
         support=tuple(support.tolist()),
         skipped=skipped,
         accepted=left,
     )
+
+
+def _confidence(answers: NDArray[np.int64], probabilities: ArrayLike, classes: int) -> tuple[float, ...]:
+    """Mean probability of the answers that name each class."""
+    own = np.asarray(probabilities).max(axis=1)
+    sums, counts = np.bincount(answers, own, minlength=classes), np.bincount(answers, minlength=classes)
+    return tuple((sums / np.maximum(counts, 1)).tolist())
 
 
 def check_scikit_learn() -> None:

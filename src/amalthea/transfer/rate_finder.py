@@ -22,7 +22,7 @@ from ..images import Preparation
 from ..storage import atomic_file
 from .base import base_of
 from .classifier.crossing import Parts, crossed
-from .classifier.grouped import quicken
+from .classifier.grouped import copied
 from .classifier.labelled import Samples, training_samples, tuning_samples
 from .classifier.parameters import check_crossing, extraction_of, head_of, training_of, wishes_of
 from .classifier.pixels import check_all, check_pictures
@@ -178,12 +178,12 @@ def find_learning_rate(
     check_possible(training, validated=True)
     suffix, rows, labels = _features(classifier, trial)
     rates = test.rates()
-    losses = _losses(suffix, rows, labels, training, rates)
+    losses, steps = _losses(suffix, rows, labels, training, rates)
     if len(losses) < _FEWEST:
         raise ArgumentError(
-            f"At a learning rate of {rates[max(len(losses) - 1, 0)]:.2g}, the loss became NaN, infinite or {_RISEN} "
-            f"times as large: after {len(losses)} steps, too soon to tell which rate suits. Begin lower than "
-            f"lowest={test.lowest:g}."
+            f"At a learning rate of {rates[steps - 1]:.2g}, the loss became NaN, infinite or {_RISEN} times as large: "
+            f"in step {steps}, too soon to tell which rate suits. It is below {test.lowest:g}, the first that was "
+            "tried; in Python, lr_find(lowest=...) begins lower."
         )
     rates = rates[: len(losses)]
     return LearningRates(rates=tuple(rates), losses=tuple(losses), suggestion=suggested(rates, losses))
@@ -206,7 +206,8 @@ def suggested(rates: Sequence[float], losses: Sequence[float]) -> float:
     if losses[lowest] >= begin:
         raise ArgumentError(
             f"No learning rate from {rates[0]:.2g} to {rates[-1]:.2g} made the loss fall below the {begin:.3g} of the "
-            "first steps. Begin lower with lowest=; or leave the weights as they are, if they hardly err any more."
+            "first steps. In Python, lr_find(lowest=...) begins lower; or leave the weights as they are, if they "
+            "hardly err any more."
         )
     level = begin - _FALLEN * (begin - losses[lowest])
     above = [step for step in range(lowest) if losses[step] > level]  # the last one: by chance, a loss falls before
@@ -228,7 +229,7 @@ def _of_new(classifier: "Answering", x: Any, y: Any, from_layer: str | None, blo
     check_pictures(samples.pictures, size, name, any_values=classifier.scaling is not None)
     model = attach(base.network, classifier.features, head)
     own = not isinstance(classifier.model, str)  # then its layers are the user's
-    return _Trial(_copied(model) if own else model, samples, base.preparation, training)
+    return _Trial(copied(model) if own else model, samples, base.preparation, training)
 
 
 def _of_fitted(classifier: "Answering", x: Any, y: Any, from_layer: str | None, blocks: int | None) -> _Trial:
@@ -236,7 +237,7 @@ def _of_fitted(classifier: "Answering", x: Any, y: Any, from_layer: str | None, 
     of_fit = getattr(classifier, "_samples", None)
     samples, _ = tuning_samples(of_fit, x, y, None, classifier.classes_, classifier.seed)
     check_all(classifier, samples)
-    model = _copied(classifier.model_)
+    model = copied(classifier.model_)
     if from_layer is not None or blocks is not None:
         freeze_before(model, from_layer, blocks, classifier.variant_ or None)
     return _Trial(model, samples, classifier.preparation_, training_of(classifier, classifier.classes_))
@@ -253,8 +254,11 @@ def _features(classifier: "Answering", trial: _Trial) -> tuple[keras.Model, Rows
 
 def _losses(
     suffix: keras.Model, rows: Rows, labels: NDArray[np.int64], training: Training, rates: list[float]
-) -> list[float]:
-    """The smoothed loss of each step; fewer than there are rates where it rose far, or was no number."""
+) -> tuple[list[float], int]:
+    """The smoothed loss of each step, and how many steps there were: of one whose loss is no number, there is none.
+
+    Fewer than there are rates where it rose far, or was no number.
+    """
     labels = checked_labels(labels, rows, suffix)
     weights = row_weights(labels, training.class_weight)
     smoothed: list[float] = []
@@ -278,7 +282,7 @@ def _losses(
             if smoothed[-1] > _RISEN * min(smoothed[_SETTLED:], default=inf):
                 break
             show(step + 1, len(rates))
-    return smoothed
+    return smoothed, step + 1
 
 
 def _with_rate(optimizer: Optimizer, rate: float) -> Optimizer:
@@ -289,11 +293,3 @@ def _with_rate(optimizer: Optimizer, rate: float) -> Optimizer:
     if "learning_rate" not in config:
         raise ArgumentError(f"optimizer={optimizer!r}; allowed are those with a single learning rate of their own.")
     return type(optimizer).from_config({**config, "learning_rate": rate})
-
-
-def _copied(model: keras.Model) -> keras.Model:
-    """Of layers of its own, with the same weights and flags."""
-    copy = keras.models.clone_model(model)
-    copy.set_weights(model.get_weights())
-    quicken(copy)
-    return copy

@@ -92,6 +92,14 @@ def test_the_compiled_network_is_kept(graph, model, kept):
     assert len(kept()) == 4
 
 
+def test_a_file_is_mapped_once(graph, kept):
+    OpenVINORunner(graph, cache_key="key")([numbers(1, 9, 8, 3)])
+    compiler = OpenVINORunner(graph, cache_key="key")._compiler
+    for _ in range(2):
+        compiler(((9, 8, 3),), 1, "LATENCY")
+    assert [f"compiled/{file.name}" for file in kept()] == list(compiler._mapped)
+
+
 def test_only_the_first_size_is_kept(graph, model, kept):
     for count in (1, 2):  # in another process it may be another
         runner = OpenVINORunner(graph, cache_key="key")

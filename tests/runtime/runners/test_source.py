@@ -1,6 +1,8 @@
 """A graph is computed as it was when it was opened, whatever becomes of its file."""
 
+import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -31,6 +33,7 @@ def test_a_file_that_is_no_longer_there(file, graph, change):
     else:
         file.unlink()
     assert source.size == len(graph)
+    assert source.digest() == hashlib.sha256(graph).hexdigest()
     assert [port.get_any_name() for port in source.read(core()).inputs] == [
         port.get_any_name() for port in core().read_model(graph).inputs
     ]
@@ -51,6 +54,26 @@ def test_what_is_cached_needs_no_graph_until_another_size_is_asked_for(file, gra
     again = open_runner(file, cache_key="known")
     file.unlink()
     np.testing.assert_array_equal(again([pictures])[0], expected)
-    assert "_model" not in vars(again._compiler)  # it was not read
+    assert again._compiler._source._model is None  # it was not read
     assert again([numbers(1, 12, 11, 3)])[0].shape == expected.shape
-    assert "_model" in vars(again._compiler)
+    assert again._compiler._source._model is not None
+
+
+def test_threads_read_it_once_and_then_let_it_go(file, graph):
+    for given in (file, graph):
+        source = GraphSource(given)
+        with ThreadPoolExecutor(4) as pool:
+            models = list(pool.map(lambda _, source=source: source.read(core()), range(8)))
+        assert all(model is models[0] for model in models)
+        assert source._graph is None
+        assert given is graph or source._file.closed
+
+
+def test_nothing_is_kept_of_a_graph_that_computes_nothing(file, monkeypatch, home):
+    """Who named it may see only afterwards that the file was replaced by another one meanwhile."""
+    monkeypatch.setattr("amalthea.runtime.runners.compiling._SMALL", 0)
+    runner = open_runner(file, cache_key="known")
+    kept = home / "cache" / "compiled"
+    assert not kept.exists()
+    runner([numbers(1, 9, 8, 3)])
+    assert sorted(path.suffix for path in kept.iterdir()) == [".blob", ".json"]

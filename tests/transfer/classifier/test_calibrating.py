@@ -160,12 +160,18 @@ def test_another_end_is_refused():
 
 @trains
 @pytest.mark.single_backend
-def test_training_forgets_it():
+@pytest.mark.filterwarnings("ignore:Training diverged")
+def test_training_forgets_it_unless_the_weights_of_before_are_kept():
     pictures, names = coloured(30)
     fitted = untrained(sure=5, epochs=1)
     fitted.calibrate(PICTURES, labelled(fitted, 4))
-    assert fitted.temperature_ > 1
+    temperature = fitted.temperature_
+    assert temperature > 1
+    fitted.fine_tune(epochs=1, learning_rate=1e30, X=pictures, y=names)
+    assert fitted.history_["kept"] == [0]
+    assert fitted.temperature_ == temperature
     fitted.fine_tune(epochs=1, X=pictures, y=names)
+    assert fitted.history_["kept"] == [0, 2]
     assert fitted.temperature_ == 1
     fitted.temperature_ = 2.0
     assert fitted.fit(pictures, names).temperature_ == 1

@@ -1,5 +1,7 @@
 """What is drawn of an explanation."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -38,6 +40,20 @@ def test_colours_over_grey():
 
 def test_where_the_peak_is():
     assert explanation().peak == (12.5 / 40, 40.5 / 60)
+
+
+def test_where_nothing_speaks_for_a_class(tmp_path):
+    """There is no peak; and the caption says so instead of naming a layer."""
+    pictures = []
+    for name, layer in (("one", "last"), ("other", "first")):
+        found = dataclasses.replace(explanation(layer=layer), map=np.zeros((40, 60), np.float32))
+        assert found.peak is None
+        found.save(tmp_path / f"{name}.png")
+        explanation(layer=layer).save(tmp_path / f"{name}_peak.png")
+        pictures += [np.asarray(Image.open(tmp_path / f"{file}.png")) for file in (name, f"{name}_peak")]
+    nothing, something, still_nothing, another = (each[10 + 6 * 40 + 10 :] for each in pictures)
+    np.testing.assert_array_equal(nothing, still_nothing)
+    assert (something != another).any() and (nothing != something).any()
 
 
 def test_picture_and_map_side_by_side(tmp_path):

@@ -51,8 +51,8 @@ def test_names_of_classes(elephant):
     predictor = amalthea.predictor("EfficientNetLite0")
     with pytest.raises(ArgumentError, match=r"target='elephant': .* no such class\. Did you mean Indian_elephant"):
         explain(predictor, elephant, target="elephant")
-    with pytest.raises(ArgumentError, match=r"target='?17'?: .* Its classes are tench, goldfish, .*, …\."):
-        explain(predictor, elephant, target=17)
+    with pytest.raises(ArgumentError, match=r"target='17': .* Its classes are tench, goldfish, .*, …\."):
+        explain(predictor, elephant, target="17")
     with pytest.raises(ArgumentError, match=r"several classes .* the WordNet id: n02012849 or n03126707"):
         explain(predictor, elephant, target="crane")
 
@@ -63,14 +63,51 @@ def test_names_of_classes(elephant):
         ({"method": "cam"}, "method='cam'; allowed are 'grad_cam', 'occlusion' and None"),
         ({"method": "occlusion", "layer": "base_last"}, "layer='base_last' is for Grad-CAM"),
         ({"target": "3"}, r"target='3': small has no such class\. Its classes are 0, 1, 2\."),
+        ({"target": 3}, r"target=3: a whole number is the place .* small has 3 classes, from 0 to 2\. .* as text, '3'"),
+        ({"target": np.int64(-1)}, "target=-1: a whole number is the place of a class"),
+        ({"target": True}, "target=True: small has no such class"),
+        ({"target": "b", "classes": ["a", "b", "b"]}, r"several classes of that name\. Give the place: 1 or 2\."),
         ({"classes": ["a", "b"]}, "classes: 2 names, but small has 3 classes"),
-        ({"scaling": None}, r"small was not built by amalthea.* Give scaling="),
+        ({"scaling": None}, r"'small' does not say which pixels it expects\. Give scaling="),
     ],
 )
 @pytest.mark.single_backend
 def test_wishes_that_are_refused(wishes, words):
     with pytest.raises(ArgumentError, match=words):
         explain(classifier(*pooled()), noise(), **{"scaling": "tf", **wishes})
+
+
+@pytest.mark.single_backend
+@pytest.mark.parametrize("place", [0, np.int64(2)])
+def test_a_class_by_its_place(place):
+    """Whatever the classes are called."""
+    model, picture = classifier(*pooled()), noise()
+    found = explain(model, picture, target=place, scaling="tf", classes=["2", "twice", "twice"])
+    expected = explain(model, picture, target=str(place), scaling="tf")
+    np.testing.assert_array_equal(found.map, expected.map)
+    assert (found.target, found.probability) == (["2", "twice", "twice"][place], expected.probability)
+
+
+@pytest.mark.single_backend
+def test_a_model_that_scales_pictures_itself():
+    inner = classifier(*pooled())
+    image = keras.Input(inner.input_shape[1:], name="image")
+    scaled = keras.layers.Rescaling(1 / 127.5, offset=-1, name="scaled")(image)
+    model = keras.Model(image, inner(scaled), name="outer")
+    found, expected = explain(model, noise()), explain(inner, noise(), scaling="tf")
+    np.testing.assert_allclose(found.map, expected.map, rtol=0, atol=1e-4)
+    assert found.probability == pytest.approx(expected.probability, abs=1e-5)
+
+
+@pytest.mark.single_backend
+def test_a_model_of_pictures_that_were_scaled_before():
+    """The advice, followed."""
+    model, picture = classifier(*pooled()), (noise() / 255).astype(np.float32)
+    with pytest.raises(ArgumentError, match=r"as it was read, .*explain\(model, picture, scaling=1 / 255, classes="):
+        explain(model, picture, scaling=1)
+    found = explain(model, 255 * picture, scaling=1 / 255, method="occlusion")
+    [expected] = amalthea.predictor(model, fallback="keras")(picture[None])
+    assert found.probability == pytest.approx(float(expected.max()), abs=1e-5)
 
 
 @pytest.mark.parametrize(

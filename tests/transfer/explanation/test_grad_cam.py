@@ -8,7 +8,7 @@ from keras import layers
 from amalthea import explain
 from amalthea.errors import ArgumentError
 from tests.live_weights import set_live_weights
-from tests.transfer.explanation.pictures import as_map, base, classifier, feature_map, noise, pooled
+from tests.transfer.explanation.pictures import COLUMNS, ROWS, as_map, base, classifier, feature_map, noise, pooled
 from tests.transfer.training.rows import trains
 
 pytestmark = trains
@@ -120,6 +120,50 @@ def test_the_mean_of_several_classifiers():
     )
 
 
+def branches(*, on, number=2):
+    """A mean of classifiers whose last convolutions, each with a head of its own, stand on the same layers."""
+    settings = {"padding": "same", "activation": "relu", "data_format": "channels_last"}
+    scores = []
+    for fold in range(number):
+        maps = layers.Conv2D(4, 3, **settings, name=f"fold_{fold}")(on)
+        pool = layers.GlobalAveragePooling2D(data_format="channels_last", name=f"pool_{fold}")(maps)
+        scores.append(layers.Dense(3, activation="softmax", name=f"scores_{fold}")(pool))
+    return layers.Average(name="mean")(scores)
+
+
+def test_the_mean_of_branches_is_explained_by_all_of_them():
+    """By the map that they share: the mean of their gradients, one for each branch alone, weighs it."""
+    on = base()
+    model, picture = keras.Model(on.input, branches(on=on.output), name="small"), noise()
+    set_live_weights(model)
+    found = explain(model, picture, target=1, scaling="tf")
+    assert found.layer == "base_last"
+    shared = feature_map(model, "base_last", picture)
+    gradients = []
+    for fold in range(2):
+        kernel = model.get_layer(f"fold_{fold}").get_weights()[0].astype(np.float64)
+        head = model.get_layer(f"scores_{fold}").get_weights()[0].astype(np.float64)[:, 1] / (ROWS * COLUMNS)
+        active = feature_map(model, f"fold_{fold}", picture) > 0
+        gradients.append(np.zeros(shared.shape))
+        for row, column in np.ndindex(ROWS, COLUMNS):  # of the branch' map; each reads a window of three by three
+            given = kernel @ np.where(active[row, column], head, 0)
+            for place in np.ndindex(3, 3):
+                at = row + place[0] - 1, column + place[1] - 1
+                if 0 <= at[0] < ROWS and 0 <= at[1] < COLUMNS:
+                    gradients[fold][at] += given[place]
+    assert_map(found, as_map(shared @ sum(gradients).mean(axis=(0, 1))))
+
+
+def test_branches_that_share_no_map():
+    """A picture that is only scaled before them is none: of each branch its own, and of several the last one."""
+    image = keras.Input((ROWS, COLUMNS, 3), name="image")
+    scaled = layers.Rescaling(1 / 127.5, offset=-1, name="scaled")(image)
+    model = keras.Model(image, branches(on=scaled), name="small")
+    set_live_weights(model)
+    found = explain(model, noise(), target=0)
+    assert found.layer in ("fold_0", "fold_1") and found.map.max() == 1
+
+
 def test_models_inside():
     inner, picture = base(name="inner"), noise()
     image = keras.Input(inner.input_shape[1:], name="image")
@@ -144,8 +188,8 @@ def test_channels_first():
     )
 
 
-def test_another_layer_and_one_beside_the_others():
-    """A map that only a part of the network passes through; the rest is held."""
+def test_a_layer_beside_the_others():
+    """A map that only a part of the network passes through; the rest is held. By default, all of it passes."""
     on = base()
     first = on.get_layer("base_first").output
     pools = [
@@ -159,9 +203,9 @@ def test_another_layer_and_one_beside_the_others():
     )
     picture = noise()
     kernel = model.get_layer("scores").get_weights()[0][5:]  # of the second map
-    found = explain(model, picture, target="0", scaling="tf")
+    found = explain(model, picture, target="0", scaling="tf", layer="base_last")
     assert_map(found, as_map(feature_map(model, "base_last", picture) @ kernel[:, 0]))
-    other = explain(model, picture, target="0", scaling="tf", layer="base_first")
+    other = explain(model, picture, target="0", scaling="tf")
     assert other.layer == "base_first"
     assert np.abs(other.map - found.map).max() > 0.1
 

@@ -85,6 +85,24 @@ def test_warnings_come_first():
     assert "Not searched for" in words
 
 
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        (("temperature", "threshold", "epoch"), "Temperature, threshold and epoch were chosen with these pictures, so"),
+        (("threshold",), "Threshold was chosen with these pictures, so the figures flatter."),
+    ],
+)
+def test_what_was_chosen_with_the_pictures_that_judge(chosen, words):
+    assert words in " ".join(page(chosen=chosen).text.split())
+    assert "chosen with these pictures" not in page().text
+
+
+def test_classes_are_as_sure_as_they_are_right_or_not():
+    """Of the answers "dog", with 0.9 each, one of four is wrong."""
+    words = " ".join(page().text.split())
+    assert "cat1.0000.6670.8000.9003" in words and "dog0.7501.0000.8570.9003" in words
+
+
 def test_without_image_hash_it_says_how_to_get_it():
     words = page(by_looks=False).text
     assert 'pip install "amalthea[check]"' in words and "None has an equal file." in words
@@ -123,7 +141,7 @@ def test_the_json_holds_names_that_no_encoding_knows():
     facts, _ = facts_of(("cat", os.fsdecode(b"caf\xe9")), written=datetime(2026, 1, 2, tzinfo=UTC))
     text = facts.to_json()
     assert text.isascii() and "caf\\udce9" in text and '"written": "2026-01-02T00:00:00+00:00"' in text
-    assert "thumbnail" not in text and facts.number_of_mistakes == 1
+    assert "thumbnail" not in text
 
 
 def test_without_jinja(monkeypatch):

@@ -12,6 +12,7 @@ from PIL import Image
 import amalthea
 from amalthea.errors import ArgumentError, ImageError, StorageError
 from amalthea.transfer import ImageClassifier, write_report
+from amalthea.transfer.report import mistakes
 from tests.live_weights import set_live_weights
 from tests.transfer.report.networks import small_network
 from tests.transfer.report.pages import Page, check_harmless
@@ -136,6 +137,29 @@ def test_pictures_in_memory_and_a_threshold(tmp_path):
     assert all(mistake["picture"].startswith("picture ") for mistake in found["mistakes"])
 
 
+def test_pictures_that_came_scaled_get_no_maps(tmp_path):
+    pictures = np.random.default_rng(0).random((6, 40, 40, 3), np.float32)
+    classifier = ImageClassifier(small_network(40), scaling=1, epochs=1).fit(pictures, [3, 5] * 3)
+    wrong = [8 - answer for answer in classifier.predict(pictures).tolist()]
+    write_report(classifier, pictures, wrong, path=tmp_path / "report.html")
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "The pictures came scaled: there are no maps." in page.text and "Grad-CAM" not in page.text
+    assert sum(str(value).startswith("data:image/jpeg") for _, value in page.attributes) == 6
+
+
+def test_an_error_of_keras_costs_the_maps_alone(classifier, pets, tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise RuntimeError("out of memory\nand more")
+
+    monkeypatch.setattr(mistakes, "explain", fail)
+    paths = sorted((pets / "validation" / "Bengal").glob("*.jpg"))
+    wrong = [BREEDS[0] if answer == BREEDS[2] else BREEDS[2] for answer in classifier.predict(paths)]
+    write_report(classifier, paths, wrong, path=tmp_path / "report.html", chosen=["epoch", "threshold"])
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "There are no maps: RuntimeError: out of memory" in page.text and "and more" not in page.text
+    assert facts(tmp_path / "report.json")["chosen"] == ["threshold", "epoch"]
+
+
 def test_a_file_with_hostile_names(small_file, hostile, tmp_path):
     report = write_report(amalthea.load(small_file), hostile, path=tmp_path / "report.html", file=small_file)
     assert report.classes == HOSTILE and report.support == (2, 2, 2, 2)
@@ -175,6 +199,8 @@ def test_wrong_input(small_file, hostile, tmp_path):
         write_report(predictor, np.zeros((1, 32, 32, 3), np.uint8), [HOSTILE[0]], path=tmp_path / "report.html")
     with pytest.raises(ArgumentError, match="on_error='never'; allowed are 'raise', 'skip' and None"):
         write_report(predictor, hostile, path=tmp_path / "report.html", on_error="never")
+    with pytest.raises(ArgumentError, match=r"chosen=\['size'\]; allowed are 'temperature', 'threshold', 'epoch'"):
+        write_report(predictor, hostile, path=tmp_path / "report.html", chosen=["size", "epoch"])
     with pytest.raises(ArgumentError, match="does not say which classes it knows"):
         write_report(amalthea.predictor("EfficientNetLite0", weights=None, include_top=False), hostile)
     (tmp_path / "file").touch()

@@ -1,6 +1,7 @@
 """A comparison as a picture."""
 
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def test_a_picture(tmp_path: Path) -> None:
     with Image.open(tmp_path / "one.PNG") as image:
         one = (np.asarray(image.convert("RGB")) == (31, 119, 180)).all(axis=-1).sum()
     assert several > 3 * one > 0  # dots
+
+
+def test_names_are_no_formulas(tmp_path: Path) -> None:
+    draw_contenders([replace(CONTENDERS[0], name="a$\\x$")], tmp_path / "chart.png", "b$\\frac$")
+    assert (tmp_path / "chart.png").exists()
 
 
 def test_names_cover_each_other_nowhere() -> None:

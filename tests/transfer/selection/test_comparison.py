@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sklearn.utils.validation import check_is_fitted
 
-from amalthea.errors import ArgumentError, ImageError
+from amalthea.errors import ArgumentError, ImageError, MissingFileError
 from amalthea.runtime import Speed
 from amalthea.transfer import Comparison, Contender, ImageClassifier, compare
 from amalthea.transfer.selection import trials
@@ -94,6 +94,16 @@ def test_a_picture_that_cannot_be_read_ends_it(tmp_path):
     next(iter(folder.rglob("*.png"))).write_bytes(b"no picture")
     with pytest.raises(ImageError, match=r"\.png"):
         compare([small_network()], folder, **COMMON)
+
+
+def test_a_file_that_is_not_there_is_told_once(tmp_path, computed):
+    folder = write_coloured(tmp_path, 12)
+    paths = sorted(folder.rglob("*.png"))
+    names = [path.parent.name for path in paths]
+    paths[3].unlink()
+    with pytest.raises(MissingFileError, match=f"There is no file {paths[3]}"):
+        compare([small_network(), constant_network()], paths, names, validation=0.25, **COMMON)
+    assert computed == []
 
 
 def test_refusals():

@@ -126,6 +126,38 @@ def test_files_of_which_one_is_broken(tmp_path):
     assert not hasattr(unfitted, "model_")
 
 
+class Soaring(keras.optimizers.schedules.LearningRateSchedule):
+    """Beyond all from the third step on."""
+
+    def __call__(self, step):
+        return keras.ops.where(step < 2, 0.01, float("inf"))
+
+    def get_config(self):
+        return {}
+
+
+@pytest.mark.single_backend
+def test_a_fold_that_diverged_is_told():
+    """In an epoch after the first one, of which a training only warns."""
+    unfitted = classifier(epochs=4, optimizer="sgd", schedule=Soaring())
+    with (
+        pytest.warns(AmaltheaWarning, match="Training diverged"),
+        pytest.raises(ArgumentError, match=r"Fold 1 diverged: some of its probabilities.* Give a lower learning rate"),
+    ):
+        cross_validate(unfitted, PICTURES, NAMES, k=2)
+
+
+@pytest.mark.single_backend
+def test_it_goes_on_with_what_is_kept_of_each_fold(caplog):
+    wanted = {"fine_tune": {"from_layer": "conv_2", "epochs": 2, "learning_rate": 1e-3}, "k": 2}
+    first = cross_validate(classifier(**FEW), PICTURES, NAMES, **wanted)
+    with caplog.at_level("INFO", "amalthea"):
+        again = cross_validate(classifier(**FEW), PICTURES, NAMES, resume=True, **wanted)
+    np.testing.assert_array_equal(again.predictions, first.predictions)
+    told = [record.getMessage() for record in caplog.records]
+    assert sum("its result is taken" in message for message in told) == 2 * 2, told
+
+
 @pytest.mark.single_backend
 def test_folds_are_fine_tuned_and_their_ensemble_is_apart_from_there_on():
     groups = np.arange(24) // 2

@@ -72,5 +72,10 @@ def test_without_equal_parts_a_class_may_be_smaller():
 
 def test_a_class_of_one_group_cannot_be_learned_in_its_fold():
     groups = [*range(23), *[99] * 7]
-    with pytest.raises(ArgumentError, match="would hold back all pictures of the class 'owl', and learn nothing of it"):
+    with pytest.raises(ArgumentError, match=r"all pictures of the class 'owl', and learn.*pictures of more groups, or"):
         folds_of(samples(), 3, 0, groups=groups)
+
+
+def test_without_equal_parts_all_of_a_class_may_come_into_one_fold():
+    with pytest.raises(ArgumentError, match=r"of the class 'owl', and learn.*Give more of its pictures, strat"):
+        folds_of(samples([0, 0, 0, 1, 1, 1, 2]), 7, 0, stratified=False)

@@ -86,7 +86,10 @@ def test_a_full_disk_costs_a_warning_and_keeps_what_was_there(small_disk: Path, 
 @pytest.mark.single_backend
 def test_what_is_larger_than_all_that_is_allowed_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMALTHEA_CACHE_SIZE", "1e-9")
-    trained()
+    expected = r"could not be resumed .* Its checkpoint, .* MB, is larger than AMALTHEA_CACHE_SIZE allows: raise it\."
+    with pytest.warns(AmaltheaWarning, match=expected) as messages:
+        trained()
+    assert len(told(messages)) == 1
     assert files() == []
     monkeypatch.setenv("AMALTHEA_CACHE_SIZE", "much")
     with pytest.raises(ArgumentError, match="AMALTHEA_CACHE_SIZE='much'; allowed is a number of GiB"):

@@ -103,3 +103,19 @@ def test_without_resume_it_begins_anew(stop: Callable[..., None], caplog: pytest
         TRAININGS.clear()
         assert_same(trained(resume=True), whole())
     assert caplog.messages == ["Training: begins anew, for nothing is kept of this training."]
+
+
+@pytest.mark.single_backend
+def test_callbacks_that_cannot_be_told_apart_begin_anew(caplog: pytest.LogCaptureFixture) -> None:
+    class Strange(keras.callbacks.Callback):
+        def __init__(self) -> None:
+            super().__init__()
+            self.something = object()
+
+    with caplog.at_level(logging.INFO, "amalthea"):
+        assert_same(trained(resume=True, epochs=1, callbacks=[Strange()]), whole(epochs=1))
+    assert caplog.messages == [
+        "Training: begins anew, and can never be resumed, for what the callback Strange does cannot be told from its "
+        "attribute 'something', of the type object."
+    ]
+    assert files() == []

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from amalthea.transfer.training.callback_identity import UntoldError
 from amalthea.transfer.training.identity import training_key
 from amalthea.transfer.training.loop import Training
 from tests.transfer.training.rows import head, trains
@@ -63,6 +64,60 @@ def test_the_same_training_has_one_key() -> None:
 def test_whatever_decides_the_result_decides_the_key(other: dict[str, Any]) -> None:
     assert key(**other) == key(**other)
     assert key(**other) != key()
+
+
+class Lists(keras.callbacks.Callback):
+    """Holds whatever it is given."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__()
+        self.parts = parts
+
+
+def scheduler(factor: float) -> keras.callbacks.Callback:
+    return keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * factor)
+
+
+def key_with(callback: keras.callbacks.Callback) -> str:
+    return key(settings={"callbacks": [callback]})
+
+
+def test_what_callbacks_are_made_with_counts() -> None:
+    different = [
+        lambda: scheduler(0.5),
+        lambda: scheduler(0.25),
+        lambda: keras.callbacks.LearningRateScheduler(lambda epoch: 0.5),
+        lambda: keras.callbacks.LearningRateScheduler(lambda epoch, rate=0.5: rate),
+        lambda: keras.callbacks.LearningRateScheduler(lambda epoch, rate=0.25: rate),
+        lambda: keras.callbacks.LearningRateScheduler(lambda epoch: max(0.1, 0.5)),
+        lambda: keras.callbacks.LearningRateScheduler(lambda epoch: min(0.1, 0.5)),
+        lambda: keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: None),
+        lambda: keras.callbacks.ReduceLROnPlateau(patience=2),
+        lambda: keras.callbacks.ReduceLROnPlateau(patience=3),
+        lambda: keras.callbacks.EarlyStopping(),
+        lambda: Lists(1, "a", None, [0.5, {"b": (np.float32(1), np.zeros(2))}]),
+        lambda: Lists(1, "a", None, [0.5, {"b": (np.float32(1), np.ones(2))}]),
+        lambda: Lists("1", "a"),
+        lambda: Lists((1, "a")),
+    ]
+    keys = [key_with(make()) for make in different]
+    assert keys == [key_with(make()) for make in different]
+    assert len({*keys, key()}) == len(different) + 1
+    assert key_with(keras.callbacks.CSVLogger("one.csv")) == key_with(keras.callbacks.CSVLogger("two.csv"))
+
+
+@pytest.mark.parametrize("part", [object(), keras.Sequential(), print, [np.array([object()])]])
+def test_callbacks_that_cannot_be_told_apart_have_no_key(part: Any) -> None:
+    for callback in (Lists(part), Lists(lambda: part)):
+        with pytest.raises(UntoldError, match="the callback Lists does cannot be told from its attribute 'parts', of"):
+            key_with(callback)
+
+
+def test_a_callback_may_hold_itself() -> None:
+    callback = Lists(1)
+    before = key_with(callback)
+    callback.parts = (lambda: callback.model,)
+    assert key_with(callback) == key_with(callback) != before
 
 
 def test_weights_random_numbers_and_flags_count() -> None:

@@ -15,7 +15,7 @@ from amalthea.transfer.training.head import Head, attach
 from amalthea.transfer.training.loop import train
 from amalthea.transfer.training.rates import layer_groups
 from amalthea.transfer.training.settings import Training
-from tests.transfer.training.rows import assert_same_change, head, samples, trains, weights
+from tests.transfer.training.rows import assert_same_change, head, moved, samples, trains, weights
 
 CosineDecay = keras.optimizers.schedules.CosineDecay
 
@@ -143,6 +143,22 @@ def test_a_model_that_learned_so_is_a_file_of_plain_keras(tmp_path: Path) -> Non
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(again.predict(features.arrays[0], verbose=0), model(features.arrays[0]), rtol=1e-5)
+
+
+@trains
+@pytest.mark.single_backend
+def test_a_schedule_by_name_takes_the_place_of_that_of_an_optimizer() -> None:
+    features, labels = samples(40)
+    model = deep()
+    before = weights(model)
+    given = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, 100))
+    settings = {"learning_rate": (1e-5, 1e-3), "schedule": "cosine", "epochs": 1}
+    train(model, features, labels, None, Training(optimizer=given, **settings))
+    twin = deep()
+    train(twin, features, labels, None, Training(**settings))
+    assert moved(before, weights(model))
+    for one, other in zip(weights(model), weights(twin), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.single_backend

@@ -154,7 +154,7 @@ class Course:
         done = planned
         try:
             yield
-        except KeyboardInterrupt:
+        except BaseException:  # of any type: TensorFlow makes an error of its own of Ctrl-C
             done = _epochs(self.classifier) - before
             raise
         finally:

@@ -1,5 +1,6 @@
 """What options of the command line hold beside words and numbers."""
 
+from math import isfinite
 from typing import Any
 
 import click
@@ -30,7 +31,7 @@ def learning_rates(context: click.Context, option: click.Parameter, value: Any) 
     rates = [_number(_RATE, option, context, part) for part in str(value).split(":")]
     if len(rates) == 1:
         return rates[0]
-    if len(rates) > 2 or rates[0] > rates[1]:
+    if len(rates) > 2 or not rates[0] <= rates[1]:
         raise click.BadParameter(f"{value!r} is neither a rate nor LOW:HIGH, such as 1e-5:1e-3.")
     return rates[0], rates[1]
 
@@ -41,7 +42,10 @@ def threshold(context: click.Context, option: click.Parameter, value: Any) -> fl
 
 
 def _number(kind: click.FloatRange, option: click.Parameter, context: click.Context, value: Any) -> float:
-    return float(kind.convert(value, option, context))
+    number = float(kind.convert(value, option, context))
+    if not isfinite(number):  # such as NaN, which lies in every range
+        raise click.BadParameter(f"{value!r} is no finite number.")
+    return number
 
 
 def names(context: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:

@@ -113,7 +113,8 @@ _TRAINING = (
         default=5e-4,
         show_default=True,
         metavar="RATE|auto",
-        help="Of the head; auto tries them all and takes the steepest.",
+        help="Of the head; auto raises it from step to step in a short trial, and takes one at which the loss still "
+        "falls well.",
     ),
     click.option(
         "--schedule",

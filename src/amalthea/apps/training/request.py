@@ -1,6 +1,7 @@
 """What the options of ``amalthea train`` ask for; all that is wrong in them is said before Keras is imported."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,6 +46,11 @@ class Answers:
 
     calibrate: bool
     threshold: float | str | None
+
+    def options(self) -> list[str]:
+        """The options of the command line that ask for it."""
+        options = ["--calibrate"] if self.calibrate else []
+        return options + ([] if self.threshold is None else ["--threshold", str(self.threshold)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +103,11 @@ class Request:
             classifier = ImageClassifier(**{"model": self.model, **self.parameters, **chosen})
         return _augmented(classifier, self.augmentation)
 
+    def contender(self, name: str) -> "ImageClassifier":
+        """A new classifier of one of the networks to compare."""
+        network, _, alpha = name.partition(":")
+        return self.classifier(model=network, alpha=_width(alpha, name))
+
 
 def requested(options: dict[str, Any]) -> Request:
     """What the options of this call say.
@@ -109,9 +120,14 @@ def requested(options: dict[str, Any]) -> Request:
         UnknownModelError, MissingFileError: there is no such network or file.
     """
     options = dict(options)
-    validated = bool(options.pop("validation") or options.pop("split"))
-    options.pop("split", None)
+    validation, split = options.pop("validation"), options.pop("split")
+    validated = bool(validation or split)
     model = options.pop("model")
+    if _given("resume") and replaces_its_model():
+        raise click.UsageError(
+            f"--resume: --out replaces {model}, which may hold a later state by now than the training began with. Give "
+            "another --out."
+        )
     if options["early_stopping"] and not validated:
         raise click.UsageError("--patience needs pictures to validate with: --validation, or --split above 0.")
     choosing = _choosing(options, model)
@@ -134,12 +150,20 @@ def requested(options: dict[str, Any]) -> Request:
     )
 
 
+def replaces_its_model() -> bool:
+    """Whether the file to write is the one that is trained on."""
+    given = click.get_current_context().params
+    return is_trained_on(given["model"]) and Path(given["model"]).resolve() == given["out"].resolve()
+
+
 def _choosing(options: dict[str, Any], model: str) -> Choosing:
     """What is tried before; takes out of the options what says nothing else."""
     networks, folds, ensemble = (options.pop(name) for name in ("compare", "kfold", "ensemble"))
     rate = options["learning_rate"] == "auto"
     if rate:
         del options["learning_rate"]
+    if ensemble and _given("curves"):
+        raise click.UsageError("--curves: the mean of several classifiers, which --ensemble writes, has no history.")
     if networks and (refused := [name for name in _OF_ONE_NETWORK if _given(name)]):
         raise click.UsageError(f"{_flags(refused)}: with --compare, the networks are those that it names.")
     if folds and is_trained_on(model):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .course import Course, Photographs
+from .request import Answers, replaces_its_model
 from .trials import Trials
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ class Results:
         curves: a picture of its history.
         page: its report.
         as_json: whether JSON is printed, not tables.
-        title: above the curves.
+        model: what was asked for, a name or a file.
+        folder: of the pictures.
+        answers: what was asked of the answers.
         trials: what came before it.
     """
 
@@ -35,7 +38,9 @@ class Results:
     curves: Path | None
     page: Path | None
     as_json: bool
-    title: str
+    model: str
+    folder: Path
+    answers: Answers
     trials: Trials = field(default_factory=Trials)
 
     def finish(self, course: Course, pictures: Photographs, held_back: Photographs | None) -> None:
@@ -85,7 +90,8 @@ class Results:
 
         assert self.curves
         classifier = course.classifier
-        draw_curves(classifier.history, self.curves, title=self.title, fine_tuning_from=classifier.tuned_from_)
+        title = f"{classifier.variant_ or self.model}, {self.folder}"  # of several networks, the one that was taken
+        draw_curves(classifier.history, self.curves, title=title, fine_tuning_from=classifier.tuned_from_)
 
     def _write_page(self, course: Course, pictures: Photographs, held_back: Photographs | None) -> None:
         from ...transfer import write_report
@@ -100,7 +106,17 @@ class Results:
             file=self.out,
             comparison=self.trials.comparison,
             folds=self.trials.folds,
+            chosen=self._chosen(course) if held_back else (),
         )
+
+    def _chosen(self, course: Course) -> list[str]:
+        """What was chosen by the pictures that are judged."""
+        chosen = {
+            "temperature": self.answers.calibrate,
+            "threshold": self.answers.threshold == "auto",
+            "epoch": "kept" in course.classifier.history,
+        }
+        return [name for name, is_so in chosen.items() if is_so]
 
     def _print(self, course: Course, judged: "Report | None") -> None:
         if judged:
@@ -118,27 +134,44 @@ class Results:
 
 
 def keep(course: Course | None, results: Results, pictures: list[Any]) -> None:
-    """Write what is there after Ctrl-C, and say how to go on with the same pictures."""
-    if course is None or not course.begun:
+    """Write what is there after Ctrl-C, and say how to go on with the same pictures.
+
+    Args:
+        course: the training; None: it was stopped in what comes before.
+        results: where all goes.
+        pictures: the words of the command line that name them.
+    """
+    out = results.out
+    resumable = not replaces_its_model()  # else it is another training from here on
+    if course is None:
+        again = "The same command with --resume" if resumable else "The same command"
+        click.echo(f"Stopped before the training for {out} began. {again} goes on with what is kept.", err=True)
+        return
+    left = course.left.options()
+    if left and not course.begun:
         click.echo("Stopped before an epoch ended. The same command goes on with the features that are kept.", err=True)
         return
-    out = results.out
     course.classifier.save(out)
-    left = course.left.options()
-    # Where the command began with the file that is written now, it is another training from here on.
-    resumed = "" if click.get_current_context().params["model"] == str(out) else _RESUMED
+    resumed = _RESUMED if resumable else ""
     if not left:
         way = "Nothing was left to train."
     elif out.suffix == ".keras":
-        command = ["amalthea", "train", *pictures, "--model", out, *left, *results.again(), "--out", out]
+        rest = [*left, *results.answers.options(), *results.again()]
+        command = ["amalthea", "train", *pictures, "--model", out, *rest, "--out", out]
         way = f"{resumed}To train it on as it is: {shlex.join(map(str, command))}"
     else:
         way = resumed.rstrip()
-    epochs = len(course.classifier.history["loss"])
-    taught = "the first epoch" if epochs == 1 else f"the {epochs} epochs"
-    click.echo(f"Stopped. {out} holds what {taught} taught it. {way}", err=True)
+    click.echo(f"Stopped. {out} holds what {_teachers(course)} taught it. {way}", err=True)
     if results.as_json:
         results.print_json(course, None)
+
+
+def _teachers(course: Course) -> str:
+    """What a classifier has been taught by: epochs, or for an ensemble, which has none of its own, its folds."""
+    if not course.begun:
+        return "the folds"
+    epochs = len(course.classifier.history["loss"])
+    return "the first epoch" if epochs == 1 else f"the {epochs} epochs"
 
 
 def _parsed(found: Any) -> Any:

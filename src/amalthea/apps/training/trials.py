@@ -27,6 +27,7 @@ def tried(
     pictures: Photographs,
     held_back: Photographs | None,
     *,
+    resume: bool,
     quiet: bool,
 ) -> "tuple[ImageClassifier, Trials]":
     """The classifier that the trials lead to: not trained yet, unless it is the ensemble of the folds.
@@ -36,13 +37,19 @@ def tried(
         earlier: the classifier of an earlier run, if one is trained on.
         pictures: to train on.
         held_back: to validate with.
+        resume: whether folds go on from where an earlier run of the same command was killed.
         quiet: whether the tables are printed later, as JSON.
+
+    Raises:
+        ArgumentError: one of the networks to compare has no layers to fine-tune as planned.
     """
     from ... import transfer
 
-    trials, choosing, chosen = Trials(), request.choosing, {}
+    trials, choosing, plan, chosen = Trials(), request.choosing, request.plan, {}
     tell = _unsaid if quiet else click.echo
     if choosing.networks:
+        for name in choosing.networks if plan.layers else ():  # any of them may be the best
+            transfer.check_fine_tuning(request.contender(name), **plan.tuned)
         trials.comparison = transfer.compare(
             choosing.networks, *pictures, validation=held_back, **request.training_parameters
         )
@@ -55,8 +62,8 @@ def tried(
         classifier.set_params(learning_rate=trials.rates.suggestion)
         tell(f"Learning rate: {trials.rates.suggestion:.2g}\n")
     if choosing.folds:
-        tuned = {**request.plan.tuning_arguments} if request.plan.tuning else None
-        trials.folds = transfer.cross_validate(classifier, *pictures, k=choosing.folds, fine_tune=tuned)
+        tuned = {**plan.tuning_arguments, "schedule": classifier.schedule} if plan.tuning else None
+        trials.folds = transfer.cross_validate(classifier, *pictures, k=choosing.folds, fine_tune=tuned, resume=resume)
         tell(f"{trials.folds}\n")
     if trials.folds and choosing.ensemble:
         classifier = trials.folds.ensemble()

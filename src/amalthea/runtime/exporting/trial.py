@@ -12,6 +12,7 @@ from ... import catalog
 from ...catalog import scaling_steps
 from ...errors import ArgumentError
 from ...images import Preparation, resize, scale
+from ..assembly import known_scaling
 from ..prediction import Predictor
 from ..scores import as_probabilities
 from ..self_test import question
@@ -154,22 +155,19 @@ def _preparation(model: "keras.Model", exact: Predictor, options: dict[str, Any]
         return None
     known = exact.preparation
     row = catalog.variant(options["variant"]) if options.get("variant") else exact.variant
-    scaling = options.get("scaling")
-    if scaling is None and spec.dtype == "uint8" and not spec.channels_first:
-        scaling = 1
-    if scaling is None and (giver := known or row):
-        scaling = giver.scaling
-    if scaling is None:
-        from ..own_scaling import scales_itself
-
-        if not scales_itself(model):
-            return None
-        scaling = 1
+    said = options.get("scaling")
+    if said is None and spec.dtype == "uint8" and not spec.channels_first:
+        said = 1
+    said = None if said is None else scaling_steps(said)
+    try:
+        scaling = known_scaling(model, said, row)
+    except ArgumentError:
+        return None
     own = spec.shape[2:] if spec.channels_first else spec.shape[1:3]
     size = options.get("size") or (known.size if known else [side or _OPEN_SIDE for side in own])
     rows, columns = (size, size) if isinstance(size, int | np.integer) else size
     interpolation = options.get("interpolation") or (row.interpolation if row else "nearest")
-    return Preparation(size=(int(rows), int(columns)), scaling=scaling_steps(scaling), interpolation=interpolation)
+    return Preparation(size=(int(rows), int(columns)), scaling=scaling, interpolation=interpolation)
 
 
 def _pixels(picture: "Picture | None", preparation: Preparation) -> NDArray[np.uint8]:

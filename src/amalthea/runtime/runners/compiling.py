@@ -1,14 +1,11 @@
 """What OpenVINO makes of a graph, and keeps in the cache folder."""
 
-import hashlib
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import openvino
 
-from ...storage import digest
 from .. import cache
 from .facts import GraphFacts
 from .protocol import refused
@@ -46,8 +43,13 @@ class Compiler:
         cache_key: str | None,
     ) -> None:
         self._core, self._source = core, GraphSource(graph)
-        self._cache_key = "" if self._source.size <= _SMALL else _digest(graph) if cache_key is None else cache_key
-        self.facts = self._known_facts()
+        if self._source.size <= _SMALL:
+            cache_key = ""
+        self._cache_key = self._source.digest() if cache_key is None else cache_key
+        self._facts_name = f"compiled/{cache.key_of(_FACTS, self._cache_key, openvino.get_version())}.json"
+        known = cache.load(self._facts_name) if self._cache_key else None
+        self._new_facts = bool(self._cache_key) and known is None
+        self.facts = GraphFacts.of(self._model, self._source.size) if known is None else GraphFacts.read(known)
         lower = precision == "bfloat16" or (self.facts.quantized and "BF16" in self._capabilities())
         # Always said: left alone, OpenVINO takes bfloat16 where the processor has it.
         self._settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "bf16" if lower else "f32"}
@@ -55,7 +57,7 @@ class Compiler:
             self._settings["INFERENCE_NUM_THREADS"] = int(threads)
         self._streams = {} if streams is None else {"NUM_STREAMS": int(streams)}
         self._kept: Sizes | None = None
-        self._mapped: list[Any] = []  # files that compiled networks read their weights from
+        self._mapped: dict[str, Any] = {}  # files that compiled networks read their weights from, for ever
 
     def __call__(self, sizes: Sizes, pictures: int, hint: str) -> Any:
         """The network for a fixed number of pictures of fixed sizes, of which the first are kept in the cache folder.
@@ -73,16 +75,14 @@ class Compiler:
         settings = self._settings | {"PERFORMANCE_HINT": hint} | (self._streams if hint == "THROUGHPUT" else {})
         if not self._cache_key:
             return self._compiled(sizes, pictures, settings)
+        self._keep_facts()
         processor = self._core.get_property("CPU", "FULL_DEVICE_NAME"), sorted(self._capabilities())
         key = cache.key_of(self._cache_key, openvino.get_version(), processor, pictures, sizes, settings)
         name = f"compiled/{key}.blob"
-        if (stored := cache.mapped(name)) is not None:
+        if (weights := self._stored(name)) is not None:
             self._kept = self._kept or sizes
-            weights = np.frombuffer(stored, np.uint8)
             try:
-                network = self._core.import_model(openvino.Tensor(weights, shared_memory=True), "CPU", settings)
-                self._mapped.append(weights)
-                return network
+                return self._core.import_model(openvino.Tensor(weights, shared_memory=True), "CPU", settings)
             except RuntimeError:
                 pass  # compiled on another machine after all
         compiled = self._compiled(sizes, pictures, settings)
@@ -99,24 +99,22 @@ class Compiler:
         except RuntimeError as problem:
             raise refused(sizes, self.facts.inputs, problem) from problem
 
-    @cached_property
+    def _stored(self, name: str) -> Any:
+        """The bytes of an entry of the cache, mapped once for all networks that are made of it."""
+        if name not in self._mapped and (stored := cache.mapped(name)) is not None:
+            self._mapped.setdefault(name, np.frombuffer(stored, np.uint8))  # another thread may have been quicker
+        return self._mapped.get(name)
+
+    @property
     def _model(self) -> Any:
         """The graph as OpenVINO reads it; what is in the cache does not need it."""
         return self._source.read(self._core)
 
-    def _known_facts(self) -> GraphFacts:
-        if not self._cache_key:
-            return GraphFacts.of(self._model, self._source.size)
-        name = f"compiled/{cache.key_of(_FACTS, self._cache_key, openvino.get_version())}.json"
-        if (known := cache.load(name)) is not None:
-            return GraphFacts.read(known)
-        facts = GraphFacts.of(self._model, self._source.size)
-        cache.store(name, facts.text())
-        return facts
+    def _keep_facts(self) -> None:
+        """Not before a network is asked for: only then has whoever named the file seen that it was not replaced."""
+        if self._new_facts:
+            cache.store(self._facts_name, self.facts.text())
+            self._new_facts = False
 
     def _capabilities(self) -> list[str]:
         return self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")  # type: ignore[no-any-return]
-
-
-def _digest(graph: bytes | Path) -> str:
-    return digest(graph, "sha256") if isinstance(graph, Path) else hashlib.sha256(graph).hexdigest()

@@ -21,8 +21,12 @@ from .unknown import unknown_from
 _KEPT_SIZES = 4  # compiled networks hold their own copy of the weights
 
 
-def check_precision(precision: str) -> None:
+def check_precision(precision: str, setting: str = "precision") -> None:
     """Refuse a precision that the processor would have to imitate, before a network is built for it.
+
+    Args:
+        precision: its name.
+        setting: what the message calls it.
 
     Raises:
         ArgumentError: there is none of this name, or the processor has no instructions for it.
@@ -30,7 +34,7 @@ def check_precision(precision: str) -> None:
     require_known(precision)
     if precision == "bfloat16" and "BF16" not in processor_fact("OPTIMIZATION_CAPABILITIES"):
         raise ArgumentError(
-            f"precision='bfloat16': this processor, {processor_fact('FULL_DEVICE_NAME')}, has no instructions for it. "
+            f"{setting}='bfloat16': this processor, {processor_fact('FULL_DEVICE_NAME')}, has no instructions for it. "
             "Take 'float32'."
         )
 

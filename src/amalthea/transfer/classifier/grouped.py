@@ -1,6 +1,11 @@
 """Convolutions with groups in models that Keras has loaded or copied."""
 
+from typing import TYPE_CHECKING
+
 from ... import _keras
+
+if TYPE_CHECKING:
+    import keras
 
 _GROUPS = 32  # of a convolution, at most, for which a convolution each is quicker: those of ResNeXt
 
@@ -18,3 +23,13 @@ def quicken(model: object) -> None:
     for layer in _keras.parts(model) if isinstance(model, keras.Model) else ():
         if type(layer) is keras.layers.Conv2D and 1 < layer.groups <= _GROUPS:
             convolve_by_group(layer)
+
+
+def copied(model: "keras.Model") -> "keras.Model":
+    """A model with layers of its own, and the same weights and flags."""
+    import keras
+
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    quicken(copy)
+    return copy

@@ -11,7 +11,7 @@ from ..cutting.freezing import freeze_before, restored_flags
 from ..rate_finder import LearningRates, RangeTest, find_learning_rate
 from ..training.head import attach
 from ..training.settings import Rates, Training
-from ..training.watching import History
+from ..training.watching import History, kept_epoch
 from .answering import Answering
 from .labelled import Samples, training_samples, tuning_samples, with_validation
 from .learning import all_or_nothing, learn
@@ -87,7 +87,7 @@ class ImageClassifier(Answering):
         variant_: name of the network in the catalogue; "" for other models.
         tuned_from_: number of epochs before ``fine_tune`` first trained more than the head; None: it never did.
         times_: seconds that its training took: ``features``, in which pictures crossed the frozen layers, ``head`` and
-            ``fine-tuning``.
+            ``fine-tuning``. Of one that was resumed, those in this process.
         temperature_: by which ``calibrate`` has divided the weights of the last layer since they were trained; 1.0: it
             has not.
 
@@ -113,7 +113,9 @@ class ImageClassifier(Answering):
                 part that trains, from features to scores.
             resume: go on where the same training was killed or interrupted: of the same pictures, labels, parameters
                 and versions. It ends with the weights of one that never was. Of a training that ended, the result is
-                taken. It begins anew where nothing is kept; the log says which.
+                taken. It begins anew where nothing is kept, or where a callback of the user's holds objects other than
+                plain values and functions; the log says which. A callback's own state (how long it has waited, the
+                best so far) is not kept.
 
         Returns:
             The classifier. After Ctrl-C it is what the epochs until then made of it; after an error, or without a
@@ -130,7 +132,7 @@ class ImageClassifier(Answering):
         base = base_of(self.model, wishes_of(self, samples.pictures))
         with all_or_nothing(self):
             self.model_ = attach(base.network, self.features, head)
-            self.history_, self.tuned_from_, self.times_ = History(), None, {}
+            self.history_, self.tuned_from_, self.times_, self.temperature_ = History(), None, {}, 1.0
             self.classes_, self.preparation_, self.variant_ = samples.classes, base.preparation, base.variant
             self._samples = samples, held_back
             check_all(self, samples, held_back, fitting=True)
@@ -283,6 +285,10 @@ class ImageClassifier(Answering):
 
     def _learn(self, samples: Samples, held_back: Samples | None, training: Training, resume: bool) -> None:
         extraction = extraction_of(self, self.preparation_, learning=True)
-        self.temperature_ = 1.0  # calibrated are the weights of before
         self.times_ = times = dict(self.times_)  # a copy: after an error, those of before count
-        learn(self.model_, samples, held_back, extraction, training, self.history_, times, resume)
+        before = len(self.history_.get("loss", ()))
+        try:
+            learn(self.model_, samples, held_back, extraction, training, self.history_, times, resume)
+        finally:
+            if kept_epoch(self.history_) > before:
+                self.temperature_ = 1.0  # calibrated were other weights

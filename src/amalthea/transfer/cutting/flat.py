@@ -68,6 +68,16 @@ def graph_of(model: object) -> Any:
     return _keras.require_functional(model, "cannot be taken apart; functional and Sequential models can.")
 
 
+def own_calls(network: Any) -> list[_keras.Call]:
+    """The calls of a functional model that depend on its inputs; others belong to another use of their layers."""
+    known, own = set(map(id, network.inputs)), []
+    for call in _keras.calls(network):
+        if known.issuperset(map(id, call.inputs)):
+            known.update(map(id, call.outputs))
+            own.append(call)
+    return own
+
+
 def called(call: _keras.Call, given: Iterable[Tensor], training: bool | None = None) -> list[Tensor]:
     """What the layer of a call returns when it is called in the same way on other tensors; its weights stay shared.
 

@@ -9,7 +9,7 @@ from keras import layers
 from ... import _keras
 from ...errors import ArgumentError
 from ..cutting import flattened, unknown_layer
-from ..cutting.flat import Tensor, called
+from ..cutting.flat import Tensor, called, own_calls
 
 # What returns a feature map that says no more than the one before it, or less exactly where something is.
 _PASSING = (layers.MaxPooling2D, layers.AveragePooling2D, layers.Dropout, layers.SpatialDropout2D)
@@ -40,7 +40,8 @@ def divided(model: keras.Model, layer: str | None = None) -> Divided:
 
     Args:
         model: functional or ``Sequential``, of one input, pictures, and one output; models inside are opened.
-        layer: that returns the map; None for the last map of more than one position, before its pooling.
+        layer: that returns the map; None for the last map of more than one position, before its pooling, on which
+            alone the scores depend; or the last of all, where each branch has maps of its own.
 
     Raises:
         ArgumentError: there is no such layer, it returns no feature map, or there is none at all.
@@ -49,7 +50,7 @@ def divided(model: keras.Model, layer: str | None = None) -> Divided:
     flat = flattened(model)
     [pictures] = flat.inputs
     channels_first = pictures.shape[1] == 3 and pictures.shape[3] != 3
-    calls = _reached(flat)
+    calls = own_calls(flat)
     chosen = _chosen(flat, calls, layer, channels_first)
     later, needed = _after(calls, chosen.outputs[0], flat.outputs[0])
     front = keras.Model(pictures, needed, name=f"{model.name}_front")
@@ -67,16 +68,6 @@ def divided(model: keras.Model, layer: str | None = None) -> Divided:
     return Divided(chosen.operation.name, front, back, channels_first)
 
 
-def _reached(flat: Any) -> list[_keras.Call]:
-    """The calls of a model that depend on its inputs; others belong to another use of their layer."""
-    known, found = set(map(id, flat.inputs)), []
-    for call in _keras.calls(flat):
-        if known.issuperset(map(id, call.inputs)):
-            known.update(map(id, call.outputs))
-            found.append(call)
-    return found
-
-
 def _chosen(flat: Any, calls: Sequence[_keras.Call], layer: str | None, channels_first: bool) -> _keras.Call:
     """The call that returns the map."""
     maps = [call for call in calls if _is_map(call, channels_first)]
@@ -87,7 +78,7 @@ def _chosen(flat: Any, calls: Sequence[_keras.Call], layer: str | None, channels
                 f"Model {flat.name!r} has no feature map of shape (N, H, W, C) that Grad-CAM could weigh. Take "
                 "method='occlusion', which asks it as a whole."
             )
-        return usual[-1]
+        return _last(flat, calls, usual, channels_first)
     named = [call for call in calls if call.operation.name == layer]
     if not named:
         raise unknown_layer(flat, layer, [call.operation.name for call in maps])
@@ -100,6 +91,20 @@ def _chosen(flat: Any, calls: Sequence[_keras.Call], layer: str | None, channels
             f"(N, H, W, C) with several positions. The last layers that return one are {last}."
         )
     return fitting[-1]
+
+
+def _last(flat: Any, calls: Sequence[_keras.Call], maps: Sequence[_keras.Call], channels_first: bool) -> _keras.Call:
+    """The last map through which all of a picture must pass, be there several branches before or after it.
+
+    With as many channels as the picture itself it is one still, moved or scaled, and says nothing of its content.
+    """
+    axis = 1 if channels_first else 3
+    [pictures], [scores] = flat.inputs, flat.outputs
+    for call in maps[::-1]:
+        [found] = call.outputs
+        if found.shape[axis] != pictures.shape[axis] and len(_after(calls, found, scores)[1]) == 1:
+            return call
+    return maps[-1]
 
 
 def _is_map(call: _keras.Call, channels_first: bool) -> bool:

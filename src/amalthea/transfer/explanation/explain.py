@@ -45,10 +45,12 @@ def explain(
             pictures, open it once.
         picture: path of a file or its content; or an array of shape (H, W, 3), RGB in [0, 255]. It gets the network's
             size; a model that takes any gets an array as it is.
-        target: the class that is looked for: its name, or ImageNet's WordNet id. None takes the most probable one.
+        target: the class that is looked for: its name, ImageNet's WordNet id, or a whole number, its place among the
+            scores from 0 on; labels that are numbers are given as text. None takes the most probable one.
         method: ``"grad_cam"``, ``"occlusion"``, or None: the first where there is a model of Keras on a backend that
             computes gradients (TensorFlow, torch, JAX), else the second.
-        layer: for Grad-CAM, the layer whose feature map is taken; None takes the last one, before its pooling.
+        layer: for Grad-CAM, the layer whose feature map is taken. None takes the last one, before its pooling; of a
+            network with several branches, the last one on which all of them depend.
         scaling: of a model of Keras of one's own: what it expects of pixels, as for ``ImageClassifier``.
         classes: of such a model: names of its classes, in the order of the scores; None numbers them from "0".
 

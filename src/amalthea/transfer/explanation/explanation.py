@@ -40,8 +40,13 @@ class Explanation:
         return f"<Explanation of {self.target!r}, {self.probability:.3f}, by {self.method}>"
 
     @property
-    def peak(self) -> tuple[float, float]:
-        """The place that speaks most for the class: row and column, as fractions of the height and width in [0, 1]."""
+    def peak(self) -> tuple[float, float] | None:
+        """The place that speaks most for the class: row and column, as fractions of the height and width in [0, 1].
+
+        None where nothing speaks for it.
+        """
+        if not self.map.any():
+            return None
         row, column = np.unravel_index(self.map.argmax(), self.map.shape)
         return (float(row) + 0.5) / self.map.shape[0], (float(column) + 0.5) / self.map.shape[1]
 
@@ -62,7 +67,11 @@ class Explanation:
         path = Path(path)
         if path.suffix.lower() != ".png":
             raise ArgumentError(f"An explanation is drawn into a PNG file; {path} does not end in .png.")
-        title = _TITLES[self.method]
-        caption = (f"{self.target}  {self.probability:.3f}", f"{title}: {self.layer}" if self.layer else title)
+        method = _TITLES[self.method]
+        if not self.map.any():
+            found = f"{method}: nothing speaks for this class"
+        else:
+            found = f"{method}: {self.layer}" if self.layer else method
+        caption = (f"{self.target}  {self.probability:.3f}", found)
         with atomic_file(path, setting=None) as temporary:
             save_image(temporary, side_by_side(self.picture, self.overlay(), caption))

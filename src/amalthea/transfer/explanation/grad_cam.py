@@ -23,7 +23,7 @@ def grad_cam(
         model: functional or ``Sequential``, from pictures to scores.
         picture: shape (H, W, 3), RGB in [0, 255], of the size that it takes.
         scaling: that it expects.
-        layer: whose feature map is weighed; None for the last one.
+        layer: whose feature map is weighed; None for the one that ``divided`` takes.
         number: of the class; None for the most probable one.
 
     Raises:

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from ..._progress import progress
-from ...catalog import ScalingSteps
 from ...errors import ArgumentError
-from ...images import Picture, scale
+from ...images import Picture, Preparation
 from ...runtime import Predictor
+from ...runtime.recognition import prepared
 from ...runtime.scores import as_probabilities
 from .subject import Found
 
@@ -21,7 +21,9 @@ _AT_ONCE = 32  # pictures that are computed together
 _LEAST = 1e-12  # of probabilities whose logarithm is taken
 
 
-def occlusion(predictor: Predictor, classes: int, picture: Picture, scaling: ScalingSteps, number: int | None) -> Found:
+def occlusion(
+    predictor: Predictor, classes: int, picture: Picture, preparation: Preparation, number: int | None
+) -> Found:
     """Where a classifier sees a class (after Zeiler and Fergus 2014, https://arxiv.org/abs/1311.2901, section 4.2).
 
     One part of the picture after another is blurred, and the logarithm of the class' odds compared with those that it
@@ -31,7 +33,7 @@ def occlusion(predictor: Predictor, classes: int, picture: Picture, scaling: Sca
         predictor: what computes the scores, of one input and one output.
         classes: how many there are.
         picture: shape (H, W, 3), RGB in [0, 255], of the size that the network takes.
-        scaling: that it expects.
+        preparation: that it expects.
         number: of the class; None for the most probable one.
 
     Raises:
@@ -39,16 +41,8 @@ def occlusion(predictor: Predictor, classes: int, picture: Picture, scaling: Sca
     """
     rows, columns = _windows(picture.shape[0]), _windows(picture.shape[1])
     [spec] = predictor.runner.inputs
-
-    def prepared() -> Iterator[NDArray[np.generic]]:
-        for pictures in _in_groups(_hidden(picture, rows, columns), predictor.name):
-            if spec.dtype == "uint8":  # its graph scales them
-                yield pictures
-            else:
-                pixels = scale(pictures, scaling)
-                yield pixels.transpose(0, 3, 1, 2) if spec.channels_first else pixels
-
-    found = as_probabilities(predictor(prepared()), classes)
+    groups = _in_groups(_hidden(picture, rows, columns), predictor.name)
+    found = as_probabilities(predictor(prepared(group, preparation, spec) for group in groups), classes)
     if found is None:
         raise ArgumentError(
             f"{predictor.name} returns no probabilities of {classes} classes. Build it with a softmax at its end "
@@ -79,15 +73,15 @@ def _hidden(picture: Picture, rows: NDArray[np.float32], columns: NDArray[np.flo
             yield np.rint(picture + np.outer(row, column)[..., np.newaxis] * difference).astype(np.uint8)
 
 
-def _in_groups(pictures: Iterator[Picture], name: str) -> Iterator[Picture]:
-    """Pictures in batches, shape (N, H, W, 3), with a bar that shows how far they are."""
+def _in_groups(pictures: Iterator[Picture], name: str) -> Iterator[list[Picture]]:
+    """Pictures, so many at a time as are computed together, with a bar that shows how far they are."""
     total, done = _PLACES**2 + 1, 0
     with progress(name, "parts") as show:
         group = []
         for picture in pictures:
             group.append(picture)
             if len(group) == _AT_ONCE or done + len(group) == total:
-                yield np.stack(group)
+                yield group
                 done += len(group)
                 show(done, total)
                 group = []

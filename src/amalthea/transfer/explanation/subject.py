@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...catalog import ScalingSteps
 from ...errors import ArgumentError
 from ...images import Picture, Preparation, read_at_size, resize
+from ..settings import is_whole
 from .explanation import Explanation
 
 if TYPE_CHECKING:
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
     from ...runtime import Predictor
 
 METHODS = ("grad_cam", "occlusion")
+
+_SCALED_BEFORE = (
+    "If the network was trained on pictures that were scaled before, give this one as it was read, with its model of "
+    "Keras (model_ of an ImageClassifier), and say how: amalthea.explain(model, picture, scaling=1 / 255, "
+    "classes=[...]) for values in [0, 1], scaling='tf' for values in [-1, 1]."
+)
 
 
 class Found(NamedTuple):
@@ -71,7 +79,7 @@ class Subject:
         else:
             from .occlusion import occlusion
 
-            found = occlusion(self.predictor(), len(self.classes), shown, self.preparation.scaling, number)
+            found = occlusion(self.predictor(), len(self.classes), shown, self.preparation, number)
         highest = found.map.max()
         return Explanation(
             picture=shown,
@@ -108,8 +116,15 @@ class Subject:
             "Set KERAS_BACKEND to tensorflow, torch or jax, whichever is installed; or take method='occlusion'."
         )
 
-    def _number(self, target: object) -> int:
-        """The place of a class, by its name or WordNet id."""
+    def _number(self, target: Any) -> int:
+        """The place of a class, by itself, or by the class' name or WordNet id."""
+        if is_whole(target):
+            if not 0 <= target < len(self.classes):
+                raise ArgumentError(
+                    f"target={target}: a whole number is the place of a class, and {self.name} has {len(self.classes)} "
+                    f"classes, from 0 to {len(self.classes) - 1}. Give a name as text, {str(target)!r}."
+                )
+            return int(target)
         name = str(target)
         if name in self.wordnet_ids:
             return self.wordnet_ids.index(name)
@@ -120,8 +135,9 @@ class Subject:
             raise ArgumentError(f"target={target!r}: {self.name} has no such class. {shown}")
         if self.classes.count(name) > 1:
             ids = [own for own, other in zip(self.wordnet_ids, self.classes, strict=False) if other == name]
-            choice = f"Give the WordNet id: {' or '.join(ids)}." if ids else "Give classes whose names differ."
-            raise ArgumentError(f"target={target!r}: {self.name} has several classes of that name. {choice}")
+            places = [place for place, other in enumerate(self.classes) if other == name]
+            choice = f"WordNet id: {' or '.join(ids)}" if ids else f"place: {' or '.join(map(str, places))}"
+            raise ArgumentError(f"target={target!r}: {self.name} has several classes of that name. Give the {choice}.")
         return self.classes.index(name)
 
 
@@ -142,8 +158,9 @@ def _shown(picture: Any, preparation: Preparation) -> Picture:
     low, high = picture.min(), picture.max()
     scaled = picture.dtype.kind == "f" and 0 < high <= 1
     if scaled or not (low >= 0 and high <= 255):  # NaN is not above 0 either
+        advice = _SCALED_BEFORE if preparation.scaling == ScalingSteps() else "The network's own scaling comes on top."
         raise ArgumentError(
-            f"The values of the picture lie in [{low:.4g}, {high:.4g}]; wanted is RGB in [0, 255], as it was read. The "
-            "network's own scaling comes on top."
+            f"The values of the picture lie in [{low:.4g}, {high:.4g}]; wanted is RGB in [0, 255], as it was read. "
+            f"{advice}"
         )
     return resize(np.rint(picture).astype(np.uint8), preparation.size, preparation.interpolation)

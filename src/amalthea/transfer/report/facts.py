@@ -40,6 +40,7 @@ class Facts:
         versions: of what computed.
         machine: on which.
         file: in which the classifier is; None where that is not told.
+        chosen: what was chosen with the pictures that judge, such as ``"threshold"``.
         comparison: what ``Comparison.to_json`` tells; None where there was none.
         folds: what ``CrossValidation.to_json`` tells; likewise.
     """
@@ -66,14 +67,9 @@ class Facts:
     versions: Mapping[str, str]
     machine: Mapping[str, Any]
     file: str | None = None
+    chosen: tuple[str, ...] = ()
     comparison: Mapping[str, Any] | None = None
     folds: Mapping[str, Any] | None = None
-
-    @property
-    def number_of_mistakes(self) -> int:
-        """All of them."""
-        confusion = self.report.confusion
-        return sum(map(sum, confusion)) - sum(counts[place] for place, counts in enumerate(confusion))
 
     def to_json(self) -> str:
         """All of it as a JSON object, in ASCII, which holds names that no encoding knows."""

@@ -1,6 +1,5 @@
 """The worst mistakes of a classifier, and where it looked when it made them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -10,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ...errors import AmaltheaError
 from ...images import Picture, Preparation, read_at_size, resize, save_image
 from ..classifier.labelled import Pictures, Samples
 from ..explanation.explain import explain
+from ..selection.reasons import told
 from .judging import Classifier, preparation_of
 
 _SHOWN = 12
@@ -83,7 +82,8 @@ def gallery(classifier: Classifier, samples: Samples, probabilities: NDArray[np.
     worst = wrong[np.argsort(-probabilities[wrong, answers[wrong]], kind="stable")][:_SHOWN]
     names, preparation = list(map(str, samples.classes)), preparation_of(classifier)
     pictured: list[Pictured] = []
-    method, problem = None, ""
+    scaled = _came_scaled(samples.pictures)
+    method, problem = None, "The pictures came scaled: there are no maps." if scaled else ""
     for place in worst.tolist():
         mistake = Mistake(
             picture=_named(samples.pictures, place),
@@ -92,9 +92,9 @@ def gallery(classifier: Classifier, samples: Samples, probabilities: NDArray[np.
             probability=float(probabilities[place, answers[place]]),
             of_shown=float(probabilities[place, samples.labels[place]]),
         )
-        picture, drawn = _as_seen(samples.pictures[place], preparation), None
+        picture, drawn = _as_seen(samples.pictures[place], preparation, stretched=scaled), None
         if not problem:
-            drawn, method, problem = _map(classifier, picture, mistake.taken_for, method, len(pictured))
+            drawn, method, problem = _map(classifier, picture, int(answers[place]), method, len(pictured))
         pictured.append(Pictured(mistake, thumbnail(picture), thumbnail(drawn) if drawn is not None else None))
     return Gallery(tuple(pictured), len(wrong), method, problem)
 
@@ -113,54 +113,52 @@ def thumbnail_of(path: str, preparation: Preparation) -> bytes:
 
 
 def _map(
-    classifier: Classifier, picture: Picture, target: str, method: str | None, drawn: int
+    classifier: Classifier, picture: Picture, target: int, method: str | None, drawn: int
 ) -> tuple[Picture | None, str | None, str]:
     """The map over a picture, how it was made, and why there are no further ones.
 
     Args:
         classifier: that is asked.
         picture: as it sees it.
-        target: name of the class that is looked for.
+        target: place of the class that is looked for: several may have one name.
         method: of the maps before; None for the first.
         drawn: how many there are before.
     """
     if method == "occlusion" and drawn >= _BY_OCCLUSION:
         return None, method, f"Maps by occlusion take long: the first {_BY_OCCLUSION} mistakes have one."
-    problem: Any = None
+    problem = ""
     for tried in [method] if method else [None, "occlusion"]:
         try:
             found = explain(classifier, picture, target=target, method=tried)
             return found.overlay(), found.method, ""
-        except AmaltheaError as error:  # a report without maps is better than none
-            problem = error
+        except Exception as error:  # of any type: a report without maps is better than none
+            problem = told(error)
     return None, method, f"There are no maps: {problem}" if not drawn else f"There are no further maps: {problem}"
 
 
-def _as_seen(picture: Path | NDArray[Any], preparation: Preparation) -> Picture:
-    """A picture as a network sees it, before its values are scaled: shape (H, W, 3), RGB in [0, 255]."""
+def _came_scaled(pictures: Pictures) -> bool:
+    """Whether pictures in memory are no RGB in [0, 255] any more, of which maps would be asked for."""
+    if not isinstance(pictures, np.ndarray) or pictures.dtype == np.uint8:
+        return False
+    low, high = float(pictures.min()), float(pictures.max())
+    return low < 0 or 0 < high <= 1 or high > 255
+
+
+def _as_seen(picture: Path | NDArray[Any], preparation: Preparation, *, stretched: bool = False) -> Picture:
+    """A picture as a network sees it, before its values are scaled: shape (H, W, 3), RGB in [0, 255].
+
+    Args:
+        picture: its file; or in memory.
+        preparation: of the network.
+        stretched: whether its values are to fill [0, 255], which they were scaled from.
+    """
     if isinstance(picture, Path):
         return read_at_size(picture, preparation.size, preparation.interpolation)
-    low, high = float(picture.min()), float(picture.max())
-    if picture.dtype != np.uint8 and (low < 0 or high > 255 or high <= 1):  # with a scaling of the user's own
+    if stretched:
+        low, high = float(picture.min()), float(picture.max())
         picture = (picture - low) * (255 / ((high - low) or 1))
     return resize(np.rint(picture).astype(np.uint8), preparation.size, preparation.interpolation)
 
 
 def _named(pictures: Pictures, place: int) -> str:
     return f"picture {place + 1}" if isinstance(pictures, np.ndarray) else str(pictures[place])
-
-
-def confusions(confusion: Sequence[Sequence[int]], names: Sequence[str]) -> list[tuple[str, str, int]]:
-    """Which class was taken for which other, and how often, the most frequent first.
-
-    Example:
-        >>> confusions([[5, 1], [2, 4]], ["cat", "dog"])
-        [('dog', 'cat', 2), ('cat', 'dog', 1)]
-    """
-    pairs = [
-        (names[shown], names[taken], count)
-        for shown, counts in enumerate(confusion)
-        for taken, count in enumerate(counts)
-        if count and shown != taken
-    ]
-    return sorted(pairs, key=lambda pair: -pair[2])

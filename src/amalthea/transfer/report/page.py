@@ -1,7 +1,7 @@
 """The facts as one page of HTML, which asks for nothing beyond itself."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from math import isfinite
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from ...errors import MissingDependencyError
 from ...images import Preparation
 from .facts import Facts
-from .mistakes import Gallery, confusions, thumbnail_of
+from .mistakes import Gallery, thumbnail_of
 from .names import briefly, shown
 from .origins import commands, lines_of_python
 
@@ -35,6 +35,7 @@ def page_of(facts: Facts, gallery: Gallery, plots: Mapping[str, bytes], preparat
         "briefly": briefly,
         "figure": _figure,
         "jpeg": lambda content: _as_data(content, "image/jpeg"),
+        "listed": _listed,
         "png": lambda content: _as_data(content, "image/png"),
         "shown": shown,
         "spent": _spent,
@@ -44,7 +45,7 @@ def page_of(facts: Facts, gallery: Gallery, plots: Mapping[str, bytes], preparat
     page: str = template.render(
         facts=facts,
         report=facts.report,
-        confused=confusions(facts.report.confusion, facts.report.classes)[:_CONFUSED],
+        confused=facts.report.confusions()[:_CONFUSED],
         gallery=gallery,
         plots=plots,
         twins=[
@@ -76,6 +77,18 @@ def _as_data(content: bytes, kind: str) -> str:
 def _figure(value: Any, digits: int = 3) -> str:
     """A number with so many digits after the point; "–" where there is none."""
     return "–" if value is None or not isfinite(value) else f"{value:.{digits}f}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Words as a sentence begins with them.
+
+    Example:
+        >>> _listed(["temperature", "threshold", "epoch"]), _listed(["epoch"])
+        ('Temperature, threshold and epoch', 'Epoch')
+    """
+    *first, last = names
+    text = f"{', '.join(first)} and {last}" if first else last
+    return text.capitalize()
 
 
 def _spent(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..selection.comparison import Comparison
     from ..selection.outcome import CrossValidation
 
+_CHOSEN = ("temperature", "threshold", "epoch")
+
 
 def write_report(
     classifier: Classifier,
@@ -33,19 +35,21 @@ def write_report(
     file: str | os.PathLike[str] | None = None,
     comparison: "Comparison | None" = None,
     folds: "CrossValidation | None" = None,
+    chosen: Sequence[str] = (),
     views: int = 1,
     on_error: str | None = None,
 ) -> Report:
     """Judge a classifier by pictures, and write all that is known of it on one page.
 
     The page is one HTML file without scripts, which asks for nothing beyond itself: accuracy and its interval,
-    precision and recall of each class, what was taken for what, calibration, the worst mistakes with maps of where the
-    network saw what it answered, the curves of its training, pictures that look the same among those that it learned
-    from and those that judge it, settings, versions, times, and how to use it. Beside it stand the facts as
+    precision, recall and confidence of each class, what was taken for what, calibration, the worst mistakes with maps
+    of where the network saw what it answered, the curves of its training, pictures that look the same among those that
+    it learned from and those that judge it, settings, versions, times, and how to use it. Beside it stand the facts as
     ``report.json``, and the plots as ``report-confusion.png``, ``report-calibration.png`` and so on.
 
-    Maps are made by Grad-CAM where Keras computes gradients, see ``explain``; else by occlusion, of four mistakes. All
-    pictures are decoded once to see how large they are and whether they look the same; the latter needs ImageHash.
+    Maps are made by Grad-CAM where Keras computes gradients, see ``explain``; else by occlusion, of four mistakes; of
+    arrays that were scaled, none. All pictures are decoded once to see how large they are and whether they look the
+    same; the latter needs ImageHash.
 
     Args:
         classifier: fitted; or what ``amalthea.load`` opens.
@@ -58,6 +62,8 @@ def write_report(
         file: its own, for the commands by which it is used.
         comparison: of ``amalthea.compare``, by which its network was chosen.
         folds: of ``amalthea.cross_validate``, by which it was judged, too.
+        chosen: what was chosen with the pictures of ``X``, of ``"temperature"``, ``"threshold"`` and ``"epoch"``: the
+            page then says that the figures flatter.
         views: of each picture, whose answers are averaged, see ``ImageClassifier.predict_proba``.
         on_error: ``"raise"``, or ``"skip"`` to leave out those of ``X`` that are no usable pictures; None takes what
             the classifier does. Of those that it learned from, they are always left out.
@@ -66,7 +72,7 @@ def write_report(
         How good it is.
 
     Raises:
-        ArgumentError: no fitted classifier, pictures or labels that cannot be used, or another suffix.
+        ArgumentError: no fitted classifier, pictures, labels or names that cannot be used, or another suffix.
         ImageError, MissingFileError: a file is no usable picture.
         StorageError: the folder cannot be written.
         MissingDependencyError: jinja2, Matplotlib or scikit-learn is not installed.
@@ -86,12 +92,15 @@ def write_report(
     check_classifier(classifier)
     if on_error not in (None, "raise", "skip"):
         raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise', 'skip' and None.")
+    if strangers := sorted(set(chosen).difference(_CHOSEN)):
+        raise ArgumentError(f"chosen={strangers}; allowed are {', '.join(map(repr, _CHOSEN))}.")
     skip = (on_error or getattr(classifier, "on_error", "raise")) == "skip"
     samples, learned = labelled(classifier, X, y), learned_pictures(classifier, training)
     found, shown = gathered(classifier, samples, learned, views=views, skip=skip)
     facts = replace(
         found,
         file=None if file is None else os.fspath(file),
+        chosen=tuple(name for name in _CHOSEN if name in chosen),
         comparison=None if comparison is None else json.loads(comparison.to_json()),
         folds=None if folds is None else json.loads(folds.to_json()),
     )

@@ -53,7 +53,7 @@ def draw_contenders(contenders: Sequence["Contender"], path: str | os.PathLike[s
         axes.errorbar(times, accuracies, deviations, fmt="none", color="tab:blue", capsize=3, linewidth=1)
     _scale(axes, times)
     axes.set(xlabel="ms for one picture, less is better", ylabel="Accuracy")
-    axes.set_title(f"{title}; areas: megabytes of weights", fontsize="medium")
+    axes.set_title(f"{title}; areas: megabytes of weights", fontsize="medium", parse_math=False)
     axes.grid(alpha=0.3)
     axes.set_axisbelow(True)
     axes.margins(0.2)
@@ -102,7 +102,14 @@ def _write_names(
         tried = []
         for offset, horizontal, vertical in sides:
             text = axes.annotate(
-                name, point, offset, textcoords="offset points", ha=horizontal, va=vertical, fontsize="small"
+                name,
+                point,
+                offset,
+                textcoords="offset points",
+                ha=horizontal,
+                va=vertical,
+                fontsize="small",
+                parse_math=False,
             )
             text.set_in_layout(False)
             box = text.get_window_extent(renderer)

@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass
 from logging import getLogger
 from typing import Any
 
-from ...errors import ArgumentError, ImageError, MissingDependencyError
+import numpy as np
+
+from ...errors import ArgumentError, ImageError, MissingDependencyError, MissingFileError
 from ...runtime import processor_name
 from ..classifier.image_classifier import ImageClassifier
 from ..classifier.labelled import Samples, training_samples, with_validation
@@ -15,7 +17,8 @@ from ..tables import aligned
 from .charts import draw_contenders
 from .contenders import Contender, contenders_of
 from .folds import check_folds
-from .trials import fitted_to_all, told, trial
+from .reasons import told
+from .trials import fitted_to_all, trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +42,14 @@ class Comparison:
         return "\n".join([*table, *(["", *failed] if failed else [])])
 
     def to_json(self) -> str:
-        """All but the classifier as a JSON object; null for what is not known."""
+        """All but the classifier as a JSON object in ASCII; null for what is not known."""
         content = {
             "processor": self.processor,
             "cores": os.cpu_count(),
             "best": self.contenders[0].name,
             "models": [asdict(each) for each in self.contenders],
         }
-        return json.dumps(content, ensure_ascii=False, indent=2)
+        return json.dumps(content, indent=2)
 
     def draw(self, path: str | os.PathLike[str]) -> None:
         """Draw accuracy against the time for one picture into a PNG file, with circles as large as the networks.
@@ -90,7 +93,7 @@ def compare(
         ArgumentError: models, parameters, pictures or ``k`` that cannot be used; or every network failed.
         UnknownModelError: the catalogue has no such name.
         TypeError: ``ImageClassifier`` has no such parameter.
-        ImageError: a file is no usable picture, and ``on_error`` is ``"raise"``.
+        ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
         MissingDependencyError: Keras runs on OpenVINO, which cannot train.
 
     Example:
@@ -103,6 +106,8 @@ def compare(
     contenders = contenders_of(models, parameters)
     samples = training_samples(X, y)
     parts = _parts(samples, validation, k, parameters.get("seed", 0))
+    if all(classifier.on_error == "raise" for classifier in contenders.values()):
+        _check_files(*parts)
     rows: list[Contender] = []
     best: tuple[Contender, ImageClassifier] | None = None
     for number, (name, classifier) in enumerate(contenders.items(), start=1):
@@ -131,6 +136,14 @@ def _parts(samples: Samples, validation: Any, k: int | None, seed: int) -> tuple
     if held_back is None:
         raise ArgumentError("validation=None: without pictures to judge by, no network is better than another.")
     return training, held_back
+
+
+def _check_files(*parts: Samples) -> None:
+    """Refuse files that are not there at once, not in the row of each network."""
+    for samples in parts:
+        for path in () if isinstance(samples.pictures, np.ndarray) else samples.pictures:
+            if not path.exists():
+                raise MissingFileError(f"There is no file {path} (looked for at {path.absolute()}). Check the path.")
 
 
 def _order(contender: Contender) -> tuple[bool, float, float]:

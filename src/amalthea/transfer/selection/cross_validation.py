@@ -29,6 +29,7 @@ def cross_validate(
     stratified: bool = True,
     groups: ArrayLike | None = None,
     fine_tune: Mapping[str, Any] | None = None,
+    resume: bool = False,
 ) -> CrossValidation:
     """Train a classifier ``k`` times, each time without another part of the pictures, and judge it by that part.
 
@@ -45,9 +46,12 @@ def cross_validate(
         groups: shape (N,): pictures of the same group, such as several of the same animal, come into the same fold. Of
             a folder, in the order of ``amalthea.images.labelled_folder``.
         fine_tune: arguments of ``ImageClassifier.fine_tune``, such as ``{"blocks": 2}``; None trains the head alone.
+        resume: go on where the same cross-validation was killed or interrupted: each training as in
+            ``ImageClassifier.fit``. Of those that ended, the results are taken.
 
     Raises:
-        ArgumentError: not enough pictures or groups for ``k`` folds, or as for ``fit`` and ``fine_tune``.
+        ArgumentError: not enough pictures or groups for ``k`` folds, a training diverged, or as for ``fit`` and
+            ``fine_tune``.
         TypeError: ``fine_tune`` has no such argument.
         ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
         DownloadError, WeightsError: the trained weights of the network.
@@ -77,10 +81,12 @@ def cross_validate(
     for number in range(k):
         getLogger(__package__).info("Fold %d of %d.", number + 1, k)
         held = np.flatnonzero(folds == number)
-        one = fitted(classifier, network, usable.take(np.flatnonzero(folds != number)), usable.take(held))
+        learned = usable.take(np.flatnonzero(folds != number))
+        one = fitted(classifier, network, learned, usable.take(held), resume=resume)
         if fine_tune is not None:
-            one.fine_tune(**fine_tune)
+            one.fine_tune(**{"resume": resume, **fine_tune})
         kept, probabilities = _answers(one, usable.take(held))
+        _check_finite(number, probabilities)
         answered[places[held[kept]]] = probabilities
         classifiers.append(one)
     of_all = np.full(len(samples.labels), -1)
@@ -106,3 +112,10 @@ def _answers(classifier: ImageClassifier, held: Samples) -> tuple[NDArray[np.int
     """Which of the pictures can still be read, and the probabilities of their classes."""
     extraction = extraction_of(classifier, classifier.preparation_)
     return answers(classifier.model_, numbered(held), extraction)[:2]
+
+
+def _check_finite(number: int, probabilities: NDArray[np.float32]) -> None:
+    if not np.isfinite(probabilities).all():
+        raise ArgumentError(
+            f"Fold {number + 1} diverged: some of its probabilities are no finite numbers. Give a lower learning rate."
+        )

@@ -9,9 +9,9 @@ import numpy as np
 
 from ... import _keras
 from ...errors import ArgumentError
-from ..classifier.grouped import quicken
+from ..classifier.grouped import copied, quicken
 from ..classifier.image_classifier import ImageClassifier
-from ..cutting.flat import Tensor, called, flattened
+from ..cutting.flat import Tensor, called, flattened, own_calls
 
 
 def ensemble_of(classifiers: Sequence[ImageClassifier]) -> ImageClassifier:
@@ -46,9 +46,7 @@ def set_apart(classifiers: Sequence[ImageClassifier]) -> None:
     for classifier in classifiers:
         model = classifier.model_
         if seen & {id(layer) for layer in model.layers if layer.weights}:
-            classifier.model_ = keras.models.clone_model(model)
-            classifier.model_.set_weights(model.get_weights())
-            quicken(classifier.model_)
+            classifier.model_ = copied(model)
         seen |= {id(layer) for layer in model.layers}
 
 
@@ -71,7 +69,7 @@ def averaged(models: Sequence[keras.Model]) -> keras.Model:
         UnsupportedLayerError: a model computes in a method of its own.
     """
     networks = [flattened(model) for model in models]
-    walks = [_own_calls(network) for network in networks]
+    walks = [own_calls(network) for network in networks]
     if len({tuple(type(call.operation) for call in walk) for walk in walks}) > 1:
         raise ArgumentError("The models have different layers; an average needs those of one kind.")
     shown = networks[0].inputs[0]
@@ -142,16 +140,6 @@ def _grown(
         )  # of a layer that is used twice, and differs at the second
         tensors.update(zip(map(id, call.outputs), made[key].tensors, strict=True))
     return tensors
-
-
-def _own_calls(network: Any) -> list[_keras.Call]:
-    """The calls of a functional model, without those that belong to another use of its layers."""
-    known, own = set(map(id, network.inputs)), []
-    for call in _keras.calls(network):
-        if known.issuperset(map(id, call.inputs)):
-            known.update(map(id, call.outputs))
-            own.append(call)
-    return own
 
 
 def _copy(operation: Any, pattern: Any, number: int, taken: set[str]) -> Any:

@@ -72,15 +72,18 @@ def folds_of(
     divided = splitter(k, shuffle=True, random_state=seed).split(folds, samples.labels, found)
     for number, (learned, held) in enumerate(divided):
         folds[held] = number
-        _check_fold(samples, number, learned, held)
+        _check_fold(samples, number, learned, held, grouped=found is not None)
     return folds
 
 
-def _check_fold(samples: Samples, number: int, learned: NDArray[np.int64], held: NDArray[np.int64]) -> None:
+def _check_fold(
+    samples: Samples, number: int, learned: NDArray[np.int64], held: NDArray[np.int64], *, grouped: bool
+) -> None:
     if not len(held):
         raise ArgumentError(f"Fold {number + 1} would hold back no picture: groups are too large. Give a smaller k.")
     if lost := set(range(len(samples.classes))) - set(samples.labels[learned].tolist()):
+        remedy = "pictures of more groups" if grouped else "more of its pictures, stratified=True"
         raise ArgumentError(
             f"Fold {number + 1} would hold back all pictures of the class {samples.classes[min(lost)].item()!r}, and "
-            "learn nothing of it. Give pictures of more groups, or another seed."
+            f"learn nothing of it. Give {remedy}, or another seed."
         )

@@ -73,7 +73,7 @@ class CrossValidation:
         return "\n\n".join("\n".join(part) for part in parts)
 
     def to_json(self) -> str:
-        """All but classifiers and predictions, as a JSON object; null where a fold held back none of a class."""
+        """All but classifiers and predictions, as JSON in ASCII; null where a fold held back none of a class."""
         names = ("pictures", "accuracy", "loss")
         by_fold = zip(self._sizes(), self.accuracies, self.losses, strict=True)
         content = {
@@ -87,7 +87,7 @@ class CrossValidation:
             "report": json.loads(self.report.to_json()),
             "seconds": dict(self.seconds),
         }
-        return json.dumps(finite(content), ensure_ascii=False, indent=2)
+        return json.dumps(finite(content), indent=2)
 
     def _sizes(self) -> list[int]:
         return [int(np.sum(self.folds == number)) for number in range(len(self.fitted))]

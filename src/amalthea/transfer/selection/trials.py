@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import AmaltheaError
 from ...runtime import predictor, speed_of
 from ..classifier.image_classifier import ImageClassifier
 from ..classifier.labelled import Samples
@@ -66,10 +65,3 @@ def _by_folds(name: str, classifier: ImageClassifier, samples: Samples, k: int) 
     features, training = found.seconds["features"], found.seconds["training"]
     row = Contender(name=name, accuracy=found.accuracy, deviation=found.deviation, features=features, training=training)
     return row, found.fitted[0]
-
-
-def told(problem: Exception) -> str:
-    """What an error says; of those that are not ours, the type and the first line."""
-    if isinstance(problem, AmaltheaError):
-        return str(problem)
-    return f"{type(problem).__name__}: {(str(problem).strip().splitlines() or [''])[0]}"

@@ -67,7 +67,12 @@ def cross_once(classifier: ImageClassifier, *parts: Samples) -> Crossing:
 
 
 def fitted(
-    classifier: ImageClassifier, network: "keras.Model | None", learned: Samples, held: Samples
+    classifier: ImageClassifier,
+    network: "keras.Model | None",
+    learned: Samples,
+    held: Samples,
+    *,
+    resume: bool = False,
 ) -> ImageClassifier:
     """A copy of a classifier that has learned.
 
@@ -77,6 +82,7 @@ def fitted(
             copy gets a network of its own.
         learned: pictures to learn from.
         held: pictures to validate with.
+        resume: as for ``fit``.
 
     Raises:
         ArgumentError, ImageError, MissingFileError, DownloadError, WeightsError: as for ``fit``.
@@ -86,9 +92,9 @@ def fitted(
     one: ImageClassifier
     if network is None or not isinstance(classifier.model, str):
         one = clone(classifier)
-        return one.fit(*as_given(learned), validation=as_given(held))
+        return one.fit(*as_given(learned), validation=as_given(held), resume=resume)
     one = type(classifier)(**{**classifier.get_params(deep=False), "model": network, "alpha": None})
-    one.fit(*as_given(learned), validation=as_given(held))
+    one.fit(*as_given(learned), validation=as_given(held), resume=resume)
     return one.set_params(model=classifier.model, alpha=classifier.alpha)  # type: ignore[no-any-return]
 
 

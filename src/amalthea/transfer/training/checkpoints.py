@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ... import _keras
 from ...errors import BrokenWeightsError, StorageError, warn
 from ...storage import TRAININGS, drop_oldest, note_use, room
+from .callback_identity import UntoldError
 from .checkpoint_files import Arrays, State, read_state, write_state
 from .identity import training_key
 from .watching import BestWeights, History, Keeper, restore, value_of
@@ -66,7 +67,12 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
             return False
         self.set_model(model)
         self._history, self._title, self._room = history, settings.title, room()
-        self._path = TRAININGS.folder / f"{training_key(self._rows, model, settings, history)}.safetensors"
+        try:
+            key = training_key(self._rows, model, settings, history)
+        except UntoldError as problem:
+            self._tell(f"begins anew, and can never be resumed, for {problem}.")
+            return False
+        self._path = TRAININGS.folder / f"{key}.safetensors"
         if not self._resume:
             return False
         self._found = _read(self._path)
@@ -149,9 +155,12 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
             arrays |= {f"best/{number}": value for number, value in enumerate(weights)}
         state = State(facts, arrays)
         try:
-            if state.nbytes <= self._room:
-                write_state(self._path, state)
-                drop_oldest(self._room)
+            if state.nbytes > self._room:
+                raise StorageError(
+                    f"Its checkpoint, {state.nbytes / 1e6:.3g} MB, is larger than AMALTHEA_CACHE_SIZE allows: raise it."
+                )
+            write_state(self._path, state)
+            drop_oldest(self._room)
         except StorageError as problem:
             self._path = None
             warn(f"Training goes on, but could not be resumed if it were killed. {problem}")

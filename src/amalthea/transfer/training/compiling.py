@@ -41,9 +41,9 @@ def compiled(suffix: keras.Model, settings: Training, features: Rows, steps: int
     finally:
         if settings.soft or isinstance(settings.learning_rate, Sequence):
             # Plain Keras could not load a file of the model with an accuracy of ours, nor, in Keras 3.15.1, with
-            # several optimizers.
+            # several optimizers. Without schedule, for one rate of (low, high) and an optimizer need not go with it.
             highest = float(np.max(settings.learning_rate))
-            plain = replace(settings, label_smoothing=0.0, mixup=0.0, learning_rate=highest)
+            plain = replace(settings, label_smoothing=0.0, mixup=0.0, learning_rate=highest, schedule=None)
             compile_model(suffix, plain, features, steps)
             suffix.optimizer.build(suffix.trainable_variables)
 

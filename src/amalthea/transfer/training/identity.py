@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from ... import _keras
+from .callback_identity import described_callback
 from .watching import History
 
 if TYPE_CHECKING:
@@ -22,14 +23,16 @@ _OF_A_PROCESS = {"compile_config", "shared_object_id"}  # that Keras writes into
 def training_key(rows: str, model: keras.Model, settings: "Training", history: History) -> str:
     """Names a training: 64 hexadecimal digits.
 
-    Names of layers do not count, for Keras numbers those of a process. What callbacks of the user do is known by their
-    types alone.
+    Names of layers do not count, for Keras numbers those of a process.
 
     Args:
         rows: names what it learns from and is judged by.
         model: with the weights that it begins with.
         settings: all but the title count.
         history: of the trainings before.
+
+    Raises:
+        UntoldError: a callback cannot be told from others of its type.
     """
     trained = set(map(id, model.trainable_variables))
     values = [
@@ -56,9 +59,9 @@ def _described(value: Any) -> Any:
     """What JSON cannot hold. Of what has no description, one that fits nothing else: nobody goes on from it."""
     if isinstance(value, np.generic | np.ndarray):
         return value.tolist()
-    kind = f"{type(value).__module__}.{type(value).__qualname__}"
     if isinstance(value, keras.callbacks.Callback):
-        return kind
+        return described_callback(value)
+    kind = f"{type(value).__module__}.{type(value).__qualname__}"
     if isinstance(value, keras.optimizers.Optimizer | keras.optimizers.schedules.LearningRateSchedule):
         return [kind, {name: part for name, part in value.get_config().items() if name != "name"}]
     return repr(value)

@@ -9,7 +9,6 @@ import keras
 from numpy.typing import ArrayLike, NDArray
 
 from ...errors import ArgumentError, MissingDependencyError, warn
-from ...runtime import check_precision
 from .batches import Batches, Rows
 from .checkpoints import Checkpoints
 from .compiling import compiled
@@ -112,7 +111,9 @@ def check_possible(settings: Training, validated: bool) -> None:
         raise MissingDependencyError(
             'Keras on OpenVINO cannot train. For one that can: pip install "amalthea[tensorflow-cpu]"'
         )
-    check_precision(settings.precision)
+    from ...runtime.runners.openvino import check_precision
+
+    check_precision(settings.precision, setting="training_precision")
     if settings.patience is not None and not validated:
         raise ArgumentError(f"patience={settings.patience} needs validation pictures: their loss tells when to stop.")
 

@@ -103,7 +103,7 @@ class Training:
 
     def _check_rates(self) -> None:
         rate, schedule = self.learning_rate, self.schedule
-        pair = isinstance(rate, list | tuple)
+        pair = not isinstance(rate, Real)
         if isinstance(rate, list | tuple):
             numbers = len(rate) == 2 and all(isinstance(one, Real) for one in rate)
             require(
