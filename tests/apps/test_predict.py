@@ -251,7 +251,7 @@ def test_control_c_is_quiet(home, tmp_path):
     os.utime(graph, (0, 0))
     with started("predict", tmp_path) as process:
         end = time.monotonic() + 60
-        while not graph.stat().st_mtime and time.monotonic() < end:  # until it takes the graph, with all imported
+        while not graph.stat().st_atime and time.monotonic() < end:  # until it takes the graph, with all imported
             time.sleep(0.05)
         time.sleep(1)
         process.send_signal(signal.SIGINT)

@@ -181,8 +181,9 @@ def test_what_nobody_wants_any_more_goes_though_there_is_room():
 
 
 def test_an_open_entry_can_be_read_after_it_had_to_go(limit):
-    path = stored(0, days_ago=2)
+    path = stored(0)
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+        used(path, days_ago=2)  # after it was opened, which is a use
         limit(1)
         stored(1)
         assert kept() == [1]

@@ -44,12 +44,14 @@ def evaluate(model: Path, folder: Path, on_error: str, page: Path | None, as_jso
     """
     check_class_folder(folder, f"What is on a picture, `amalthea predict --model {model}` says.")
     check_file(model)
-    from ..transfer import check_report, check_scikit_learn
-
     if page:
+        from ..transfer import check_report
+
         check_report()
         report = _on_a_page(model, folder, on_error, page, **answering)
     else:
+        from ..transfer import check_scikit_learn  # by itself: a report is made where Keras is
+
         check_scikit_learn()
         judge = _of_keras if model.suffix == ".keras" else _of_onnx
         report = judge(model, folder, on_error, **answering)

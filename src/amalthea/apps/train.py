@@ -67,12 +67,12 @@ def train(
 
 def _check_installed(curves: Path | None, report: Path | None) -> None:
     """Raise what drawing and writing would raise only after a training."""
-    from ..transfer import check_matplotlib, check_report
+    from .. import transfer
 
     if curves:
-        check_matplotlib()
+        transfer.check_matplotlib()
     if report:
-        check_report()
+        transfer.check_report()
 
 
 def _settle_answers(classifier: "ImageClassifier", answers: Answers, held_back: Photographs | None) -> list[str]:

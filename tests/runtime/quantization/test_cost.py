@@ -115,7 +115,7 @@ def test_wrong_input(network, photographs, tmp_path):
         cost_of("MobileNet", tmp_path / "nowhere.jpg", alpha=0.25)
     with pytest.raises(ArgumentError, match=r"amalthea\.save"):
         cost_of("MobileNet", photographs, alpha=0.25, precision="int8")
-    with pytest.raises(ArgumentError, match="include_top=True"):
+    with pytest.raises(ArgumentError, match="build a network with its top"):
         compare(replace(network, classes=()), network, photographs, precision="bfloat16")
     with pytest.raises(MissingFileError, match=r"There is no file .*nowhere\.onnx"):
         cost_of(tmp_path / "nowhere.onnx", photographs)
