@@ -110,9 +110,9 @@ def test_a_file_that_changes_while_it_is_hashed_is_not_kept(tmp_path: Path, old:
         rewrite(path)
         return found
 
-    monkeypatch.setattr(hashing, "digest", changed)
-    file_digests([path])
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(hashing, "digest", changed)
+        file_digests([path])
     assert file_digests([path]) == [sha256(path)]
 
 

@@ -94,9 +94,9 @@ def test_what_changes_while_it_is_read_is_not_believed_afterwards(small: Path, m
         return computed
 
     hash_file = hashlib.file_digest
-    monkeypatch.setattr(hashlib, "file_digest", interrupted)
-    list(inspect_weights("mobilenet"))
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(hashlib, "file_digest", interrupted)
+        list(inspect_weights("mobilenet"))
     assert local_weights(SMALL) is None
 
 

@@ -225,10 +225,9 @@ def test_a_run_that_is_interrupted_continues(network, paths, computed, monkeypat
         return original(self, pictures)
 
     original = FrozenNetwork.__call__
-    monkeypatch.setattr(FrozenNetwork, "__call__", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(FrozenNetwork, "__call__", interrupted)
         extract(network, paths, PREPARATION)
-    monkeypatch.undo()
     found = extract(network, paths, PREPARATION)
     np.testing.assert_allclose(found.features.take(range(150))[0], expected(network, paths), atol=1e-4)
     assert sum(int(path.stat().st_size) for path in (cache_folder() / "features").rglob("records.bin")) == (

@@ -157,10 +157,9 @@ def test_a_step_of_jax_that_never_returns(monkeypatch: pytest.MonkeyPatch) -> No
 
         self.train_function = breaking
 
-    monkeypatch.setattr(type(model), "make_train_function", make_breaking)
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(type(model), "make_train_function", make_breaking)
         train(model, features, labels, None, Training(epochs=3, batch_size=10))
-    monkeypatch.undo()
     after = weights(model)
     twin = head()
     train(twin, features, labels, None, Training(epochs=1, batch_size=10))
