@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from ..errors import ArgumentError, MissingDependencyError
-from ..storage import atomic_file
+from .png_files import png_path, save_figure
 
 _PANELS = (("Accuracy", "accuracy"), ("Loss", "loss"))
 
@@ -33,9 +32,7 @@ def draw_curves(
     Example:
         >>> draw_curves({"loss": [0.9, 0.4], "accuracy": [0.6, 0.8]}, "curves.png")
     """
-    path = Path(path)
-    if path.suffix.lower() != ".png":
-        raise ArgumentError(f"The curves are drawn into a PNG file; {path} does not end in .png.")
+    path = png_path(path, "The curves are")
     if not history.get("loss"):
         raise ArgumentError("The history has no epoch yet: there is nothing to draw.")
     check_matplotlib()
@@ -53,8 +50,7 @@ def draw_curves(
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
         axes.legend()
-    with atomic_file(path, setting=None) as temporary:
-        figure.savefig(temporary, format="png", dpi=100)
+    save_figure(figure, path)
 
 
 def check_matplotlib(purpose: str = "Curves need") -> None:

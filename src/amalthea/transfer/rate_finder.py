@@ -9,7 +9,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf, isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
@@ -19,7 +18,6 @@ from numpy.typing import NDArray
 from .._progress import progress
 from ..errors import ArgumentError
 from ..images import Preparation
-from ..storage import atomic_file
 from .base import base_of
 from .classifier.crossing import Parts, crossed
 from .classifier.grouped import copied
@@ -28,6 +26,7 @@ from .classifier.parameters import check_crossing, extraction_of, head_of, train
 from .classifier.pixels import check_all, check_pictures
 from .curves import check_matplotlib
 from .cutting import divide, freeze_before
+from .png_files import png_path, save_figure
 from .settings import require_number, require_whole
 from .training.batches import Batches, Rows
 from .training.compiling import compile_model
@@ -114,9 +113,7 @@ class LearningRates:
             StorageError: the file cannot be written.
             MissingDependencyError: Matplotlib is not installed.
         """
-        path = Path(path)
-        if path.suffix.lower() != ".png":
-            raise ArgumentError(f"The learning rates are drawn into a PNG file; {path} does not end in .png.")
+        path = png_path(path, "The learning rates are")
         check_matplotlib("A chart of learning rates needs")
         from matplotlib.figure import Figure
 
@@ -127,8 +124,7 @@ class LearningRates:
         axes.set(xlabel="Learning rate", ylabel="Loss")
         axes.grid(alpha=0.3)
         axes.legend()
-        with atomic_file(path, setting=None) as temporary:
-            figure.savefig(temporary, format="png", dpi=100)
+        save_figure(figure, path)
 
 
 class _Trial(NamedTuple):

@@ -2,14 +2,13 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import ArgumentError
 from ...images import Picture, save_image
 from ...storage import atomic_file
+from ..png_files import png_path
 from .drawing import overlaid, side_by_side
 
 _TITLES = {"grad_cam": "Grad-CAM", "occlusion": "Occlusion"}
@@ -64,9 +63,7 @@ class Explanation:
             ArgumentError: another suffix.
             StorageError: the file cannot be written.
         """
-        path = Path(path)
-        if path.suffix.lower() != ".png":
-            raise ArgumentError(f"An explanation is drawn into a PNG file; {path} does not end in .png.")
+        path = png_path(path, "An explanation is")
         method = _TITLES[self.method]
         if not self.map.any():
             found = f"{method}: nothing speaks for this class"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...storage import atomic_file
 from ..calibration import Reliability
+from ..png_files import save_figure
 from .names import shortened
 
 if TYPE_CHECKING:
@@ -81,6 +81,6 @@ def _drawn(path: Path, size: tuple[float, float]) -> Iterator["Figure"]:
 
     figure: Any = Figure(figsize=size, layout="constrained")
     yield figure
-    with warnings.catch_warnings(), atomic_file(path, setting=None) as temporary:
+    with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # of scripts that Matplotlib's font lacks, it draws boxes
-        figure.savefig(temporary, format="png", dpi=110)
+        save_figure(figure, path, dpi=110)

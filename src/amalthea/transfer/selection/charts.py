@@ -3,12 +3,10 @@
 import os
 from collections.abc import Sequence
 from math import sqrt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ArgumentError
-from ...storage import atomic_file
 from ..curves import check_matplotlib
+from ..png_files import png_path, save_figure
 
 if TYPE_CHECKING:
     from .contenders import Contender
@@ -32,9 +30,7 @@ def draw_contenders(contenders: Sequence["Contender"], path: str | os.PathLike[s
         StorageError: the file cannot be written.
         MissingDependencyError: Matplotlib is not installed.
     """
-    path = Path(path)
-    if path.suffix.lower() != ".png":
-        raise ArgumentError(f"A comparison is drawn into a PNG file; {path} does not end in .png.")
+    path = png_path(path, "A comparison is")
     check_matplotlib("The chart needs")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -60,8 +56,7 @@ def draw_contenders(contenders: Sequence["Contender"], path: str | os.PathLike[s
     figure.draw_without_rendering()  # only then is known where everything lies
     names = [f"{each.name}, {each.megabytes:.1f} MB" for each in contenders]
     _write_names(axes, names, list(zip(times, accuracies, strict=True)), [sqrt(area) / 2 for area in areas])
-    with atomic_file(path, setting=None) as temporary:
-        figure.savefig(temporary, format="png", dpi=100)
+    save_figure(figure, path)
 
 
 def _scale(axes: Any, times: Sequence[float]) -> None:
