@@ -1,5 +1,5 @@
 """All checks and all tests: ``nox``. One of them: ``nox -s lint``, ``nox -s default``, ``nox -s backends``.
-On request alone: ``nox -s torchvision``.
+On request alone: ``nox -s programs`` and ``nox -s torchvision``.
 
 Arguments after ``--`` go to pytest: ``nox -r -s default -- tests/images -k decode``.
 """
@@ -19,6 +19,13 @@ def run_tests(session: nox.Session, backend: str, selection: tuple[str, ...]) ->
     # Two processes: building and converting networks is Python's work, which takes one core each.
     workers = ("-n", "2", "--dist", "worksteal")
     session.run("pytest", *workers, *selection, *session.posargs, env={"KERAS_BACKEND": backend})
+
+
+def with_backends(session: nox.Session) -> None:
+    """Install what trains, and what the tests compare with."""
+    session.install("torch==2.13.0")  # first and alone, so that no other requirement chooses a build with CUDA
+    session.install(".", "-r", "tests/requirements.txt", "-r", "tests/requirements-backends.txt")
+    session.install("--no-deps", "tf_keras==2.21.0")  # it would bring the whole tensorflow beside tensorflow-cpu
 
 
 @nox.session
@@ -41,12 +48,17 @@ def default(session: nox.Session) -> None:
 @nox.session
 def backends(session: nox.Session) -> None:
     """The same suite where TensorFlow, torch and JAX are installed, a process each, since Keras has one for life."""
-    session.install("torch==2.13.0")  # first and alone, so that no other requirement chooses a build with CUDA
-    session.install(".", "-r", "tests/requirements.txt", "-r", "tests/requirements-backends.txt")
-    session.install("--no-deps", "tf_keras==2.21.0")  # it would bring the whole tensorflow beside tensorflow-cpu
+    with_backends(session)
     run_tests(session, "tensorflow", ON_TENSORFLOW)
     run_tests(session, "torch", ON_OTHERS)
     run_tests(session, "jax", ON_OTHERS)
+
+
+@nox.session(default=False)
+def programs(session: nox.Session) -> None:
+    """The two old programs that compute thousands of pictures with VGG16; a quarter of an hour."""
+    with_backends(session)
+    run_tests(session, "tensorflow", ("-m", "slow", "tests/keras2/seeds"))
 
 
 @nox.session(default=False)

@@ -108,7 +108,7 @@ def _plain_head(task: Task, weights: Path, pictures: Path, workers: int) -> floa
 def _plain_fine_tuning(task: Task, weights: Path, pictures: Path, workers: int) -> float:
     start = time.perf_counter()
     base = plain_keras.frozen_before(task, plain_keras.base_of(task, weights))
-    return _plain(start, task, base, keras.optimizers.SGD(1e-4, momentum=0.9), pictures, workers)
+    return _plain(start, task, base, keras.optimizers.SGD(plain_keras.TUNING_RATE, momentum=0.9), pictures, workers)
 
 
 def _plain(start: float, task: Task, base: keras.Model, optimizer: object, pictures: Path, workers: int) -> float:
@@ -144,7 +144,9 @@ def _fine_tune(task: Task, weights: Path, pictures: Path, precision: str) -> flo
         classifier.fit(pictures / "train", validation=pictures / "validation")
     with empty_cache(), _after_each_epoch(time.perf_counter) as ends:
         start = time.perf_counter()
-        classifier.set_params(augment="live").fine_tune(from_layer=task.from_layer, epochs=RUN)
+        classifier.set_params(augment="live").fine_tune(
+            from_layer=task.from_layer, epochs=RUN, learning_rate=plain_keras.TUNING_RATE
+        )
     return projected(ends[0] - start, np.diff(ends).tolist())
 
 

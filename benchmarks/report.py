@@ -37,6 +37,8 @@ def section(name: str, report: dict[str, Any]) -> str:
 def cell(value: Any) -> str:
     """A figure, or the median of several with its range."""
     if isinstance(value, dict):
+        if "median" not in value:
+            return "; ".join(f"{name} {part}" for name, part in value.items())
         return f"{value['median']:.3f} ({value['min']:.3f}–{value['max']:.3f})"
     if isinstance(value, float):
         return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -168,7 +168,7 @@ def _fine_tune(task: Task, weights: Path, pictures: Path, precision: str) -> flo
     classifier = tutorial_classifier(task, weights, precision, epochs=1)
     with empty_cache():
         classifier.fit(pictures / "train", validation=pictures / "validation")
-    tune = partial(classifier.fine_tune, from_layer=task.from_layer)
+    tune = partial(classifier.fine_tune, from_layer=task.from_layer, learning_rate=plain_keras.TUNING_RATE)
     with empty_cache():
         first, one, more = (_seconds(partial(tune, epochs=epochs)) for epochs in (1, 1, 1 + RUN))
     return plain_keras.projected(first, [(more - one) / RUN])

@@ -10,6 +10,8 @@ import pytest
 from keras import layers
 
 from amalthea import _keras
+from amalthea._keras.nodes import nodes_into, nodes_out_of
+from amalthea._keras.seeds import begin_with
 from tests.live_weights import set_live_weights
 
 
@@ -56,6 +58,40 @@ def test_which_models_are_plain_graphs():
     assert _keras.functional(trained) is trained
     for other in (Own(), Own(model.inputs, model.outputs), OwnSequential(chain), keras.Sequential(), layers.Dense(2)):
         assert _keras.functional(other) is None
+
+
+def test_a_model_that_ends_elsewhere():
+    model = small_model()
+    set_live_weights(model)
+    picture = np.random.default_rng(0).standard_normal((2, 8, 8, 3), dtype=np.float32)
+    whole, left = model(picture), model.get_layer("left")
+    on_top = layers.Rescaling(2.0, name="twice")
+    _keras.end_at(model, on_top(model.output))
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(model(picture)), 2 * keras.ops.convert_to_numpy(whole))
+    assert _keras.layer_of(model.output) is on_top
+    assert (model.output_names, model.output_shape, len(model.layers)) == (["twice"], (None, 6, 6, 8), 5)
+    _keras.end_at(model, left.output)
+    assert [layer.name for layer in model.layers] == ["image", "left"]
+    assert [id(weight) for weight in model.weights] == [id(weight) for weight in left.weights]
+    np.testing.assert_array_equal(model.predict(picture, verbose=0), keras.ops.convert_to_numpy(whole)[..., :4])
+    with pytest.raises(ValueError, match="not connected"):
+        _keras.end_at(model, keras.Input((8, 8, 3), name="other"))
+    assert _keras.layer_of(model.output) is left
+
+
+def test_classes_of_layers():
+    class Own(layers.Dense):
+        pass
+
+    class Further(Own):
+        pass
+
+    same = type("Dense", (layers.Dense,), {"__module__": layers.Dense.__module__, "__qualname__": "Dense"})
+    assert [_keras.kind_of(kind(2)) for kind in (layers.Dense, same, Own)] == [layers.Dense, layers.Dense, Own]
+    assert _keras.own_classes(Further(2), layers.Dense) == [Further, Own]
+    assert _keras.own_classes(same(2), layers.Dense) == []
+    assert isinstance(small_model(), _keras.functional_class())
+    assert not isinstance(keras.Sequential(), _keras.functional_class())
 
 
 def test_parts_and_states_of_layers():
@@ -238,3 +274,27 @@ def test_how_many_batches_keras_wants(backend):
     asked.clear()
     assert len([*data]) == data.num_batches
     assert set(asked) == {(False, None)}
+
+
+def test_calls_of_one_layer():
+    image = keras.Input((8, 8, 3))
+    dense, flat = layers.Dense(2), layers.Flatten()
+    result = flat(dense(image))
+    [node] = nodes_into(flat)
+    assert (node.layer, node.before) == (flat, [dense])
+    assert [id(tensor) for tensor in node.outputs] == [id(result)]
+    assert [node.layer for node in nodes_out_of(dense)] == [flat]
+    assert nodes_out_of(flat) == nodes_into(layers.Dense(2)) == []
+
+
+def test_dropout_begins_with_a_seed():
+    """On torch, too, where it otherwise draws from torch's own generator."""
+
+    def drawn(seed):
+        dropout = layers.Dropout(0.5)
+        begin_with(dropout.seed_generator, seed)
+        assert dropout.get_config()["seed"] is None
+        return keras.ops.convert_to_numpy(dropout(np.ones((4, 16), "float32"), training=True))
+
+    np.testing.assert_array_equal(drawn(1), drawn(1))
+    assert (drawn(1) != drawn(2)).any()

@@ -88,9 +88,14 @@ class AmaltheaWarning(UserWarning):
     """Category of every warning of this library."""
 
 
-def warn(message: str) -> None:
-    """Warn with the line of the caller's own code, however deep in this library the warning arises."""
+def warn(message: str, through: tuple[str, ...] = ()) -> None:
+    """Warn with the line of the caller's own code, however deep in this library the warning arises.
+
+    Args:
+        message: the warning.
+        through: other packages by whose way this library was called.
+    """
     level, frame = 1, sys._getframe()
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == __package__:
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in (__package__, *through):
         level, frame = level + 1, frame.f_back
     warnings.warn(message, AmaltheaWarning, stacklevel=level)

@@ -36,8 +36,10 @@ def test_help_lists_every_command(arguments):
         "explain",
         "export",
         "features",
+        "migrate",
         "models",
         "predict",
+        "run",
         "train",
         "weights",
     ]

@@ -9,8 +9,8 @@ from ..errors import AmaltheaError
 from .interruption import interruptible
 
 _COMMANDS = (
-    *("augment", "bench", "cache", "check", "evaluate", "explain", "export", "features", "models", "predict"),
-    *("train", "weights"),
+    *("augment", "bench", "cache", "check", "evaluate", "explain", "export", "features", "migrate", "models"),
+    *("predict", "run", "train", "weights"),
 )
 
 

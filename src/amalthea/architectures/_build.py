@@ -108,6 +108,7 @@ def assemble(network: Network, request: Request, alpha: float = 1.0, row: Varian
     if inputs is image and row is None:
         model._amalthea_variant = spec.name
         model._amalthea_scaling = weights.scaling if weights else None
+        model._amalthea_filled = weights is not None
     if weights:
         others = () if inputs is image else keras.Model(inputs, image).layers
         own = [layer for layer in model.layers if layer not in others]

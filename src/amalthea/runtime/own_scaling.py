@@ -55,7 +55,7 @@ def _changes(network: Any) -> Iterator[_keras.Call | None]:
         inner = _keras.functional(call.operation)
         if inner is not None and len(inner.inputs) == 1:
             yield from _changes(inner)
-        elif CONVERTERS.get(type(call.operation)) not in _MOVING:
+        elif CONVERTERS.get(_keras.kind_of(call.operation)) not in _MOVING:
             yield call
         if len(call.outputs) != 1:
             break
@@ -68,9 +68,10 @@ def _largest(step: _keras.Call) -> float | None:
     """The size of the largest number that a step makes of 0 and 255; None where that is not known."""
     operation, ends = step.operation, np.array([[0.0], [255.0]])
     made: Any = None
-    if type(operation) is keras.layers.Rescaling:
+    kind = _keras.kind_of(operation)
+    if kind is keras.layers.Rescaling:
         made = ends * np.ravel(operation.scale) + np.ravel(operation.offset)
-    elif type(operation) is keras.layers.Normalization and not operation.invert and operation.mean is not None:
+    elif kind is keras.layers.Normalization and not operation.invert and operation.mean is not None:
         mean, variance = (np.ravel(keras.ops.convert_to_numpy(each)) for each in (operation.mean, operation.variance))
         made = (ends - mean) / np.maximum(np.sqrt(variance), keras.config.epsilon())
     elif (factor := _factor(step)) is not None:

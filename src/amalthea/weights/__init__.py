@@ -10,8 +10,9 @@ from .formats import read_weights
 from .inspection import Condition, Inspection, inspect_weights
 from .inventory import Holding, choose_weights, list_weights
 from .location import copy_weights, find_weights, local_weights, weight_file
+from .model_files import ModelFile, read_model_file, write_model_file
 from .report import LoadReport
-from .stored import StoredLayer
+from .stored import StoredLayer, StoredTensor
 from .verification import record_first
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "Holding",
     "Inspection",
     "LoadReport",
+    "ModelFile",
     "StoredLayer",
+    "StoredTensor",
     "assign_weights",
     "choose_weights",
     "convert_weights",
@@ -32,7 +35,9 @@ __all__ = [
     "list_weights",
     "load_weights",
     "local_weights",
+    "read_model_file",
     "read_weights",
     "record_first",
     "weight_file",
+    "write_model_file",
 ]

@@ -78,9 +78,14 @@ def test_control_c_keeps_weights_and_history(interrupted: None) -> None:
 
 
 @pytest.mark.skipif(keras.config.backend() != "tensorflow", reason="the other backends do one step at a time")
-@pytest.mark.parametrize(("live", "most"), [(True, 4), (False, 20)])
-def test_control_c_waits_for_few_rows_that_are_computed(live: bool, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Python hears of it between two calls of TensorFlow: how many rows are taken until then?"""
+@pytest.mark.parametrize(("live", "least", "most"), [(True, 1, 8), (False, 9, 32)])
+def test_control_c_waits_for_few_rows_that_are_computed(
+    live: bool, least: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python hears of it between two calls of TensorFlow: how many of 40 batches are taken until then?
+
+    What a busy machine reads ahead before it hears of it differs; not all of them, though.
+    """
     from amalthea.transfer.training import watching
 
     class Interrupting(watching.Bar):
@@ -102,7 +107,7 @@ def test_control_c_waits_for_few_rows_that_are_computed(live: bool, most: int, m
     turning.live = live
     with pytest.raises(KeyboardInterrupt):
         train(head(), turning, labels, None, Training(batch_size=10))
-    assert most // 2 - 1 <= len(turning.taken) - turning.begun <= most
+    assert least <= len(turning.taken) - turning.begun <= most
 
 
 @trains

@@ -152,7 +152,7 @@ def converter_of(layer: Any) -> Converter:
     known = next((kind for kind in kinds if kind in CONVERTERS), None)
     if known is None:
         raise unsupported(layer, "the runtime has no converter for this type")
-    own = [name for kind in kinds[: kinds.index(known)] for name in vars(kind)]
+    own = [name for kind in _keras.own_classes(layer, known) for name in vars(kind)]
     changed = {name for name in own if callable(getattr(known, name, None))} - _HARMLESS
     changed |= {name for name in _HOOKS & vars(layer).keys() if not hasattr(vars(layer)[name], "keeps_answers")}
     if changed:

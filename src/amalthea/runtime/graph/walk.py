@@ -94,7 +94,7 @@ def _results(call: _keras.Call, tensors: dict[int, Tensor], writer: Writer) -> l
     operation = call.operation
     if (nested := _keras.functional(operation)) is not None:
         return _converted(nested, _for_model(call, nested, tensors), writer)
-    if type(operation) is keras.layers.TimeDistributed and _keras.functional(operation.layer) is not None:
+    if _keras.kind_of(operation) is keras.layers.TimeDistributed and _keras.functional(operation.layer) is not None:
         return [_in_each_step(call, tensors, writer)]
     types = output_types(call, tensors)
     results = (_of_layer if isinstance(operation, keras.Layer) else _of_operation)(call, tensors, types[0])

@@ -96,7 +96,7 @@ def _last_call(model: "keras.Model") -> Any:
     call = next(call for call in _keras.calls(model) if any(each is model.outputs[0] for each in call.outputs))
     layer = call.operation
     activations = keras.activations.softmax, keras.activations.sigmoid
-    if type(layer) is not keras.layers.Dense or layer.activation not in activations:
+    if _keras.kind_of(layer) is not keras.layers.Dense or layer.activation not in activations:
         raise ArgumentError(
             f"{model.name} ends in {layer.name!r}, a {type(layer).__name__}; only a dense layer with a softmax or a "
             "sigmoid can be calibrated. Calibrate the parts of an ensemble before they are joined."

@@ -21,7 +21,7 @@ def quicken(model: object) -> None:
     from ...architectures._blocks import convolve_by_group
 
     for layer in _keras.parts(model) if isinstance(model, keras.Model) else ():
-        if type(layer) is keras.layers.Conv2D and 1 < layer.groups <= _GROUPS:
+        if _keras.kind_of(layer) is keras.layers.Conv2D and 1 < layer.groups <= _GROUPS:
             convolve_by_group(layer)
 
 

@@ -70,7 +70,7 @@ def averaged(models: Sequence[keras.Model]) -> keras.Model:
     """
     networks = [flattened(model) for model in models]
     walks = [own_calls(network) for network in networks]
-    if len({tuple(type(call.operation) for call in walk) for walk in walks}) > 1:
+    if len({tuple(_keras.kind_of(call.operation) for call in walk) for walk in walks}) > 1:
         raise ArgumentError("The models have different layers; an average needs those of one kind.")
     shown = networks[0].inputs[0]
     picture = keras.Input(batch_shape=shown.shape, dtype=shown.dtype, name=shown.name)

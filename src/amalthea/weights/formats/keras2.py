@@ -37,16 +37,29 @@ def write_keras2(path: Path, layers: Sequence[tuple[str, Mapping[str, np.ndarray
     Raises:
         WeightsError: names that HDF5 cannot hold.
     """
+    with h5py.File(path, "w") as file:
+        write_layers(file, layers)
+
+
+def write_layers(root: h5py.Group, layers: Sequence[tuple[str, Mapping[str, np.ndarray]]]) -> None:
+    """Writes layers into a group, as ``write_keras2`` into a file.
+
+    Raises:
+        WeightsError: names that HDF5 cannot hold.
+    """
     for name in (name for layer, arrays in layers for name in (layer, *arrays)):
         if not set(name.split("/")).isdisjoint(("", ".")) or "\0" in name:
             raise WeightsError(f"HDF5 cannot hold the name {name!r}. Convert to .safetensors.")
-    with h5py.File(path, "w") as file:
-        _set_names(file, "layer_names", [layer for layer, _ in layers])
-        for layer, arrays in layers:
-            group = file.create_group(layer)
-            _set_names(group, "weight_names", list(arrays))
-            for name, array in arrays.items():
-                group.create_dataset(name, data=array)
+    _set_names(root, "layer_names", [layer for layer, _ in layers])
+    for layer, arrays in layers:
+        write_arrays(root.create_group(layer), arrays)
+
+
+def write_arrays(group: h5py.Group, arrays: Mapping[str, np.ndarray]) -> None:
+    """Writes arrays by name into a group, with the list of their names."""
+    _set_names(group, "weight_names", list(arrays))
+    for name, array in arrays.items():
+        group.create_dataset(name, data=array)
 
 
 def _set_names(group: h5py.Group, attribute: str, found: Sequence[str]) -> None:

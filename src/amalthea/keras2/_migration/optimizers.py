@@ -1,0 +1,71 @@
+"""Optimizers: those named by a text whose defaults have changed, and rates that fall with time."""
+
+from inspect import signature
+from typing import Any
+
+import keras
+import libcst as cst
+
+from .imports import Imports
+from .script import Script, argument, expression, keyword, method, with_arguments, without
+from .todays_names import todays_name
+
+_CLASSES = ("Adadelta", "Adagrad", "Adam", "Adamax", "Nadam", "RMSprop", "SGD")
+
+
+def with_defaults_of_then(script: Script, imports: Imports, original: cst.Call, updated: cst.Call) -> cst.Call:
+    """``compile(optimizer='adadelta')`` with the rate that this stood for."""
+    if method(original) != "compile":
+        return updated
+    given, new = argument(original, "optimizer", 0), argument(updated, "optimizer", 0)
+    name = script.literal(given.value) if given else None
+    kind = next((one for one in _CLASSES if isinstance(name, str) and one.lower() == name.lower()), None)
+    if kind is None or given is None or new is None or not isinstance(given.value, cst.SimpleString):
+        return updated
+    then = _defaults_of_then(kind)
+    if not then:
+        return updated
+    others = ", ".join(f"{name}={value!r}" for name, value in then.items())
+    value = expression(f"{imports.need('keras')}.optimizers.{kind}({others})")
+    args = [arg.with_changes(value=value) if arg is new else arg for arg in updated.args]
+    return updated.with_changes(args=args)
+
+
+def with_schedule(script: Script, imports: Imports, call: cst.Call, kind: str) -> cst.Call:
+    """An optimizer with the schedule that its ``decay`` stood for.
+
+    Args:
+        script: of the call.
+        imports: get what is needed besides.
+        call: in today's spelling otherwise.
+        kind: the class of the optimizer.
+    """
+    decay = argument(call, "decay")
+    if decay is None:
+        return call
+    call = with_arguments(call, without(call.args, [decay]))
+    if script.literal(decay.value) in (0, 0.0):
+        return call
+    rate = argument(call, "learning_rate", 0)
+    default = _defaults_of_then(kind).get("learning_rate", _defaults(kind)["learning_rate"])
+    start = script.code(rate.value) if rate else repr(default)
+    schedule = expression(
+        f"{imports.need('keras')}.optimizers.schedules.InverseTimeDecay"
+        f"({start}, decay_steps=1, decay_rate={script.code(decay.value)})"
+    )
+    if rate is None:
+        return with_arguments(call, [keyword("learning_rate", schedule), *call.args])
+    return call.with_changes(args=[arg.with_changes(value=schedule) if arg is rate else arg for arg in call.args])
+
+
+def _defaults_of_then(kind: str) -> dict[str, Any]:
+    """The defaults that are others today."""
+    today = todays_name(f"keras.optimizers.{kind}")
+    then = today.spelling.defaults if today and today.spelling else {}
+    now = _defaults(kind)
+    return {name: value for name, value in then.items() if name in now and now[name] != value}
+
+
+def _defaults(kind: str) -> dict[str, Any]:
+    parameters = signature(getattr(keras.optimizers, kind)).parameters
+    return {name: parameter.default for name, parameter in parameters.items()}

@@ -1,0 +1,1 @@
+"""Models with the arguments, attributes and habits that they had in Keras 1 and 2."""

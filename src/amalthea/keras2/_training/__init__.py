@@ -1,0 +1,1 @@
+"""Compiling, training, evaluating and predicting as Keras 1 and 2 did it."""

@@ -1,0 +1,142 @@
+"""The callbacks of a script, told what Keras 1 and 2 told them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+
+from .names import Answers
+
+_ON_BATCHES = tuple(f"on_{phase}_batch_{end}" for phase in ("train", "test", "predict") for end in ("begin", "end"))
+_OLD_HOOKS = ("on_batch_begin", "on_batch_end")
+_OF_KERAS = (keras.callbacks.History, keras.callbacks.ProgbarLogger)
+
+
+class History(keras.callbacks.History):  # type: ignore[misc] # Keras carries no types
+    """What ``fit`` returns: ``history`` has the values of all epochs by their keys, as Keras up to 2.2 named them.
+
+    ``history["accuracy"]`` and ``history["acc"]`` are the same.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history = Answers()
+
+
+def watched(callbacks: Any, *, history: bool, **params: Any) -> Any:
+    """Callbacks as Keras 3 takes them.
+
+    Args:
+        callbacks: of the user, alone or in a list.
+        history: keep one.
+        **params: what ``callback.params`` tells besides what Keras 3 puts there; ``validation_data`` becomes an
+            attribute.
+    """
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        return callbacks
+    given = keras.tree.flatten(callbacks) if callbacks else []
+    own = [callback for callback in given if not isinstance(callback, _OF_KERAS)]
+    others = [callback for callback in given if isinstance(callback, _OF_KERAS)]
+    if history and not any(isinstance(callback, keras.callbacks.History) for callback in others):
+        others.append(History())
+    return [*([_Watchers(own, params)] if own else []), *others]
+
+
+def _of_a_run(event: str) -> Callable[..., None]:
+    def tell(self: "_Watchers", logs: dict[str, Any] | None = None) -> None:
+        self.tell(self.callbacks, event, (), logs, {})
+
+    return tell
+
+
+def _of_an_epoch(event: str) -> Callable[..., None]:
+    def tell(self: "_Watchers", epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.tell(self.callbacks, event, (epoch,), logs, {})
+
+    return tell
+
+
+def _of_a_batch(event: str) -> Callable[..., None]:
+    def tell(self: "_Watchers", batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self.on_batches:
+            self.tell(self.on_batches, event, (batch,), logs, {"batch": batch, **self.sizes})
+
+    return tell
+
+
+class _Watchers(keras.callbacks.Callback):  # type: ignore[misc]
+    """All callbacks of a user as one, which passes on what happens.
+
+    What a callback adds to ``logs`` at the end of an epoch, those after it find there, and the history as well.
+    """
+
+    def __init__(self, callbacks: Sequence[Any], params: dict[str, Any]) -> None:
+        super().__init__()
+        self.callbacks, self._params = callbacks, dict(params)
+        self._validation_data = self._params.pop("validation_data", None)
+        self.on_batches = [callback for callback in callbacks if _looks_at_batches(callback)]
+        size = params.get("batch_size")
+        self.sizes = {} if size is None else {"size": size}
+
+    @property
+    def async_safe(self) -> bool:
+        """Whether Keras may tell of batches in another thread, which is faster: nobody listens."""
+        return not self.on_batches
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = {**params, **self._params, "nb_epoch": params.get("epochs")}
+        for callback in self.callbacks:
+            callback.set_params(self.params)
+            callback.validation_data = self._validation_data
+
+    def set_model(self, model: Any) -> None:
+        super().set_model(model)
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    def tell(
+        self,
+        callbacks: Sequence[Any],
+        event: str,
+        place: tuple[int, ...],
+        logs: dict[str, Any] | None,
+        more: dict[str, Any],
+    ) -> None:
+        """Tell callbacks of an event.
+
+        Args:
+            callbacks: to be told.
+            event: name of their method.
+            place: number of the epoch or batch, if it is in one.
+            logs: what Keras tells; what callbacks add is added.
+            more: what Keras 1 and 2 told besides.
+        """
+        answers = Answers({**(logs or {}), **more})
+        for callback in callbacks:
+            getattr(callback, event)(*place, answers)
+        if logs is not None:
+            logs.clear()
+            logs.update({key: value for key, value in answers.items() if key not in more})
+
+    on_train_begin = _of_a_run("on_train_begin")
+    on_train_end = _of_a_run("on_train_end")
+    on_test_begin = _of_a_run("on_test_begin")
+    on_test_end = _of_a_run("on_test_end")
+    on_predict_begin = _of_a_run("on_predict_begin")
+    on_predict_end = _of_a_run("on_predict_end")
+    on_epoch_begin = _of_an_epoch("on_epoch_begin")
+    on_epoch_end = _of_an_epoch("on_epoch_end")
+    on_train_batch_begin = _of_a_batch("on_train_batch_begin")
+    on_train_batch_end = _of_a_batch("on_train_batch_end")
+    on_test_batch_begin = _of_a_batch("on_test_batch_begin")
+    on_test_batch_end = _of_a_batch("on_test_batch_end")
+    on_predict_batch_begin = _of_a_batch("on_predict_batch_begin")
+    on_predict_batch_end = _of_a_batch("on_predict_batch_end")
+
+
+def _looks_at_batches(callback: Any) -> bool:
+    """Whether a callback does something where batches begin or end."""
+    return any(
+        getattr(getattr(callback, hook, None), "__func__", None) is not getattr(keras.callbacks.Callback, hook)
+        for hook in (*_ON_BATCHES, *_OLD_HOOKS)
+    )

@@ -1,0 +1,5 @@
+"""The names of ``keras.engine.sequential``."""
+
+from ..models import Sequential
+
+__all__ = ["Sequential"]

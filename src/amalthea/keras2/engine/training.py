@@ -1,0 +1,5 @@
+"""The names of ``keras.engine.training``."""
+
+from ..models import Model
+
+__all__ = ["Model"]
