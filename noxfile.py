@@ -1,8 +1,10 @@
-"""All checks and all tests: ``nox``. One of them: ``nox -s lint``, ``nox -s default``, ``nox -s backends``.
-On request alone: ``nox -s programs`` and ``nox -s torchvision``.
+"""All checks and all tests: ``nox``. One of them: ``nox -s lint``, ``nox -s default``, ``nox -s backends``,
+``nox -s site``. On request alone: ``nox -s programs`` and ``nox -s torchvision``.
 
 Arguments after ``--`` go to pytest: ``nox -r -s default -- tests/images -k decode``.
 """
+
+from pathlib import Path
 
 import nox
 
@@ -52,6 +54,15 @@ def backends(session: nox.Session) -> None:
     run_tests(session, "tensorflow", ON_TENSORFLOW)
     run_tests(session, "torch", ON_OTHERS)
     run_tests(session, "jax", ON_OTHERS)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """The documentation as a site, in build/site: a warning is an error, and every reference leads somewhere."""
+    session.install(".", "-r", "tests/requirements.txt", "-r", "tests/requirements-docs.txt")
+    settings = {"KERAS_BACKEND": "openvino", "AMALTHEA_SITE": str(Path("build", "site").resolve())}
+    session.run("sphinx-build", "-W", "--keep-going", "-n", "-E", "docs", "build/site", env=settings)
+    session.run("pytest", "tests/test_site.py", *session.posargs, env=settings)
 
 
 @nox.session(default=False)

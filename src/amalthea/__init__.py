@@ -17,6 +17,7 @@ _HOME = {
     "compare": "transfer",
     "cross_validate": "transfer",
     "cut": "transfer",
+    "distribute": "apps.distribution",
     "explain": "transfer",
     "get_model": "architectures",
     "list_models": "catalog",

@@ -54,6 +54,24 @@ MISTAKES = [
     ("train pets --out new.onnx --report page.pdf", "page.pdf must end in .html"),
     ("train pets --out new.onnx --weights none.h5", "there is no file none.h5"),
     (
+        "train pets --out new.onnx --validation pets --calibrate",
+        "--calibrate: 2 pictures do not tell how sure a classifier should be; give 20 or more that it did not learn "
+        "from. Name them by --validation, or give a larger --split.",
+    ),
+    (
+        "export MobileNet new.onnx --precision int8 --calibration pets",
+        "Pictures given: 2; needed: 39, of which 20 judge what int8 costs, and the others calibrate. Give more "
+        "pictures, in calibration= or held_out=, or accept whatever comes out: min_agreement=0, or --force.",
+    ),
+    (
+        "export MobileNet new.xml --precision int8 --calibration pets --held-out empty",
+        "Pictures given to judge what int8 costs: 1; needed: 20. Give more",
+    ),
+    (
+        "train pets --out new.onnx --distribution data",
+        "distribution='data': Keras divides pictures among devices on JAX, and runs on ",
+    ),
+    (
         "train pets --out new.onnx --rotation 9 --no-horizontal-flip",
         "--rotation, --horizontal-flip: belongs to --augment live or --augment K: give it, too.",
     ),

@@ -1,6 +1,8 @@
 """`amalthea export`, with real weights."""
 
 import json
+import subprocess
+import sys
 
 import openvino
 import pytest
@@ -48,6 +50,45 @@ def test_int8(quarter, test_data, tmp_path):
     answer = succeed("export", *arguments, "--calibration", folder, "--force")
     assert "same best class" in answer.stdout
     assert (tmp_path / "small.onnx").stat().st_size < 0.5 * 4 * 475_544
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def calibrating(frame):
+    while frame and frame.f_code.co_name != "to_integers":
+        frame = frame.f_back
+    return frame and "seen" in frame.f_locals  # NNCF is at work
+
+
+def press():
+    while not calibrating(sys._current_frames()[threading.main_thread().ident]):
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+threading.Thread(target=press, daemon=True).start()
+from amalthea.apps import main
+main()
+"""
+
+
+@pytest.mark.single_backend
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_control_c_amid_calibration_leaves_nothing_behind(quarter, test_data, tmp_path):
+    pytest.importorskip("nncf")
+    out = tmp_path / "small.onnx"
+    out.write_bytes(b"of before")
+    arguments = [out, *quarter[2:], "--precision", "int8", "--calibration", test_data / "images", "--force"]
+    run = [sys.executable, "-c", INTERRUPTED, "export", "MobileNet", *map(str, arguments)]
+    answer = subprocess.run(run, capture_output=True, text=True, timeout=120)
+    assert (answer.returncode, answer.stdout) == (130, "")
+    assert answer.stderr.endswith("Stopped. Nothing was written.\n")
+    assert "Traceback" not in answer.stderr
+    assert list(tmp_path.iterdir()) == [out]
+    assert out.read_bytes() == b"of before"
 
 
 @pytest.mark.single_backend

@@ -67,6 +67,10 @@ def test_features_of_a_classifier_of_ones_own(trains, pets, quarter, tmp_path):
     for option in ("--layer", "--features"):
         answer = succeed("features", DEMO, "--model", trained, option, "conv_pw_5_relu", "--out", out)
         assert "1 picture, 64 numbers each" in answer.stdout
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    succeed("features", DEMO, "--model", trained, "--out", tmp_path / "folder")
+    [found] = parquet.read_table(tmp_path / "folder" / "part-00000.parquet").column("features").to_pylist()
+    np.testing.assert_allclose(found, expected[0], rtol=1e-3, atol=1e-3 * expected.std())
 
 
 def test_a_table_for_pandas(quarter, tmp_path):

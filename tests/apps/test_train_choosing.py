@@ -1,6 +1,7 @@
 """What `amalthea train` tries before the training that counts, and what it does with the answers after it."""
 
 import json
+import shutil
 
 import pytest
 
@@ -72,7 +73,8 @@ def test_training_options_arrive(trains, pets, quarter, tmp_path):
     assert (classifier.tuned_from_, len(classifier.history["loss"])) == (1, 3)
 
 
-def test_answers_know_their_limits(trains, pets, quarter, tmp_path):
+@pytest.mark.filterwarnings("ignore:2 of 21 pictures cannot be used")
+def test_answers_know_their_limits(trains, pets, quarter, tmp_path, test_data):
     out = tmp_path / "pets.onnx"
     command = ["train", pets / "train", "--split", 0.4, *quarter, "--epochs", 6, "--out", out]
     answer = succeed(*command, "--threshold", 0.999)
@@ -80,13 +82,21 @@ def test_answers_know_their_limits(trains, pets, quarter, tmp_path):
     again = ["train", pets / "train", *quarter, "--epochs", 2, "--calibrate", "--out", out]
     assert "Calibrated with 21 pictures: temperature " in succeed(*again, "--split", 0.7).stderr
     before = out.read_bytes()
+    judging = tmp_path / "judging"
+    for folder in (test_data / "pets" / "validation").iterdir():
+        (judging / folder.name).mkdir(parents=True)
+        for path in sorted(folder.iterdir())[:7]:
+            shutil.copy(path, judging / folder.name)
+    for path in sorted((judging / "Bengal").iterdir())[:2]:  # of 21, one too many
+        path.write_bytes(b"no picture")
     page = tmp_path / "curves.png"
-    refused = call(*again, "--split", 0.2, "--threshold", 0.5, "--curves", page, "--json")
+    some = ["--validation", judging, "--on-error", "skip"]
+    refused = call(*again, *some, "--threshold", 0.5, "--curves", page, "--json")
     assert refused.exit_code == 1
-    assert "Warning: --calibrate: 6 pictures do not tell how sure a classifier should be" in refused.stderr
+    assert "Warning: --calibrate: 19 pictures do not tell how sure a classifier should be" in refused.stderr
     assert refused.stderr.endswith("The classifier is written as it was trained.\n")
     found = json.loads(refused.stdout)
-    assert (found["temperature"], found["threshold"], found["validation"]["pictures"]) == (1, 0.5, 6)
+    assert (found["temperature"], found["threshold"], found["validation"]["pictures"]) == (1, 0.5, 19)
     assert out.read_bytes() != before and page.is_file()
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from amalthea.errors import ArgumentError, ImageError, MissingFileError
-from amalthea.images import read_picture, read_resized, resize
+from amalthea.images import read_at_size, read_picture, read_resized, resize
 
 pytestmark = pytest.mark.single_backend
 
@@ -96,3 +96,14 @@ def test_an_error_in_between_ends_the_threads(paths: list[Path]) -> None:
 def test_wrong_arguments_are_refused_at_once(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(ArgumentError, match=message):
         read_resized(["nowhere.jpg"], **arguments)
+
+
+@pytest.mark.parametrize("decode", ["exact", "fast"])
+def test_pictures_of_more_pixels_than_are_wanted(decode: str, paths: list[Path]) -> None:
+    rows, columns, _ = read_picture(paths[0]).shape
+    allowed = rows * columns
+    wanted = read_at_size(paths[0], (8, 8), "bilinear", decode)
+    np.testing.assert_array_equal(read_at_size(paths[0], (8, 8), "bilinear", decode, allowed), wanted)
+    message = f"has {allowed:,} pixels, {columns} by {rows}; allowed are {allowed - 1:,}. Make it smaller"
+    with pytest.raises(ImageError, match=message):
+        read_at_size(paths[0].read_bytes(), (8, 8), "bilinear", decode, max_pixels=allowed - 1)

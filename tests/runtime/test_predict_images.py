@@ -11,6 +11,7 @@ import amalthea
 from amalthea.applications import MobileNet
 from amalthea.applications.mobilenet import decode_predictions, preprocess_input
 from amalthea.errors import ArgumentError, ImageError, MissingFileError
+from amalthea.images import read_picture
 from amalthea.preprocessing.image import img_to_array, load_img
 from tests.live_weights import set_live_weights
 
@@ -149,8 +150,60 @@ def test_wrong_arguments(model, files, arguments, message):
         amalthea.predictor(model).predict_images(files, **arguments)
 
 
-def test_pictures_in_memory_are_told_where_to_go(model, files):
+def test_contents_of_files(model, files, tmp_path):
+    predictor = amalthea.predictor(model)
+    contents = [path.read_bytes() for path in files[:3]]
+    expected = predictor.predict_images(files[:3])
+    found = predictor.predict_images([contents[0], files[1], contents[2]])
+    assert [each.path for each in found] == ["", str(files[1]), ""]
+    assert [each.classes for each in found] == [each.classes for each in expected]
+    assert predictor.predict_images(contents[0])[0].classes == expected[0].classes
+    [probabilities] = predictor.probabilities(contents[0])
+    assert float(probabilities.max()) == pytest.approx(expected[0].classes[0].probability)
+
+    [good, bad] = predictor.predict_images([contents[0], contents[1][:-500]], on_error="return")
+    assert (good.error, bad.path, bad.classes) == (None, "", ())
+    assert str(bad.error).startswith("<bytes> cannot be decoded")
+    with pytest.raises(ImageError, match="<bytes> is empty"):
+        predictor.predict_images([contents[0], b""])
+
+
+def test_pictures_that_are_decoded(model, files):
+    predictor = amalthea.predictor(model)
+    pictures = [read_picture(path) for path in files]
+    expected = predictor.predict_images(files, top=3, views=2, threshold=0.5)
+    found = predictor.predict_pictures(pictures, top=3, views=2, threshold=0.5)
+    assert {each.path for each in found} == {""}
+    for each, wanted in zip(found, expected, strict=True):
+        assert (each.answer, [found[:2] for found in each.classes]) == (
+            wanted.answer,
+            [found[:2] for found in wanted.classes],
+        )
+        np.testing.assert_allclose([one[2] for one in each.classes], [one[2] for one in wanted.classes], atol=1e-6)
+    assert predictor.predict_pictures(iter([])) == []
+
+
+@pytest.mark.parametrize(
+    ("picture", "kind", "message"),
+    [
+        (np.zeros((64, 48, 3)), ImageError, r"given was \(64, 48, 3\) of type float64"),
+        (np.zeros((64, 48), np.uint8), ImageError, r"A picture is an array of shape \(height, width, 3\)"),
+        ([[1, 2]], ImageError, "A picture is an array of shape"),
+    ],
+    ids=str,
+)
+def test_arrays_that_are_no_pictures(model, picture, kind, message):
+    with pytest.raises(kind, match=message):
+        amalthea.predictor(model).predict_pictures([picture])
+
+
+def test_what_is_neither_path_nor_content_is_told_where_to_go(model, files):
+    content = files[0].read_bytes()
     with files[0].open("rb") as file:
-        for given in (file, files[0].read_bytes(), np.zeros((2, 64, 64, 3)), None, 3):
-            with pytest.raises(ArgumentError, match=f"takes the paths of pictures; given was {type(given).__name__}"):
+        for given in (file, bytearray(content), memoryview(content), np.zeros((2, 64, 64, 3)), None, 3):
+            message = (
+                rf"takes the paths of pictures, or what stands in the files as bytes; given was "
+                rf"{type(given).__name__}\. Decoded pictures go to predictor\.predict_pictures\(arrays\)\."
+            )
+            with pytest.raises(ArgumentError, match=message):
                 amalthea.predictor(model).predict_images(given)

@@ -75,7 +75,9 @@ def test_no_picture(predictor):
 def test_wrong_arguments_are_told_at_once(predictor):
     with pytest.raises(ArgumentError, match="on_error='skip'; allowed are 'raise' and 'return'"):
         predictor.probabilities([], on_error="skip")
-    with pytest.raises(ArgumentError, match="takes the paths of pictures; given was ndarray"):
+    with pytest.raises(
+        ArgumentError, match="takes the paths of pictures, or what stands in the files as bytes; given was ndarray"
+    ):
         predictor.probabilities(np.zeros((1, 32, 32, 3), np.uint8))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from amalthea.errors import StorageError
 from amalthea.storage import exclusive
 
 pytestmark = pytest.mark.single_backend
@@ -50,6 +51,17 @@ def test_another_process_waits(tmp_path: Path) -> None:
         waiting.join()
     assert entered.is_set()
     assert not path.exists()
+
+
+def test_who_shall_not_wait_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with hold(path) as process:
+        told = pytest.raises(StorageError, match=f"Another process is at work in {tmp_path}. Wait until it has ended")
+        with told, exclusive(path, wait=False):
+            pass
+        process.stdin.close()
+    with exclusive(path, wait=False) as alone:
+        assert alone
 
 
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:

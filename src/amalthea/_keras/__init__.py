@@ -14,13 +14,14 @@ from .graphs import (
 )
 from .layers import convnext_layers, custom_scale_layer, keeps_state, kind_of, own_classes, parts, unpickled
 from .old_preprocessing import old_sequences, old_text
-from .openvino import follow_weights, pin_openvino_precision
+from .openvino import check_trains, follow_weights, pin_openvino_precision
 from .rewiring import end_at, layer_of
-from .variables import give_value, initialize, no_initial_values
+from .variables import give_value, initialize, lay_out, no_initial_values
 
 __all__ = [
     "Call",
     "calls",
+    "check_trains",
     "convnext_layers",
     "custom_scale_layer",
     "end_at",
@@ -32,6 +33,7 @@ __all__ = [
     "inputs_in_order",
     "keeps_state",
     "kind_of",
+    "lay_out",
     "layer_of",
     "no_initial_values",
     "old_sequences",

@@ -3,6 +3,22 @@
 import sys
 from typing import Any
 
+import keras
+
+from ..errors import MissingDependencyError
+
+
+def check_trains() -> None:
+    """Refuse to train on the one backend that cannot.
+
+    Raises:
+        MissingDependencyError: Keras runs on OpenVINO.
+    """
+    if keras.config.backend() == "openvino":
+        raise MissingDependencyError(
+            'Keras on OpenVINO cannot train. For one that can: pip install "amalthea[tensorflow-cpu]"'
+        )
+
 
 def pin_openvino_precision() -> None:
     """Make Keras' own OpenVINO backend compute in float32, also where the processor has bfloat16.

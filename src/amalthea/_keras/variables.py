@@ -42,3 +42,22 @@ def initialize(model: Any) -> None:
             variable._deferred_initialize()
     for layer in model._flatten_layers():
         layer._post_build()
+
+
+def lay_out(variables: list[Any]) -> None:
+    """Bring variables to the devices that the distribution says which is set for Keras, or to the usual one.
+
+    A variable settles that when it gets its first value (``_layout``, ``_initialize_layout`` on JAX, Keras 3.15.1).
+    Those whose arrays are gone, as an optimizer's after a step that failed, stay without.
+    """
+    import keras
+    import numpy as np
+
+    for variable in variables:
+        try:
+            value = np.array(keras.ops.convert_to_numpy(variable))
+        except (RuntimeError, ValueError, AttributeError):  # JAX's for deleted arrays, and Keras' for None
+            continue
+        variable._layout = None
+        variable._initialize_layout()
+        variable.assign(value)

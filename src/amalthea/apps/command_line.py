@@ -10,7 +10,7 @@ from .interruption import interruptible
 
 _COMMANDS = (
     *("augment", "bench", "cache", "check", "evaluate", "explain", "export", "features", "migrate", "models"),
-    *("predict", "run", "train", "weights"),
+    *("predict", "run", "serve", "train", "weights"),
 )
 
 

@@ -72,11 +72,18 @@ def export(
     from ..images import read_picture
     from ..runtime import check_target
     from ..runtime import export as written
+    from ..runtime.quantization import check_calibration
 
     check_target(out, precision, model if is_one_file(model) else None)
-    network, described = _network(model, alpha, weights)
-    with without_chatter():
-        exported = written(network, out, picture=read_picture(DEMO), precision=precision, **described, **options)
+    if options:
+        check_calibration(**options)
+    try:
+        network, described = _network(model, alpha, weights)
+        with without_chatter():
+            exported = written(network, out, picture=read_picture(DEMO), precision=precision, **described, **options)
+    except KeyboardInterrupt:
+        click.echo("Stopped. Nothing was written.", err=True)
+        raise
     if as_json:
         click.echo(json.dumps(asdict(exported) | {"path": str(exported.path)}, indent=2))
     else:

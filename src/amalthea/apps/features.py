@@ -1,15 +1,18 @@
 """``amalthea features``: what a network's layer makes of pictures, in a file for other tools."""
 
+import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
-from .networks import ALPHA, WEIGHTS, check_model, is_trained_on
-from .outputs import OutFile
+from .distribution_options import FILES, Engine, engine_options, fill_folder
+from .networks import ALPHA, WEIGHTS, asked_layer, check_model, is_trained_on
+from .outputs import OutFileOrFolder
 from .pictures import reason, tell_skipped
 
-_FORMATS = """In Python, features.npz is read by
+_FORMATS = (
+    """In Python, features.npz is read by
 
 \b
     held = numpy.load("features.npz")
@@ -17,13 +20,22 @@ _FORMATS = """In Python, features.npz is read by
     held["paths"]      # whose row it is
 
 and features.parquet by pandas.read_parquet: columns path and features, of which each is one list of numbers, also where
---pooling none keeps whole maps. Parquet needs pip install "amalthea[parquet]"."""
+--pooling none keeps whole maps. Parquet needs pip install "amalthea[parquet]".
+
+"""
+    + FILES
+)
+
+_OUT = OutFileOrFolder(".npz", ".parquet")
 
 
 @click.command(short_help="Write what a layer makes of pictures.", epilog=_FORMATS)
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option(
-    "--out", type=OutFile(".npz", ".parquet"), required=True, help="The file to write; replaced if it exists."
+    "--out",
+    type=_OUT,
+    required=True,
+    help="The file to write, .npz or .parquet; replaced if it exists. Or a folder, for any number of pictures.",
 )
 @click.option(
     "--model",
@@ -51,6 +63,8 @@ and features.parquet by pandas.read_parquet: columns path and features, of which
     "--image-size", type=click.IntRange(min=1), help="Side of the pictures in pixels; without it the network's."
 )
 @click.option("--verify", is_flag=True, help="Read every picture, even if its features are kept since an earlier run.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+@engine_options
 def features(
     images: tuple[str, ...],
     out: Path,
@@ -61,6 +75,8 @@ def features(
     pooling: str,
     image_size: int | None,
     verify: bool,
+    as_json: bool,
+    **engine: Any,
 ) -> None:
     """Write what a layer of a network returns for each IMAGE: a picture, a folder of pictures, or a pattern.
 
@@ -70,6 +86,31 @@ def features(
     check_model(model, alpha, weights)
     if is_trained_on(model) and (alpha is not None or weights != "imagenet" or image_size):
         raise click.UsageError(f"--alpha, --weights and --image-size choose a network by name; {model} is whole.")
+    pool = None if pooling == "none" else pooling
+    if _OUT.is_file_name(out):
+        Engine(**engine).refuse()
+        size = (image_size, image_size) if image_size else None
+        _write_file(images, out, _Asked(model, layer, alpha, weights, size), pool, verify, as_json)
+        return
+    if verify:
+        raise click.UsageError("--verify: goes with a file; for a folder, every picture is read once in any case.")
+    asked = {"layer": layer, "pooling": pool, "image_size": image_size, "alpha": alpha, "weights": weights}
+    fill_folder(images, out, Engine(**engine), as_json, task="features", model=model, **asked)
+
+
+class _Asked(NamedTuple):
+    """The network, as the options name it."""
+
+    model: str
+    layer: str | None
+    alpha: float | None
+    weights: str
+    size: tuple[int, int] | None
+
+
+def _write_file(
+    images: tuple[str, ...], out: Path, asked: _Asked, pooling: str | None, verify: bool, as_json: bool
+) -> None:
     from ..transfer import check_feature_file
 
     check_feature_file(out)
@@ -77,21 +118,15 @@ def features(
     from ..transfer import Wishes, layer_features, write_features
 
     paths = find_pictures(images)
-    size = (image_size, image_size) if image_size else None
-    asked: dict[str, Any] = {"model": model, "layer": layer, "wishes": Wishes(weights=weights, alpha=alpha, size=size)}
-    if is_trained_on(model):
-        asked = _trained(Path(model), layer)
-    pool = None if pooling == "none" else pooling
+    network = asked_layer(asked.model, asked.layer, Wishes(weights=asked.weights, alpha=asked.alpha, size=asked.size))
     try:
-        found = layer_features(**asked, pictures=paths, pooling=pool, on_error="skip", verify=verify)
+        found = layer_features(**network, pictures=paths, pooling=pooling, on_error="skip", verify=verify)
     except KeyboardInterrupt:
         click.echo("Stopped. What was computed is kept: the same command goes on from there.", err=True)
         raise
     if len(found.kept):
         write_features(out, found.features, [paths[number] for number in found.kept])
-        numbers = " × ".join(map(str, found.features.shapes[0]))
-        counted = "1 picture" if len(found.kept) == 1 else f"{len(found.kept)} pictures"
-        click.echo(f"Written: {out}, {counted}, {numbers} numbers each")
+        _tell(out, len(found.kept), found.features.shapes[0], as_json)
     tell_skipped(images)
     for number, error in found.errors.items():
         click.echo(f"Error: {reason(str(paths[number]), error)}", err=True)
@@ -99,14 +134,9 @@ def features(
         raise click.ClickException(f"{len(found.errors)} of {len(paths)} pictures cannot be used.")
 
 
-def _trained(model: Path, layer: str | None) -> dict[str, Any]:
-    """What ``layer_features`` takes to ask a classifier; without a layer, the one before its scores."""
-    from ..transfer import ImageClassifier, Wishes
-
-    classifier = ImageClassifier.load(model)
-    prepared = classifier.preparation_
-    return {
-        "model": classifier.model_,
-        "layer": layer or classifier.model_.layers[-2].name,
-        "wishes": Wishes(size=prepared.size, scaling=prepared.scaling, interpolation=prepared.interpolation),
-    }
+def _tell(out: Path, pictures: int, shape: tuple[int, ...], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"file": str(out), "pictures": pictures, "shape": shape}, indent=2))
+        return
+    counted = "1 picture" if pictures == 1 else f"{pictures} pictures"
+    click.echo(f"Written: {out}, {counted}, {' × '.join(map(str, shape))} numbers each")

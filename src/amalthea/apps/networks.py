@@ -11,6 +11,7 @@ from ..runtime import is_one_file, named_variant
 
 if TYPE_CHECKING:
     from ..runtime import Predictor
+    from ..transfer import Wishes
 
 ALPHA = click.option(
     "--alpha", type=float, help="Width of the network, such as 0.25 for a quarter of MobileNet's channels."
@@ -52,6 +53,14 @@ def opened(model: str, alpha: float | None, weights: str) -> "Predictor":
     """The network that the options name, ready to answer."""
     from .. import runtime
 
+    arguments = check_answering(model, alpha, weights)
+    return runtime.load(model) if is_one_file(model) else runtime.predictor(model, **arguments)
+
+
+def check_answering(model: str, alpha: float | None, weights: str) -> dict[str, Any]:
+    """Refuse what cannot answer; for a network of the catalogue, what its function takes beside the name."""
+    from .. import runtime
+
     if is_trained_on(model):
         file = Path(model)
         check_file(file)
@@ -63,10 +72,10 @@ def opened(model: str, alpha: float | None, weights: str) -> "Predictor":
             )
         raise click.ClickException(f"--model: {model} {runtime.what_opens(file)}")
     if not is_one_file(model):
-        return runtime.predictor(model, **network_arguments(model, alpha, weights))
+        return network_arguments(model, alpha, weights)
     if alpha is not None or weights != "imagenet":
         raise click.UsageError(f"--alpha and --weights choose among networks of the catalogue; {model} is whole.")
-    return runtime.load(model)
+    return {}
 
 
 def network_arguments(model: str, alpha: float | None, weights: str) -> dict[str, Any]:
@@ -89,3 +98,24 @@ def network_arguments(model: str, alpha: float | None, weights: str) -> dict[str
 
 def _has_widths(model: str) -> bool:
     return len({file.alpha for file in variant(model).files}) > 1
+
+
+def asked_layer(model: str, layer: str | None, usual: "Wishes") -> dict[str, Any]:
+    """What ``layer_features`` takes to ask a layer of the network that the options name.
+
+    Args:
+        model: a name of the catalogue, or a file of ``amalthea train``, which knows its own pictures.
+        layer: None for the last one before the scores.
+        usual: wishes for a network of the catalogue.
+    """
+    if not is_trained_on(model):
+        return {"model": model, "layer": layer, "wishes": usual}
+    from ..transfer import ImageClassifier, Wishes
+
+    classifier = ImageClassifier.load(model)
+    prepared = classifier.preparation_
+    return {
+        "model": classifier.model_,
+        "layer": layer or classifier.model_.layers[-2].name,
+        "wishes": Wishes(size=prepared.size, scaling=prepared.scaling, interpolation=prepared.interpolation),
+    }

@@ -1,5 +1,6 @@
 """Files that a command will write, checked before its work begins."""
 
+import os
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -36,3 +37,31 @@ class OutFile(click.Path):
         except OSError as problem:
             self.fail(f"{path} cannot be written: {problem.strerror}.", param, ctx)
         return path
+
+
+class OutFileOrFolder(OutFile):
+    """The same; or the path of a folder, which may be there already: one without a suffix, or with a slash at its end.
+
+    Args:
+        suffixes: of a file.
+    """
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path; ``is_file_name`` tells which."""
+        if not self.is_file_name(Path(value)):
+            slash = str(value).endswith(("/", os.sep))
+            if slash or not Path(value).suffix or Path(value).is_dir():
+                return Path(value)
+            self.fail(
+                f"{value} must end in {' or '.join(self.suffixes)}, which chooses the format. The name of a new folder "
+                f"ends in {os.sep}, or has no dot.",
+                param,
+                ctx,
+            )
+        return super().convert(value, param, ctx)
+
+    def is_file_name(self, path: Path) -> bool:
+        """Whether it has a suffix of a file."""
+        return path.suffix in self.suffixes

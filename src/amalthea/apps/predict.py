@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .answer_options import THRESHOLD, VIEWS
-from .networks import ALPHA, WEIGHTS, opened
+from .distribution_options import FILES, Engine, engine_options, fill_folder
+from .networks import ALPHA, WEIGHTS, check_answering, opened
 from .pictures import reason, tell_skipped
 from .tables import print_table
 
 if TYPE_CHECKING:
-    from ..runtime import Prediction
+    from ..runtime import Prediction, Predictor
 
 DEMO = Path(__file__).with_name("chelsea.jpg")
 TITLES = ("picture", "class", "probability")
 _NONE = "none of these"
 
-_JSON = """With --json, a list of one object a picture, in their order, best class first:
+_JSON = (
+    """With --json, a list of one object a picture, in their order, best class first:
 
 \b
 [{"path": "cat.jpg",
@@ -33,7 +35,11 @@ _JSON = """With --json, a list of one object a picture, in their order, best cla
 
 A file that `amalthea train` wrote has classes of its own, whose "wordnet_id" is empty.
 Where the best class is less probable than the threshold, "answer" is null: none of these.
-Where there is no picture to read, "classes" is empty and "error" says why."""
+Where there is no picture to read, "classes" is empty and "error" says why.
+
+"""
+    + FILES
+)
 
 
 @click.command(short_help="Name what is on pictures.", epilog=_JSON)
@@ -50,7 +56,10 @@ Where there is no picture to read, "classes" is empty and "error" says why."""
 @click.option("--top", type=click.IntRange(1, 1000), default=5, show_default=True, help="Classes for each picture.")
 @VIEWS
 @THRESHOLD
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, of the form below.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, of the form below; with --out, what was written.")
+@click.option("--out", type=click.Path(path_type=Path), help="A folder to write the answers into, as told below.")
+@click.option("--scores", is_flag=True, help="With --out, write the probabilities of all classes as well.")
+@engine_options
 def predict(
     images: tuple[str, ...],
     demo: bool,
@@ -58,7 +67,12 @@ def predict(
     alpha: float | None,
     weights: str,
     as_json: bool,
-    **answering: Any,
+    out: Path | None,
+    scores: bool,
+    top: int,
+    views: int,
+    threshold: float | None,
+    **engine: Any,
 ) -> None:
     """Name what is on each IMAGE: a picture, a folder of pictures, or a pattern such as 'holiday/*.jpg'.
 
@@ -69,10 +83,23 @@ def predict(
         raise click.UsageError(f"--demo takes its own picture. Leave out --demo, or {' '.join(images)}.")
     if not (demo or images):
         raise click.UsageError("Name one picture or more, or ask for --demo.")
+    answering = {"top": top, "views": views, "threshold": threshold}
+    if out:
+        check_answering(model, alpha, weights)
+        asked = {"model": model, "alpha": alpha, "weights": weights, "scores": scores, **answering}
+        fill_folder((str(DEMO),) if demo else images, out, Engine(**engine), as_json, task="predict", **asked)
+        return
+    Engine(**engine).refuse()
+    if scores:
+        raise click.UsageError("--scores: goes with --out FOLDER.")
+    _print(images, demo, opened(model, alpha, weights), as_json, answering)
+
+
+def _print(images: tuple[str, ...], demo: bool, network: "Predictor", as_json: bool, answering: dict[str, Any]) -> None:
     from ..images import find_pictures
 
     paths = find_pictures([DEMO] if demo else images)
-    predictions = opened(model, alpha, weights).predict_images(paths, on_error="return", **answering)
+    predictions = network.predict_images(paths, on_error="return", **answering)
     errors = [reason(prediction.path, prediction.error) for prediction in predictions if prediction.error]
     if as_json:
         click.echo(json.dumps([_object(prediction) for prediction in predictions], indent=2))

@@ -46,6 +46,8 @@ def train(
     earlier = request.classifier() if is_trained_on(request.model) else None
     seed = earlier.seed if earlier else request.parameters["seed"]
     pictures, held_back = divided(found, other, split, seed, earlier.classes_ if earlier else None)
+    if request.answers.calibrate and held_back:
+        _check_calibration(len(held_back.paths))
     used = [*pictures.paths, *(held_back.paths if held_back else ())]
     results = Results(out, curves, report, as_json, request.model, folder, request.answers)
     course = None
@@ -73,6 +75,16 @@ def _check_installed(curves: Path | None, report: Path | None) -> None:
         transfer.check_matplotlib()
     if report:
         transfer.check_report()
+
+
+def _check_calibration(pictures: int) -> None:
+    """Refuse too few, which training would not make more."""
+    from .. import transfer
+
+    try:
+        transfer.check_calibration(pictures)
+    except ArgumentError as problem:
+        raise click.UsageError(f"--calibrate: {problem} Name them by --validation, or give a larger --split.") from None
 
 
 def _settle_answers(classifier: "ImageClassifier", answers: Answers, held_back: Photographs | None) -> list[str]:

@@ -78,6 +78,16 @@ def skipped_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     return _each_once(picture for path in named for picture in _within(path, _FOREIGN_SUFFIXES))
 
 
+def is_picture_name(name: str) -> bool:
+    """Whether a file has a suffix by which ``find_pictures`` recognises a picture in a folder.
+
+    Example:
+        >>> is_picture_name("cat.JPG"), is_picture_name("cat.txt")
+        (True, False)
+    """
+    return name.lower().endswith(_SUFFIXES)
+
+
 def dangling_links(folder: Path) -> list[Path]:
     """The links in a folder and below that lead nowhere, sorted, hidden ones left out."""
     return sorted(path for path in _files(folder) if path.is_symlink() and not os.path.exists(path))

@@ -12,7 +12,7 @@ from PIL import Image
 
 from ..errors import ArgumentError, ImageError, MissingFileError
 from . import jpeg
-from .decode import Picture, Source, check_pixels, open_picture, read_image, stands_upright, upright
+from .decode import Picture, Source, check_pixels, open_picture, stands_upright, upright
 from .resizing import both_sides, resampling, resized, resized_roughly
 
 PictureOrError: TypeAlias = Picture | ImageError | MissingFileError
@@ -35,7 +35,7 @@ def read_resized(
         workers: how many threads; None takes one for each processor.
 
     Returns:
-        In the order of the paths, pictures of shape (*size, 3), RGB in [0, 255]; in the place of a file that is no
+        In the order of the paths, pictures of shape ``(*size, 3)``, RGB in [0, 255]; in the place of a file that is no
         usable picture, or not there, the error that says why.
 
     Raises:
@@ -69,7 +69,9 @@ def _in_order(
         pool.shutdown(cancel_futures=True)
 
 
-def read_at_size(source: Source, size: tuple[int, int], interpolation: str, decode: str = "exact") -> Picture:
+def read_at_size(
+    source: Source, size: tuple[int, int], interpolation: str, decode: str = "exact", max_pixels: int | None = None
+) -> Picture:
     """Read a picture and give it a size.
 
     Args:
@@ -78,20 +80,29 @@ def read_at_size(source: Source, size: tuple[int, int], interpolation: str, deco
         interpolation: as for ``resize``.
         decode: "exact", or "fast", which lets JPEG files be decoded at a reduced scale not below the size, and
             "bilinear" be done by OpenCV where it is installed.
+        max_pixels: that it may have, where that is less than ``read_picture`` allows.
 
     Raises:
-        ImageError: as ``read_picture``.
+        ImageError: as ``read_picture``, or more pixels than that.
         MissingFileError: as ``read_picture``.
     """
-    if decode == "exact":
-        return resized(read_image(source), size, interpolation)
     with open_picture(source) as image:
         check_pixels(image)
+        _check_size(image, max_pixels)
+        if decode == "exact":
+            return resized(upright(image), size, interpolation)
         picture = jpeg.decoded(image, size) if stands_upright(image) else None
         if picture is None:
             picture = np.asarray(upright(image, size))
     rough = resized_roughly(picture, size) if interpolation == "bilinear" else None
     return resized(Image.fromarray(picture), size, interpolation) if rough is None else rough
+
+
+def _check_size(image: Image.Image, limit: int | None) -> None:
+    pixels = image.width * image.height
+    if limit is not None and pixels > limit:
+        sides = f"{image.width} by {image.height}"
+        raise ImageError(f"The picture has {pixels:,} pixels, {sides}; allowed are {limit:,}. Make it smaller.")
 
 
 def check_decode(decode: str) -> None:

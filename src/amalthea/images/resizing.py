@@ -27,7 +27,7 @@ def resize(picture: Picture, size: int | Sequence[int], interpolation: str = "ne
         interpolation: "nearest", "bilinear", "bicubic", "hamming", "box" or "lanczos".
 
     Returns:
-        A new array of shape (*size, 3), RGB in [0, 255].
+        A new array of shape ``(*size, 3)``, RGB in [0, 255].
 
     Raises:
         ImageError: the array is no picture.

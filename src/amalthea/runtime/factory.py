@@ -10,10 +10,10 @@ from ..errors import ArgumentError, UnsupportedLayerError, warn
 from .assembly import Wishes, assembled
 from .graph import to_onnx
 from .layers import KEPT, Ending, digest, ending_of_model, part_of
-from .named import of_name
+from .named import kept_graph, of_name
 from .other_files import named_variant
 from .prediction import Predictor
-from .runners import Runner, check_settings, open_runner
+from .runners import Runner, check_settings, open_runner, while_imported
 
 if TYPE_CHECKING:
     import keras
@@ -77,7 +77,6 @@ def predictor(
         "streams": streams,
         "providers": providers,
     }
-    check_settings(**settings)
     if preprocess not in (True, False):
         raise ArgumentError(
             f"preprocess={preprocess!r}; allowed are True and False. Its numbers are scaling={preprocess!r}."
@@ -94,7 +93,11 @@ def predictor(
         partial(open_runner, **settings),
     )
     if isinstance(model, str | os.PathLike):
-        return of_name(named_variant(model), arguments, wishes)
+        row = named_variant(model)
+        kept = while_imported(runtime, partial(kept_graph, row, arguments, wishes))
+        check_settings(**settings)
+        return of_name(row, arguments, wishes, kept)
+    check_settings(**settings)
     if arguments:
         raise ArgumentError(
             f"{', '.join(arguments)}: only a network given by its name takes arguments; this one is a "

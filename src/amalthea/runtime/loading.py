@@ -16,7 +16,7 @@ from .layers import KEPT, Ending
 from .metadata import keeps_weights_elsewhere, metadata_entry, read_metadata
 from .other_files import what_opens
 from .prediction import Predictor
-from .runners import Runner, open_runner
+from .runners import Runner, open_runner, while_imported
 from .saved_layers import ending_of_graph
 from .seal import SIZE, digest_of_part
 from .self_test import SelfTest, distance
@@ -86,7 +86,7 @@ def load(
     """
     file = Path(path)
     before = _identity(file)
-    network = read(file)
+    network = while_imported(runtime, partial(read, file))
     settings: dict[str, Any] = {
         "runtime": runtime,
         "precision": precision,

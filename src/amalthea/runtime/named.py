@@ -42,21 +42,39 @@ class _Graph(NamedTuple):
     model: "keras.Model | None" = None
 
 
-def of_name(row: Variant, arguments: dict[str, Any], wishes: Wishes) -> Predictor:
+class Kept(NamedTuple):
+    """What the cache has of a network.
+
+    Attributes:
+        key: names its graph; None where it cannot be kept.
+        graph: the file, which is whole; None where there is none.
+    """
+
+    key: str | None
+    graph: Path | None
+
+
+def kept_graph(row: Variant, arguments: dict[str, Any], wishes: Wishes) -> Kept:
+    """Look for a network in the cache, and whether what is there is whole; arguments as for ``of_name``."""
+    key = _cache_key(row, arguments, wishes)
+    return Kept(key, cache.find(_entry(key)) if key else None)
+
+
+def of_name(row: Variant, arguments: dict[str, Any], wishes: Wishes, kept: Kept) -> Predictor:
     """A predictor of a network of the catalogue, all of which have one output.
 
     Args:
         row: of the network.
         arguments: of its constructor.
         wishes: what else was asked for.
+        kept: of the same, by ``kept_graph``.
     """
-    key = _cache_key(row, arguments, wishes)
-    if key and (found := cache.find(_entry(key))):
+    if kept.key and kept.graph:
         try:
-            return _of_graph(_Graph(found, row, key), row, arguments, wishes)
+            return _of_graph(_Graph(kept.graph, row, kept.key), row, arguments, wishes)
         except ModelFileError:
             pass  # another process has cleared the cache meanwhile
-    return _of_graph(_built(row, arguments, wishes, key), row, arguments, wishes)
+    return _of_graph(_built(row, arguments, wishes, kept.key), row, arguments, wishes)
 
 
 def _of_graph(graph: _Graph, row: Variant, arguments: dict[str, Any], wishes: Wishes) -> Predictor:

@@ -1,4 +1,4 @@
-"""Pictures from files, read in groups while a network computes those before."""
+"""Pictures from files and their contents, read in groups while a network computes those before."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,36 +13,64 @@ from .._progress import Show, progress
 from ..errors import ArgumentError
 
 if TYPE_CHECKING:
-    from ..images import PictureOrError, Preparation
+    from ..images import Picture, PictureOrError, Preparation
 
 FilePath: TypeAlias = str | os.PathLike[str]
+PictureFile: TypeAlias = FilePath | bytes
+"""A path, or what stands in the file."""
 
 _AT_ONCE = 32  # pictures that are computed together, whatever the number of paths
 
 
-def files_of(paths: Any, model: str) -> list[FilePath]:
-    """The paths in a list, also where there is a single one.
+def files_of(paths: Any, model: str) -> list[PictureFile]:
+    """The files in a list, also where there is a single one.
 
     Raises:
-        ArgumentError: these are no paths.
+        ArgumentError: these are no paths and no contents.
     """
-    if isinstance(paths, str | os.PathLike):
+    if isinstance(paths, str | os.PathLike | bytes):
         return [paths]
-    if isinstance(paths, Iterable) and not isinstance(paths, bytes | IOBase | np.ndarray):
+    if isinstance(paths, Iterable) and not isinstance(paths, bytearray | memoryview | IOBase | np.ndarray):
         return list(paths)
     raise ArgumentError(
-        f"{model} takes the paths of pictures; given was {type(paths).__name__}. Pictures in memory go to "
-        "predictor(arrays), prepared as it expects them."
+        f"{model} takes the paths of pictures, or what stands in the files as bytes; given was "
+        f"{type(paths).__name__}. Decoded pictures go to predictor.predict_pictures(arrays)."
     )
 
 
+def path_of(file: PictureFile) -> str:
+    """Its path, as it was given; empty where its content was."""
+    return "" if isinstance(file, bytes) else os.fspath(file)
+
+
+def at_size(pictures: Iterable["Picture"], preparation: "Preparation") -> list["Picture"]:
+    """Decoded pictures in the size of a network.
+
+    Args:
+        pictures: shape (H, W, 3), RGB in [0, 255], type uint8.
+        preparation: of the network.
+
+    Raises:
+        ImageError: an array is no picture.
+    """
+    from ..images import resize
+
+    size = preparation.size
+    return [
+        picture
+        if getattr(picture, "shape", None) == (*size, 3) and picture.dtype == np.uint8
+        else resize(np.asarray(picture), size, preparation.interpolation)
+        for picture in pictures
+    ]
+
+
 def read_groups(
-    files: Sequence[FilePath], preparation: "Preparation", model: str, threads: int | None
+    files: Sequence[PictureFile], preparation: "Preparation", model: str, threads: int | None
 ) -> Iterator[list["PictureOrError"]]:
     """Pictures in the size of a network, some at a time, with a bar that shows how far they are.
 
     Args:
-        files: their paths.
+        files: their paths, or contents.
         preparation: their size, and how they get it.
         model: its name, which stands at the bar.
         threads: how many read; None takes one for each processor.

@@ -1,6 +1,5 @@
 """Predictions of a network, for arrays and for pictures."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -8,13 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalog import Variant, best_classes, check_top
+from ..catalog import Variant
 from ..errors import ArgumentError, ImageError, MissingFileError
 from .answers import joined, nested, unknown_where_no_number
 from .inputs import as_arrays, batches_in, in_batches, parts_of
 from .layers import patterns_of
-from .picture_files import FilePath, files_of, read_groups
-from .recognition import Prediction, check_threshold, known_preparation, prepared
+from .naming import check_naming, named
+from .picture_files import PictureFile, at_size, files_of, path_of, read_groups
+from .recognition import Prediction, known_preparation, prepared
 from .runners import Runner
 from .scores import as_probabilities
 from .views import Views, views_of
@@ -145,7 +145,7 @@ class Predictor:
 
     def predict_images(
         self,
-        paths: FilePath | Iterable[FilePath],
+        paths: PictureFile | Iterable[PictureFile],
         top: int = 5,
         on_error: str = "raise",
         views: int | Views = 1,
@@ -154,7 +154,7 @@ class Predictor:
         """The best classes for pictures, each prepared as the network's weights expect.
 
         Args:
-            paths: picture files; a single path, too.
+            paths: picture files, or what stands in them as bytes; a single one, too.
             top: how many classes of each.
             on_error: ``"raise"``, or ``"return"`` to go on after a file that is no picture and note its error.
             views: of each picture, whose answers are averaged: 1 for the picture as it is, 2 for its mirror image as
@@ -163,7 +163,7 @@ class Predictor:
                 takes that of the predictor, 0 accepts everything.
 
         Returns:
-            One for each path, in their order.
+            One for each path, in their order; of bytes, its ``path`` is empty.
 
         Raises:
             ArgumentError: nobody said which pixels the network expects, or which classes it knows; or ``top``,
@@ -178,20 +178,41 @@ class Predictor:
             >>> prediction.classes[0].name
             'African_elephant'
         """
-        check_top(top)
-        check_threshold(threshold)
-        least = self.threshold if threshold is None else threshold
+        check_naming(top, threshold)
         files = files_of(paths, self.name)
-        named = list(zip(self.wordnet_ids or [""] * len(self.classes), self.classes, strict=True))
-        return [
-            Prediction(os.fspath(path), best_classes(found, top, named), threshold=least)
-            if isinstance(found, np.ndarray)
-            else Prediction(os.fspath(path), (), found, least)
-            for path, found in zip(files, self.probabilities(files, on_error, views), strict=True)
-        ]
+        found = self.probabilities(files, on_error, views)
+        return named(self, [path_of(file) for file in files], found, top, threshold)
+
+    def predict_pictures(
+        self, pictures: Iterable["Picture"], top: int = 5, views: int | Views = 1, threshold: float | None = None
+    ) -> list[Prediction]:
+        """The same for pictures that are decoded already, such as those of a camera.
+
+        Args:
+            pictures: arrays of uint8, shape (H, W, 3), RGB in [0, 255], of any sizes.
+            top: as for ``predict_images``, like all that follows.
+
+        Returns:
+            One for each, in their order; its ``path`` is empty.
+
+        Raises:
+            ArgumentError, MissingDependencyError: as for ``predict_images``.
+            ImageError: an array is no picture.
+
+        Example:
+            >>> import amalthea, numpy
+            >>> picture = numpy.zeros((300, 200, 3), numpy.uint8)
+            >>> len(amalthea.predictor("EfficientNetLite0").predict_pictures([picture], top=3)[0].classes)
+            3
+        """
+        check_naming(top, threshold)
+        preparation = known_preparation(self.name, self.preparation, self.classes, self.runner.outputs)
+        small = at_size(pictures, preparation)
+        found = self._mean_scores(preparation, small, views_of(views)) if small else ()
+        return named(self, [""] * len(small), found, top, threshold)
 
     def probabilities(
-        self, paths: FilePath | Iterable[FilePath], on_error: str = "raise", views: int | Views = 1
+        self, paths: PictureFile | Iterable[PictureFile], on_error: str = "raise", views: int | Views = 1
     ) -> Iterator["NDArray[np.float32] | ImageError | MissingFileError"]:
         """The probabilities of all classes for pictures, one after another; few of them are in memory at a time.
 
@@ -215,9 +236,8 @@ class Predictor:
         if on_error not in ("raise", "return"):
             raise ArgumentError(f"on_error={on_error!r}; allowed are 'raise' and 'return'.")
         preparation = known_preparation(self.name, self.preparation, self.classes, self.runner.outputs)
-        seen = views_of(views)
         groups = read_groups(files_of(paths, self.name), preparation, self.name, self.runner.threads)
-        return self._found(groups, preparation, on_error, seen)
+        return self._found(groups, preparation, on_error, views_of(views))
 
     def _computed(
         self, x: Any, batch_size: int | None, runner: Runner, inputs: tuple[int, ...] | None = None

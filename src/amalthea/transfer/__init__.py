@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .base import Wishes
-    from .calibration import Accepted, Reliability, lowest_threshold, reliability
+    from .calibration import Accepted, Reliability, check_calibration, lowest_threshold, reliability
     from .classifier.image_classifier import ImageClassifier
     from .classifier.planning import check_fine_tuning
     from .classifier.saving import finite
     from .curves import check_matplotlib, draw_curves
     from .cutting.division import cut
+    from .devices import check_distribution
     from .evaluation import Report, check_scikit_learn, evaluate
     from .explanation.explain import explain, explainable
     from .explanation.explanation import Explanation
     from .features.files import check_feature_file, write_features
-    from .features.layers import layer_features
+    from .features.layers import layer_features, layer_network
     from .features.store import FeatureSet, FeatureStore, FileFeatureStore
     from .rate_finder import LearningRates
     from .report.writing import check_report, write_report
@@ -42,6 +43,8 @@ __all__ = [
     "Reliability",
     "Report",
     "Wishes",
+    "check_calibration",
+    "check_distribution",
     "check_feature_file",
     "check_fine_tuning",
     "check_matplotlib",
@@ -57,6 +60,7 @@ __all__ = [
     "finite",
     "kept_epoch",
     "layer_features",
+    "layer_network",
     "lowest_threshold",
     "reliability",
     "write_features",
@@ -77,6 +81,8 @@ _HOME = {
     "Reliability": "calibration",
     "Report": "evaluation",
     "Wishes": "base",
+    "check_calibration": "calibration",
+    "check_distribution": "devices",
     "check_feature_file": "features.files",
     "check_fine_tuning": "classifier.planning",
     "check_matplotlib": "curves",
@@ -92,6 +98,7 @@ _HOME = {
     "finite": "classifier.saving",
     "kept_epoch": "training.watching",
     "layer_features": "features.layers",
+    "layer_network": "features.layers",
     "lowest_threshold": "calibration",
     "reliability": "calibration",
     "write_features": "features.files",

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ArgumentError
 
+_FEWEST = 20  # pictures; of fewer, one more mistake would make another temperature
 _HOTTEST = 100.0  # and coldest: a hundredth; beyond either, probabilities say nothing
 _STEPS = 1000  # of thresholds between 0 and 1
 
@@ -44,6 +45,19 @@ class Accepted:
     threshold: float
     coverage: float
     accuracy: float
+
+
+def check_calibration(pictures: int) -> None:
+    """Refuse to calibrate with so many pictures, before they are computed, where they are too few.
+
+    Raises:
+        ArgumentError: fewer than 20.
+    """
+    if pictures < _FEWEST:
+        raise ArgumentError(
+            f"{pictures} pictures do not tell how sure a classifier should be; give {_FEWEST} or more that it did not "
+            "learn from."
+        )
 
 
 def reliability(truth: ArrayLike, probabilities: ArrayLike, bins: int = 15) -> Reliability:

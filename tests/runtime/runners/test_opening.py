@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import threading
 from importlib.util import find_spec
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from amalthea.errors import ArgumentError, MissingDependencyError, ModelFileError
-from amalthea.runtime.runners import check_precision, open_runner
+from amalthea.runtime.runners import check_precision, open_runner, while_imported
 
 pytestmark = pytest.mark.single_backend
 
@@ -185,3 +186,21 @@ def test_a_graph_of_int8_runs_as_it_is(runtime):
     if runtime == "openvino":
         assert runner._compiler._settings["INFERENCE_PRECISION_HINT"] == ("bf16" if BFLOAT16 else "f32")
         assert open_runner(NEGATIVE)._compiler._settings["INFERENCE_PRECISION_HINT"] == "f32"
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "tensorrt", None])
+def test_what_is_computed_meanwhile_arrives(runtime):
+    threads = []
+
+    def computed():
+        threads.append(threading.current_thread())
+        return 7
+
+    assert while_imported(runtime, computed) == 7
+    assert len(threads) == 1 and threads[0] is not threading.current_thread()
+    with pytest.raises(ModelFileError, match="damaged"):
+        while_imported(runtime, lambda: _raise(ModelFileError("damaged")))
+
+
+def _raise(problem):
+    raise problem

@@ -9,8 +9,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from amalthea.errors import ArgumentError, ImageError, MissingFileError
 from amalthea.runtime import Speed
+from amalthea.storage import TRAININGS
 from amalthea.transfer import Comparison, Contender, ImageClassifier, compare
 from amalthea.transfer.selection import trials
+from amalthea.transfer.training import checkpoints
+from amalthea.transfer.training.watching import Bar
 from tests.transfer.classifier.classes import coloured, small_network, write_coloured
 
 pytestmark = pytest.mark.single_backend
@@ -73,6 +76,39 @@ def test_by_folds(unmeasured):
     assert row.deviation >= 0
     assert "val_loss" not in found.best.history  # it learned from all pictures in the end
     assert f"± {row.deviation:.3f}" in str(found)
+
+
+@trains
+def test_networks_that_were_done_are_not_trained_again(unmeasured, monkeypatch):
+    begin, trained = Bar.on_epoch_begin, []
+
+    def until(last):
+        def on_epoch_begin(bar, epoch, logs=None):
+            if len(trained) == last:
+                raise KeyboardInterrupt
+            trained.append(epoch)
+            begin(bar, epoch, logs)
+
+        monkeypatch.setattr(Bar, "on_epoch_begin", on_epoch_begin)
+
+    monkeypatch.setattr(checkpoints, "_SHARE", 0)  # after every epoch
+
+    def compared(**resumed):
+        trained.clear()
+        models = [constant_network(), small_network()]
+        return compare(models, PICTURES, NAMES, validation=0.5, epochs=3, **resumed, **COMMON)
+
+    until(None)
+    whole = compared()
+    TRAININGS.clear()
+    until(5)
+    with pytest.raises(KeyboardInterrupt):
+        compared()
+    until(None)
+    resumed = compared(resume=True)
+    assert trained == [2], "the last epoch of the second network"
+    assert [each.accuracy for each in resumed.contenders] == [each.accuracy for each in whole.contenders]
+    np.testing.assert_allclose(resumed.best.predict_proba(PICTURES), whole.best.predict_proba(PICTURES), atol=1e-6)
 
 
 @trains

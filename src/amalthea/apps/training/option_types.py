@@ -21,6 +21,11 @@ def versions(context: click.Context, option: click.Parameter, value: str | None)
     return int(value)
 
 
+def none_or_word(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """None for the word "none", which takes back what an earlier run chose."""
+    return None if value == "none" else value
+
+
 def learning_rate(context: click.Context, option: click.Parameter, value: Any) -> float | str:
     """A rate, or the word "auto"."""
     return "auto" if value == "auto" else _number(_RATE, option, context, value)

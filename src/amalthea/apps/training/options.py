@@ -8,7 +8,7 @@ import click
 from ..augmentation_options import Option, with_all, with_augmentation
 from ..networks import ALPHA, WEIGHTS
 from ..outputs import OutFile
-from .option_types import POSITIVE, learning_rate, learning_rates, names, threshold, versions
+from .option_types import POSITIVE, learning_rate, learning_rates, names, none_or_word, threshold, versions
 
 _PART = click.FloatRange(0, 1, max_open=True)
 _FOLDER = click.Path(path_type=Path)
@@ -156,6 +156,12 @@ _TRAINING = (
         default="float32",
         show_default=True,
         help="bfloat16 computes in half precision what trains, where the processor has it.",
+    ),
+    click.option(
+        "--distribution",
+        type=click.Choice(["none", "data"]),
+        callback=none_or_word,
+        help="data divides each step among all devices; with Keras on JAX.",
     ),
     click.option(
         "--seed",

@@ -119,6 +119,8 @@ def requested(options: dict[str, Any]) -> Request:
         click.UsageError: options that do not go together.
         UnknownModelError, MissingFileError: there is no such network or file.
     """
+    from ... import transfer
+
     options = dict(options)
     validation, split = options.pop("validation"), options.pop("split")
     validated = bool(validation or split)
@@ -138,6 +140,7 @@ def requested(options: dict[str, Any]) -> Request:
     answers = _answers(options, validated)
     if choosing.ensemble and answers.calibrate:
         raise click.UsageError("--calibrate divides the scores of one classifier; --ensemble is the mean of several.")
+    transfer.check_distribution(options["distribution"])
     plan = _plan(options, model)
     augmentation = _augmentation(options, model)
     if is_trained_on(model) and (refused := [name for name in BUILDING if _given(name)]):

@@ -37,7 +37,7 @@ def tried(
         earlier: the classifier of an earlier run, if one is trained on.
         pictures: to train on.
         held_back: to validate with.
-        resume: whether folds go on from where an earlier run of the same command was killed.
+        resume: whether networks and folds go on from where an earlier run of the same command was killed.
         quiet: whether the tables are printed later, as JSON.
 
     Raises:
@@ -51,7 +51,7 @@ def tried(
         for name in choosing.networks if plan.layers else ():  # any of them may be the best
             transfer.check_fine_tuning(request.contender(name), **plan.tuned)
         trials.comparison = transfer.compare(
-            choosing.networks, *pictures, validation=held_back, **request.training_parameters
+            choosing.networks, *pictures, validation=held_back, resume=resume, **request.training_parameters
         )
         tell(f"{trials.comparison}\n")
         best = trials.comparison.best

@@ -7,13 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .classifiers import Quantized, check_min_agreement, quantize, quantized
+    from .classifiers import Quantized, check_calibration, check_min_agreement, quantize, quantized
     from .cost import Cost, cost_of
     from .integers import require_nncf, to_integers
 
 __all__ = [
     "Cost",
     "Quantized",
+    "check_calibration",
     "check_min_agreement",
     "cost_of",
     "quantize",
@@ -25,6 +26,7 @@ __all__ = [
 _HOME = {
     "Cost": "cost",
     "Quantized": "classifiers",
+    "check_calibration": "classifiers",
     "check_min_agreement": "classifiers",
     "cost_of": "cost",
     "quantize": "classifiers",

@@ -1,6 +1,7 @@
 """Classifiers in whole numbers of 8 bits, judged by pictures that their calibration never saw."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,13 +17,14 @@ from ..other_files import named_variant
 from ..prediction import Predictor
 from .cost import Cost, compare
 from .integers import require_nncf, to_integers
-from .pictures import Pictures, divide, read
+from .pictures import TO_CALIBRATE, Pictures, divide, find, read
 
 if TYPE_CHECKING:
     import keras
 
 
 _FEWEST = 20  # pictures; fewer say little of the next hundred
+_ADVICE = "Give more pictures, in calibration= or held_out=, or accept whatever comes out: min_agreement=0, or --force."
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def quantized(
     """
     from ..saving import save
 
-    check_min_agreement(min_agreement)
+    check_calibration(calibration, held_out, min_agreement)
     require_nncf()
     if isinstance(model, str) and not is_one_file(model):
         from ...architectures import get_model
@@ -149,9 +151,29 @@ def _check_judges(pictures: int, min_agreement: float) -> None:
     if min_agreement > 0 and pictures < _FEWEST:
         raise ArgumentError(
             f"Only {pictures} usable pictures are left to judge what int8 costs; {_FEWEST} are needed, each of another "
-            "content than those of the calibration. Give more pictures, in calibration= or held_out=, or accept "
-            "whatever comes out: min_agreement=0, or --force."
+            f"content than those of the calibration. {_ADVICE}"
         )
+
+
+def check_calibration(calibration: Pictures, held_out: Pictures | None = None, min_agreement: float = 0.98) -> None:
+    """Refuse too few pictures before a network is built or computes. What is no picture, or a copy, is found later.
+
+    Args:
+        calibration: as for ``quantized``, and so are the errors.
+        held_out: the same.
+        min_agreement: the same.
+    """
+    check_min_agreement(min_agreement)
+    if min_agreement == 0 or any(isinstance(pictures, Iterator) for pictures in (calibration, held_out)):
+        return  # what can be read once is read when its turn comes
+    given = len(find(calibration))
+    if held_out is None and given - min(given // 2, TO_CALIBRATE) < _FEWEST:
+        raise ArgumentError(
+            f"Pictures given: {given}; needed: {2 * _FEWEST - 1}, of which {_FEWEST} judge what int8 costs, and the "
+            f"others calibrate. {_ADVICE}"
+        )
+    if held_out is not None and (judges := len(find(held_out))) < _FEWEST:
+        raise ArgumentError(f"Pictures given to judge what int8 costs: {judges}; needed: {_FEWEST}. {_ADVICE}")
 
 
 def check_min_agreement(min_agreement: object) -> None:

@@ -14,7 +14,7 @@ from ...storage import file_digests
 Pictures: TypeAlias = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 """A folder, with all pictures in it and below; or the paths of pictures and of folders."""
 
-_TO_CALIBRATE = 300
+TO_CALIBRATE = 300
 _TO_JUDGE = 1000
 
 
@@ -38,7 +38,7 @@ def divide(calibration: Pictures, held_out: Pictures | None = None) -> tuple[lis
     found = _by_content(calibration)
     if held_out is None:
         paths = list(found.values())
-        middle = min(len(paths) // 2, _TO_CALIBRATE)
+        middle = min(len(paths) // 2, TO_CALIBRATE)
         chosen, judges = paths[:middle], paths[middle:]
     else:
         kept_apart = _by_content(held_out)
@@ -49,7 +49,7 @@ def divide(calibration: Pictures, held_out: Pictures | None = None) -> tuple[lis
             f"Of {len(found)} pictures, none is left to calibrate with, since those to judge by must be others. Give "
             "100 or more, of the kind that the network will see."
         )
-    return chosen[:_TO_CALIBRATE], judges[:_TO_JUDGE]
+    return chosen[:TO_CALIBRATE], judges[:_TO_JUDGE]
 
 
 def find(pictures: Pictures) -> list[Path]:
@@ -90,7 +90,7 @@ def read(paths: Sequence[Path], preparation: Preparation) -> list[Picture]:
 def _by_content(pictures: Pictures) -> dict[bytes | Path, Path]:
     """As many as can be of use, mixed, for a folder is read class by class; each by the hash of its content."""
     found = find(pictures)
-    order = np.random.default_rng(0).permutation(len(found))[: _TO_CALIBRATE + _TO_JUDGE]
+    order = np.random.default_rng(0).permutation(len(found))[: TO_CALIBRATE + _TO_JUDGE]
     mixed = [found[number] for number in order]
     # What cannot be read has no hash; reading the pictures will say so.
     return {content or path: path for content, path in zip(file_digests(mixed), mixed, strict=True)}

@@ -1,15 +1,19 @@
 """From a graph to what computes it, by the name of a runtime."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ...errors import ArgumentError, MissingDependencyError
 from .protocol import Runner
+
+_Computed = TypeVar("_Computed")
 
 _RUNTIMES = ("openvino", "onnxruntime")  # modules of ours, each named after the package that it needs
 
@@ -50,6 +54,24 @@ def open_runner(
     from .openvino import OpenVINORunner
 
     return OpenVINORunner(graph, precision=precision, threads=threads, streams=streams, cache_key=cache_key)
+
+
+def while_imported(runtime: str, compute: Callable[[], _Computed]) -> _Computed:
+    """What a function returns that runs in a thread while a runtime is imported, which takes a tenth of a second.
+
+    For what hardly needs the interpreter, such as reading and hashing a large file. A runtime that cannot be imported
+    is no error before it is asked for.
+
+    Args:
+        runtime: as for ``open_runner``.
+        compute: called once.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        computed = pool.submit(compute)
+        if runtime in _RUNTIMES:
+            with suppress(ImportError):
+                import_module(f".{runtime}", __package__)
+        return computed.result()
 
 
 def check_settings(

@@ -108,6 +108,15 @@ class OpenVINORunner:
         with self._call() as alone:
             return network(arrays, alone)
 
+    @contextmanager
+    def among_others(self) -> Iterator[None]:
+        """While this lasts, one picture alone is computed as one of many, not as fast as the whole processor can.
+
+        For whoever knows that more work waits than calls show, such as pictures that are still being decoded.
+        """
+        with self._call():
+            yield
+
     def _network(self, sizes: Sizes) -> "_Network":
         with self._lock:
             # Taken out and put back, so that the sizes which were used longest ago come first.

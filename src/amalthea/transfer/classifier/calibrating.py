@@ -8,15 +8,14 @@ from numpy.typing import NDArray
 
 from ... import _keras
 from ...errors import ArgumentError, warn
-from ..calibration import reliability, temperature_of
+from ..calibration import check_calibration, reliability, temperature_of
+from ..training.watching import WeightsCopy, restore
 from .crossing import Extraction
 from .labelled import Samples
 from .learning import answers
 
 if TYPE_CHECKING:
     import keras
-
-_FEWEST = 20  # pictures; of fewer, one more mistake would make another temperature
 
 
 def calibrate(model: "keras.Model", samples: Samples, extraction: Extraction) -> float:
@@ -34,12 +33,9 @@ def calibrate(model: "keras.Model", samples: Samples, extraction: Extraction) ->
         ArgumentError: too few pictures, or a model that ends otherwise.
         ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
     """
+    check_calibration(len(samples.labels))
     labels, scores = _scores(model, samples, extraction)
-    if len(labels) < _FEWEST:
-        raise ArgumentError(
-            f"{len(labels)} pictures do not tell how sure a classifier should be; give {_FEWEST} or more that it did "
-            "not learn from."
-        )
+    check_calibration(len(labels))  # without those that are no usable pictures
     if not np.isfinite(scores).all():
         raise ArgumentError("Some scores are no finite numbers: the network's weights may have grown beyond all.")
     if (scores.argmax(axis=1) == labels).all():
@@ -50,8 +46,9 @@ def calibrate(model: "keras.Model", samples: Samples, extraction: Extraction) ->
         return 1.0
     temperature = temperature_of(labels, scores)
     before, after = (reliability(labels, _softmax(scores / divisor)).error for divisor in (1, temperature))
-    layer = _last_call(model).operation
-    layer.set_weights([weights / temperature for weights in layer.get_weights()])
+    divided = WeightsCopy(_last_call(model).operation)
+    divided.values = [weights / temperature for weights in divided.values]
+    restore([divided])  # all of them or none, also at Ctrl-C
     getLogger(__package__).info(
         "Calibrated with %d pictures: temperature %.3f, expected calibration error %.4f (before: %.4f).",
         len(labels),

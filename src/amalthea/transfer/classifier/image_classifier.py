@@ -74,6 +74,8 @@ class ImageClassifier(Answering):
             "none of these". None answers in any case. ``find_threshold`` suggests one; ``save`` writes it, too.
         training_precision: of what the trained layers compute: ``"float32"``, or ``"bfloat16"`` where the processor has
             it. Weights, scores and validation stay float32.
+        distribution: None; or ``"data"``, with Keras on JAX: in ``fit`` and ``fine_tune``, each step is divided among
+            all devices, such as GPUs. The result is that of one device but for rounding.
         on_error: what happens to files that are no usable pictures in ``fit``, ``fine_tune``, ``evaluate`` and
             ``score``: ``"raise"``, or ``"skip"`` to leave them out with a warning. Predictions always raise.
         verify: whether files that look unchanged are read again to see that they are.

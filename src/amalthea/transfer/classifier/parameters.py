@@ -59,6 +59,7 @@ class Parameters(Estimator):
     seed: int = 0
     precision: str = "float32"
     training_precision: str = "float32"
+    distribution: str | None = None
     threshold: float | None = None
     on_error: str = "raise"
     verify: bool = False
@@ -118,6 +119,7 @@ def training_of(classifier: Parameters, classes: NDArray[Any], callbacks: Sequen
         label_smoothing=classifier.label_smoothing,
         mixup=classifier.mixup,
         precision=classifier.training_precision,
+        distribution=classifier.distribution,
         patience=_PATIENCE if patience is True else patience or None,
         seed=classifier.seed,
         callbacks=callbacks,

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError
-from ..base import Wishes, base_of
+from ..base import Base, Wishes, base_of
 from ..cutting.flat import flattened
 from .extraction import Extracted, extract
 from .sources import Pictures
@@ -44,8 +44,30 @@ def layer_features(
         >>> found.features.shapes
         ((1280,),)
     """
+    base = layer_network(model, layer=layer, pooling=pooling, wishes=wishes)
+    return extract(base.network, pictures, base.preparation, **settings)
+
+
+def layer_network(
+    model: "str | keras.Model", *, layer: str | None = None, pooling: str | None = None, wishes: Wishes = _USUAL
+) -> Base:
+    """The part of a network that computes such features, and what it expects of pictures.
+
+    Args:
+        model: as for ``layer_features``, like all that follows.
+        layer: at which it ends.
+        pooling: what then happens to feature maps.
+        wishes: see there.
+
+    Raises:
+        ArgumentError: an argument that cannot be used; the model has no such layer.
+
+    Example:
+        >>> layer_network("EfficientNetLite0", pooling="avg").network.output_shape
+        (None, 1280)
+    """
     base = base_of(model, wishes._replace(features=layer))
-    return extract(_pooled(flattened(base.network, layer), pooling), pictures, base.preparation, **settings)
+    return base._replace(network=_pooled(flattened(base.network, layer), pooling))
 
 
 def _pooled(prefix: "keras.Model", pooling: str | None) -> "keras.Model":

@@ -72,6 +72,7 @@ def compare(
     *,
     validation: Any = 0.2,
     k: int | None = None,
+    resume: bool = False,
     **parameters: Any,
 ) -> Comparison:
     """Train several networks on the same pictures, and measure how accurate, how fast and how large each is.
@@ -86,6 +87,8 @@ def compare(
         y: as there.
         validation: as there: a folder, (pictures, labels), or a fraction of each class.
         k: number of folds of a cross-validation to judge by instead; None makes none.
+        resume: go on where the same comparison was killed or interrupted: each training as in ``ImageClassifier.fit``.
+            Of those that ended, the results are taken; only speeds are measured again, and times are of this process.
         parameters: of ``ImageClassifier``, for all but classifiers, such as ``epochs=10``. What a dictionary says
             counts more.
 
@@ -113,7 +116,7 @@ def compare(
     for number, (name, classifier) in enumerate(contenders.items(), start=1):
         getLogger(__package__).info("%s, %d of %d.", name, number, len(contenders))
         try:
-            row, fitted = trial(name, classifier, parts, k)
+            row, fitted = trial(name, classifier, parts, k, resume=resume)
         except (ImageError, MissingDependencyError):
             raise  # it would be the same with all
         except Exception as problem:  # of any type: hours may have gone into the others
@@ -123,7 +126,7 @@ def compare(
             best = row, fitted
     if best is None:
         raise ArgumentError(f"None of the networks could be trained. {' '.join(map(_failure, rows))}")
-    classifier = best[1] if k is None else fitted_to_all(contenders[best[0].name], samples, validation)
+    classifier = best[1] if k is None else fitted_to_all(contenders[best[0].name], samples, validation, resume=resume)
     return Comparison(contenders=tuple(sorted(rows, key=_order)), best=classifier, processor=processor_name())
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .settings import Training
 
 _FORMAT = 1  # raised whenever the same training gives other weights, so that none of an older version is gone on with
+_WITHOUT_EFFECT = {"title", "distribution"}  # among the settings; another number of devices merely rounds otherwise
 _OF_A_PROCESS = {"compile_config", "shared_object_id"}  # that Keras writes into configurations
 
 
@@ -28,7 +29,7 @@ def training_key(rows: str, model: keras.Model, settings: "Training", history: H
     Args:
         rows: names what it learns from and is judged by.
         model: with the weights that it begins with.
-        settings: all but the title count.
+        settings: all count but the title, and on how many devices it is computed.
         history: of the trainings before.
 
     Raises:
@@ -37,7 +38,7 @@ def training_key(rows: str, model: keras.Model, settings: "Training", history: H
     trained = set(map(id, model.trainable_variables))
     values = [
         [_FORMAT, keras.version(), keras.config.backend(), rows],
-        {field.name: _ordered(getattr(settings, field.name)) for field in fields(settings) if field.name != "title"},
+        {name: _ordered(getattr(settings, name)) for name in _deciding(settings)},
         _structure(model),
         [id(variable) in trained for variable in model.variables],
         history,
@@ -48,6 +49,10 @@ def training_key(rows: str, model: keras.Model, settings: "Training", history: H
         known.update(f"{value.dtype} {value.shape}".encode())
         known.update(np.reshape(value, -1).view(np.uint8).data)
     return known.hexdigest()
+
+
+def _deciding(settings: "Training") -> Iterator[str]:
+    return (field.name for field in fields(settings) if field.name not in _WITHOUT_EFFECT)
 
 
 def _ordered(value: Any) -> Any:

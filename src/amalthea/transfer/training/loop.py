@@ -8,10 +8,12 @@ from typing import Any
 import keras
 from numpy.typing import ArrayLike, NDArray
 
-from ...errors import ArgumentError, MissingDependencyError, warn
+from ... import _keras
+from ...errors import ArgumentError, warn
 from .batches import Batches, Rows
 from .checkpoints import Checkpoints
 from .compiling import compiled
+from .distribution import distributed
 from .labels import checked_labels, row_weights
 from .mixing import Softening, targets_of
 from .precision import Precision
@@ -88,7 +90,7 @@ def train(
     diverged, bar = Divergence(), Bar(settings.title, settings.epochs, len(batches), trained)
     precision = Precision(suffix, settings.precision)
     watchers = [precision, Recorder(history, names), diverged, bar]
-    with undone_after_an_error(suffix, history):
+    with undone_after_an_error(suffix, history), distributed(suffix, settings.distribution):
         made_ready = compiled(suffix, settings, features, steps=settings.epochs * len(batches))
         with no_retracing_warnings(), made_ready, precision, batches, judged or nullcontext(), bar:
             _fit(suffix, batches, judged, settings, history, watchers, checkpoints)
@@ -107,10 +109,7 @@ def check_possible(settings: Training, validated: bool) -> None:
     Raises:
         MissingDependencyError, ArgumentError: see ``train``.
     """
-    if keras.config.backend() == "openvino":
-        raise MissingDependencyError(
-            'Keras on OpenVINO cannot train. For one that can: pip install "amalthea[tensorflow-cpu]"'
-        )
+    _keras.check_trains()
     from ...runtime.runners.openvino import check_precision
 
     check_precision(settings.precision, setting="training_precision")

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from ..devices import check_distribution
 from ..settings import require, require_number, require_one_of, require_whole
 from .head import LOSSES
 
@@ -42,6 +43,8 @@ class Training:
         precision: of what the trained layers compute: ``"float32"``, or ``"bfloat16"`` where the processor has it.
             Weights, scores and all that validation computes stay float32. Convolutions learn faster so, on TensorFlow
             those of VGG16's last block about 1.6 times (``python -m benchmarks.training_precision``).
+        distribution: None; or ``"data"``, on JAX, for each batch divided among all devices. Losses and weights are the
+            same but for rounding.
         patience: epochs without a lower loss in validation after which training stops; the weights of the lowest are
             restored. None trains for all epochs and keeps the last weights.
         never_worse: whether the weights from before count as well: afterwards those with the lowest loss in validation
@@ -67,6 +70,7 @@ class Training:
     label_smoothing: float = 0.0
     mixup: float = 0.0
     precision: str = "float32"
+    distribution: str | None = None
     patience: int | None = None
     never_worse: bool = False
     seed: int = 0
@@ -91,6 +95,7 @@ class Training:
         require_number("label_smoothing", self.label_smoothing, least=0, below=1)
         require_number("mixup", self.mixup, least=0)
         require_one_of(PRECISIONS, "training_precision", self.precision)
+        check_distribution(self.distribution)
         require_whole(0, "seed", self.seed)
         listed = isinstance(self.callbacks, list | tuple)
         known = listed and all(isinstance(callback, keras.callbacks.Callback) for callback in self.callbacks)

@@ -1,0 +1,202 @@
+"""``amalthea.distribute``: one network over many pictures, by one of two engines, which write the same."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ..._progress import progress
+from ...errors import AmaltheaError, ArgumentError, MissingDependencyError, MissingFileError, warn
+from ...storage import exclusive, unusable_folder
+from .request import Request, is_count
+
+if TYPE_CHECKING:
+    from .plan import Plan
+    from .writing import Record
+
+    Run: TypeAlias = Callable[[Plan, list[int]], Iterator[Record]]
+
+_ENGINES = ("local", "ray")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distributed:
+    """A run that is finished.
+
+    Attributes:
+        folder: that holds its files.
+        pictures: how many were named.
+        rows: how many could be used, each a row.
+        failures: how many could not, each a row of ``failures-*.parquet``.
+        shards: into how many they were divided.
+        computed: how many of those this call computed; earlier ones had finished the others.
+        seconds: that this call took.
+    """
+
+    folder: Path
+    pictures: int
+    rows: int
+    failures: int
+    shards: int
+    computed: int
+    seconds: float
+
+
+def distribute(
+    data: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    model: str | os.PathLike[str] = "EfficientNetLite0",
+    task: str = "predict",
+    out: str | os.PathLike[str] = "answers",
+    *,
+    engine: str = "local",
+    address: str | None = None,
+    workers: int | None = None,
+    threads: int | None = None,
+    **asked: Any,
+) -> Distributed:
+    """Let a network answer any number of pictures, on this machine or on a Ray cluster, into Parquet files.
+
+    The pictures are divided into shards, each of which is computed and written exactly once. A run that was stopped, in
+    whatever way, goes on by the same call. Both engines write the same rows, whatever the number of workers and
+    threads, on processors of the same kind. Pictures that cannot be used stop nothing: they go into a table of their
+    own, with the reason.
+
+    Args:
+        data: pictures, folders and patterns; lists of pictures: ``.txt``, a path or URI a line, ``.csv`` or
+            ``.parquet``, a column ``path``; tables of pictures: ``.parquet``, a column ``bytes`` or ``image``; or URIs
+            of any of these that pyarrow opens, such as ``s3://bucket/pets``.
+        model: a name of the catalogue; or the path of a file: for predictions an ``.onnx`` file of ``amalthea.save``,
+            for features a ``.keras`` file of ``amalthea train``.
+        task: ``"predict"``, the best classes; or ``"features"``, what a layer returns.
+        out: a new folder, or that of the run to go on with. All workers must see it.
+        engine: ``"local"``, this process; or ``"ray"``, the workers of a Ray cluster.
+        address: of the cluster, such as ``"auto"``; None starts one on this machine.
+        workers: how many Ray starts; None lets it use all processors.
+        threads: processors for a worker; None takes all of them locally, and one on Ray.
+        asked: ``shard_size``, pictures of a shard (1024); ``alpha`` and ``weights`` of a named network; for
+            predictions ``top`` (5), ``scores`` for the probabilities of all classes, ``views`` and ``threshold`` as for
+            ``predict_images``; for features ``layer`` (the last one before the scores), ``pooling`` ("avg", "max", or
+            None for whole maps) and ``image_size``.
+
+    Returns:
+        What was done; the rows are in ``part-*.parquet``, see docs/scale.md.
+
+    Raises:
+        ArgumentError: an argument that cannot be used, no picture, or a folder that holds something else.
+        MissingFileError: there is no such model or list.
+        StorageError: the folder cannot be written, its disk is full, or another run is at work in it.
+        MissingDependencyError: pyarrow is not installed, or Ray where it is asked for.
+        AmaltheaError: what ``amalthea.predictor`` and ``amalthea.load`` raise for a model.
+
+    Example:
+        >>> done = distribute("elephant.jpg", top=1, out="answers")
+        >>> done.rows, done.failures
+        (1, 0)
+        >>> import pyarrow.parquet
+        >>> pyarrow.parquet.read_table("answers/part-00000.parquet")["answer"].to_pylist()
+        ['African_elephant']
+    """
+    started = time.monotonic()
+    _check_engine(engine, address, workers, threads)
+    request = Request.of(model=os.fspath(model), task=task, **asked)
+    named = [data] if isinstance(data, str | os.PathLike) else list(data)
+    folder, is_new = _folder(out)
+    from .plan import LOCK, MANIFEST, planned
+
+    try:
+        with exclusive(folder / LOCK, wait=False) as alone:
+            if not alone:
+                warn(f"Nothing keeps a second run out of {folder}, for no file can be locked there. Start none.")
+            plan = planned(folder, request, [os.fspath(name) for name in named])
+            return _finished(plan, _engine(engine, address, workers, threads), started)
+    except AmaltheaError:
+        if is_new and not (folder / MANIFEST).exists():
+            shutil.rmtree(folder, ignore_errors=True)  # in which nothing came to be
+        raise
+
+
+def _check_engine(engine: str, address: str | None, workers: int | None, threads: int | None) -> None:
+    if engine not in _ENGINES:
+        raise ArgumentError(f"engine={engine!r}; allowed are {' and '.join(map(repr, _ENGINES))}.")
+    for name, number in (("workers", workers), ("threads", threads)):
+        if number is not None and not is_count(number):
+            raise ArgumentError(f"{name}={number!r}; give a whole number from 1 on, or None.")
+    if engine == "local" and (workers is not None or address is not None):
+        raise ArgumentError(
+            "workers and address go with engine='ray'. The local engine is one process; threads says how many "
+            "processors it uses."
+        )
+    if find_spec("pyarrow") is None:
+        raise MissingDependencyError('What is distributed is written by pyarrow: pip install "amalthea[parquet]"')
+    if engine == "ray" and find_spec("ray") is None:
+        raise MissingDependencyError("engine='ray' needs Ray: pip install \"amalthea[ray]\"")
+
+
+def _folder(out: str | os.PathLike[str]) -> tuple[Path, bool]:
+    """The folder of the run, and whether this call has made it."""
+    if "://" in os.fspath(out):
+        raise ArgumentError(
+            f"out={os.fspath(out)!r}: object storage cannot rename a file, without which no shard would be whole or "
+            "absent. Name a folder of this machine, or a shared one that is mounted, and copy it when it is finished."
+        )
+    folder = Path(out)
+    if not os.path.isdir(folder.absolute().parent):
+        raise MissingFileError(f"There is no folder {folder.parent} for {folder.name}. Make it first.")
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir():
+            raise ArgumentError(f"out={str(out)!r} is a file; name a folder.") from None
+        return folder, False
+    except OSError as problem:
+        raise unusable_folder(folder.parent, problem, None) from problem
+    return folder, True
+
+
+def _finished(plan: "Plan", run: "Run", started: float) -> Distributed:
+    """Let an engine finish what is open of a run, and count everything."""
+    from .writing import read_record
+
+    left: list[int] = []
+    rows = failures = 0
+    for shard in range(plan.shards):
+        if record := read_record(plan.folder, shard):
+            rows, failures = rows + record.rows, failures + record.failures
+        else:
+            left.append(shard)
+    with progress(plan.request.model, "pictures") as show, closing(_stream(run(plan, left))) as records:
+        show(rows + failures, plan.pictures)
+        for record in records:
+            rows, failures = rows + record.rows, failures + record.failures
+            show(rows + failures, plan.pictures)
+    return Distributed(
+        folder=plan.folder,
+        pictures=plan.pictures,
+        rows=rows,
+        failures=failures,
+        shards=plan.shards,
+        computed=len(left),
+        seconds=time.monotonic() - started,
+    )
+
+
+def _stream(records: "Iterator[Record]") -> "Generator[Record]":
+    """The same, so that an engine ends as soon as nobody wants its records any more."""
+    yield from records
+
+
+def _engine(engine: str, address: str | None, workers: int | None, threads: int | None) -> "Run":
+    """What finishes shards of a plan."""
+    if engine == "local":
+        from .local import run
+
+        return partial(run, threads=threads)
+    from .ray_engine import run as run_on_ray
+
+    return partial(run_on_ray, workers=workers, threads=threads, address=address)

@@ -1,0 +1,92 @@
+"""The server as an ASGI application."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from . import documentation, metrics, open_inference, page, prediction
+from .bodies import Room
+from .keys import Keys
+from .metrics import Metrics
+from .models import ServedModels
+from .observation import Observation
+from .origins import Origins
+from .problems import answer_to
+from .settings import ServerSettings
+from .shortcut import Shortcut
+from .state import Readiness, Server
+from .work import Workers
+
+_LOG = logging.getLogger(__name__)
+
+
+def application(models: ServedModels, settings: ServerSettings) -> Starlette:
+    """All that a server answers, as soon as its networks have passed their self-test, which begins when it starts.
+
+    Args:
+        models: that it serves.
+        settings: its limits.
+
+    Returns:
+        An ASGI application, whose ``state.server`` is the ``Server``.
+    """
+    workers = Workers(settings.concurrency, settings.waiting, settings.timeout)
+    readiness = Readiness()
+    figures = Metrics(lambda: workers.waiting, lambda: readiness.ready)
+    room = Room(settings.max_body * (settings.concurrency + settings.waiting))
+    server = Server(settings=settings, models=models, workers=workers, metrics=figures, readiness=readiness, room=room)
+    routes = _routes()
+    made = Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(Observation, server),
+            Middleware(Origins, settings),
+            Middleware(Keys, settings.api_key),
+            Middleware(Shortcut, routes),
+        ],
+        exception_handlers={HTTPException: _refused},
+        lifespan=_lifespan,
+    )
+    made.state.server = server
+    return made
+
+
+def _routes() -> list[BaseRoute]:
+    parts = (prediction, open_inference, metrics, documentation, page)
+    return [route for part in parts for route in part.routes()]
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    return answer_to(error)
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    server: Server = app.state.server
+    trial = asyncio.create_task(_try(server))
+    try:
+        yield
+    finally:
+        server.readiness.ready = False
+        trial.cancel()
+        server.workers.end()
+
+
+async def _try(server: Server) -> None:
+    """Let the networks pass their self-test; requests are refused until then."""
+    try:
+        await asyncio.to_thread(server.models.verify)
+    except Exception as error:
+        server.readiness.failure = error
+        _LOG.error("%s", error)
+    else:
+        server.readiness.ready = True
+        _LOG.info("ready: %s", ", ".join(server.models.names))

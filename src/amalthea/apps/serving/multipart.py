@@ -1,0 +1,108 @@
+"""Forms with files, ``multipart/form-data`` (RFC 7578), from memory."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from .problems import Problem
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
+_PARTS = 1000  # of a form, at most
+
+
+@dataclass(slots=True)
+class Part:
+    """A field of a form.
+
+    Attributes:
+        name: of the field.
+        file_name: as the client calls the file; None where it is none, or has no name.
+        content: its bytes.
+    """
+
+    name: str
+    file_name: str | None
+    content: bytes
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What the parser has told of the part that it is in."""
+
+    parts: list[Part] = field(default_factory=list)
+    header: bytearray = field(default_factory=bytearray)
+    value: bytearray = field(default_factory=bytearray)
+    headers: dict[bytes, bytes] = field(default_factory=dict)
+    pieces: list[bytes] = field(default_factory=list)
+    ended: bool = False
+
+    def on_header_field(self, data: bytes, start: int, end: int) -> None:
+        self.header += data[start:end]
+
+    def on_header_value(self, data: bytes, start: int, end: int) -> None:
+        self.value += data[start:end]
+
+    def on_header_end(self) -> None:
+        self.headers[bytes(self.header).lower()] = bytes(self.value)
+        self.header.clear()
+        self.value.clear()
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        self.pieces.append(data[start:end])
+
+    def on_part_end(self) -> None:
+        if len(self.parts) == _PARTS:
+            raise _unreadable(f"it holds more than {_PARTS} fields")
+        _, options = parse_options_header(self.headers.get(b"content-disposition"))
+        if b"name" not in options:
+            raise _unreadable("one of its parts has no name")
+        file_name = options.get(b"filename", b"").decode("utf-8", "replace")
+        name = options[b"name"].decode("utf-8", "replace")
+        content = self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
+        self.parts.append(Part(name, file_name or None, content))
+        self.headers, self.pieces = {}, []
+
+    def on_end(self) -> None:
+        self.ended = True
+
+
+def parts_of(content: bytes, content_type: str) -> list[Part]:
+    """The fields of a form.
+
+    Args:
+        content: the body.
+        content_type: its header, which names the boundary.
+
+    Raises:
+        Problem: it is no such form, or is cut off.
+    """
+    _, options = parse_options_header(content_type)
+    if not options.get(b"boundary"):
+        raise _unreadable("its Content-Type names no boundary")
+    reading = _Reading()
+    callbacks: MultipartCallbacks = {
+        "on_header_field": reading.on_header_field,
+        "on_header_value": reading.on_header_value,
+        "on_header_end": reading.on_header_end,
+        "on_part_data": reading.on_part_data,
+        "on_part_end": reading.on_part_end,
+        "on_end": reading.on_end,
+    }
+    try:
+        parser = MultipartParser(options[b"boundary"], callbacks)
+        parser.write(content)
+        parser.finalize()
+    except FormParserError as problem:
+        raise _unreadable(str(problem)) from problem
+    if not reading.ended:
+        raise _unreadable("it is cut off: the last boundary is missing")
+    return reading.parts
+
+
+def _unreadable(reason: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, f"The form cannot be read: {reason.rstrip('.')}. Send multipart/form-data.")

@@ -1,0 +1,92 @@
+"""Web pages of others, whose scripts run on this machine too, must not use the server."""
+
+import socket
+from functools import lru_cache
+from http import HTTPStatus
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .problems import Problem
+from .settings import ServerSettings, is_loopback
+
+
+class Origins:
+    """Middleware that refuses what a browser sends on behalf of another site.
+
+    A page may send a form to any address, even where it cannot read the answer: so a foreign ``Origin`` is refused.
+    It may also let its own name lead to this machine (DNS rebinding): so the ``Host`` must be a name of this server, or
+    an address, which cannot be made to lead elsewhere.
+
+    Args:
+        app: that answers the others.
+        settings: of the server, which names it.
+    """
+
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
+        self._app = app
+        self._names = _names(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI has it.
+
+        Raises:
+            Problem: the request came from, or through the name of, another site.
+        """
+        if scope["type"] == "http":
+            host = origin = None
+            for name, value in scope["headers"]:
+                if name == b"host":
+                    host = value
+                elif name == b"origin":
+                    origin = value
+            if host is not None and not _is_ours(host, self._names):
+                raise _foreign_host(host.decode("latin-1"))
+            if origin is not None and not _is_same(origin, host):
+                raise _foreign_origin(origin.decode("latin-1"))
+        await self._app(scope, receive, send)
+
+
+def _names(settings: ServerSettings) -> frozenset[str]:
+    own = () if settings.loopback else (socket.gethostname(), socket.getfqdn())
+    return frozenset(name.lower().rstrip(".") for name in (*settings.hosts, settings.host, *own))
+
+
+@lru_cache(256)
+def _is_ours(host: bytes, names: frozenset[str]) -> bool:
+    try:
+        name = urlsplit(f"//{host.decode('ascii')}").hostname or ""
+    except ValueError:
+        return False
+    name = name.rstrip(".")
+    return "*" in names or name in names or is_loopback(name) or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_same(origin: bytes, host: bytes | None) -> bool:
+    """Whether a page came from this server; the scheme may differ, for a proxy may speak TLS in front of it."""
+    scheme, separator, place = origin.partition(b"://")
+    return bool(separator) and scheme in (b"http", b"https") and host is not None and place.lower() == host.lower()
+
+
+def _foreign_host(host: str) -> Problem:
+    return Problem(
+        HTTPStatus.FORBIDDEN,
+        f"This server is not called {host!r}. Whoever runs it can say that it is: amalthea serve --allowed-host NAME.",
+    )
+
+
+def _foreign_origin(origin: str) -> Problem:
+    return Problem(
+        HTTPStatus.FORBIDDEN,
+        f"A web page of {origin!r} asked, and this server answers only its own page and programs, which send no "
+        "Origin header.",
+    )
