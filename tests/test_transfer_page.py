@@ -50,9 +50,14 @@ def pets(tmp_path, monkeypatch, test_data):
     return tmp_path
 
 
-def test_the_commands_of_the_readme(pets):
+def flatten(folder: Path) -> None:
+    """Leave pets as a folder of classes alone, where a page has no parts of it."""
     for name in ("train", "validation"):
-        shutil.rmtree(pets / "pets" / name)
+        shutil.rmtree(folder / "pets" / name)
+
+
+def test_the_commands_of_the_readme(pets):
+    flatten(pets)
     training = [line for line in lines(README) if "pets.onnx" in line and line[0] != "serve"]
     assert [line[0] for line in training] == ["train", "predict"]
     for line in training:
@@ -65,6 +70,8 @@ def test_the_commands_of_the_readme(pets):
 @pytest.mark.parametrize(("page", "written"), [(PAGES[0], ["pets.onnx"]), (PAGES[1], ["report.html", "map.png"])])
 def test_the_python_of_the_pages(pets, page, written, capsys):
     [example] = blocks(page, "python")
+    if "pets/train" not in example:
+        flatten(pets)
     exec(compile(example, "page.md", "exec"), {})
     assert "accuracy" in capsys.readouterr().out.lower()
     assert all((pets / name).is_file() for name in written)

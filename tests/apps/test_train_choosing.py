@@ -38,6 +38,21 @@ def test_networks_are_compared_and_the_best_is_trained(trains, pets, cached_weig
     assert found["validation"]["accuracy"] == pytest.approx(rows[found["comparison"]["best"]]["accuracy"])
 
 
+def test_a_network_that_cannot_be_had_is_left_out_and_told(trains, pets, cached_weights, monkeypatch, tmp_path):
+    monkeypatch.setenv("AMALTHEA_OFFLINE", "1")
+    out = tmp_path / "pets.onnx"
+    command = ["train", pets / "train", "--validation", pets / "validation", "--epochs", 1, "--out", out]
+    answer = call(*command, "--compare", "NASNetMobile,EfficientNetLite0", "--json")
+    assert answer.exit_code == 1
+    found = json.loads(answer.stdout)
+    assert {row["name"] for row in found["comparison"]["models"] if row["error"]} == {"NASNetMobile"}
+    assert found["comparison"]["best"] == found["model"] == "EfficientNetLite0"
+    assert out.is_file()
+    [said] = [line for line in answer.stderr.splitlines() if line.startswith("Warning: ")]
+    assert said.startswith("Warning: --compare: left out is NASNetMobile: ")
+    assert "AMALTHEA_OFFLINE" in said
+
+
 def test_folds_and_their_ensemble(trains, pets, quarter, tmp_path):
     out = tmp_path / "pets.onnx"
     command = ["train", pets / "train", "--validation", pets / "validation", *quarter, "--epochs", 6, "--out", out]

@@ -1,6 +1,7 @@
 """``amalthea serve``: answer over HTTP, for programs and on a page."""
 
 from importlib.util import find_spec
+from math import isfinite
 from typing import Any
 
 import click
@@ -69,7 +70,7 @@ _LAST = "Messages"  # where --help stands
     "machine see the command lines.",
 )
 @click.option("--max-megabytes", type=click.FloatRange(min=0.001), default=20, show_default=True, help="Of a body.")
-@click.option("--max-pixels", type=click.IntRange(min=1), default=2**26, show_default=True, help="Of a picture.")
+@click.option("--max-pixels", type=click.IntRange(min=1), default=25_000_000, show_default=True, help="Of a picture.")
 @click.option("--max-pictures", type=click.IntRange(min=1), default=32, show_default=True, help="In a request.")
 @click.option(
     "--timeout",
@@ -115,6 +116,7 @@ def serve(
     _require_packages()
     from .serving import open_models
     from .serving import serve as run
+    from .serving.running import end_process
 
     settings = _settings(**limits)
     if not (settings.loopback or settings.api_key):
@@ -123,6 +125,7 @@ def serve(
             err=True,
         )
     run(settings, open_models(models or ("EfficientNetLite0",), precision, threads), "error" if quiet else log_level)
+    end_process()
 
 
 def _settings(
@@ -132,6 +135,8 @@ def _settings(
     from .serving import ServerSettings
     from .serving.settings import WAITING
 
+    if not isfinite(max_megabytes):
+        raise click.BadParameter(f"{max_megabytes} is no number of MiB.", param_hint="'--max-megabytes'")
     if concurrency is not None:
         same["concurrency"] = concurrency
         same["waiting"] = WAITING * concurrency

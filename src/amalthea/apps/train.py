@@ -63,6 +63,7 @@ def train(
         divided_by = ("--validation", validation) if validation else ("--split", split, "--seed", seed)
         keep(course, results, [folder, *divided_by])
         raise
+    disobeyed += _left_out(results.trials.failed())
     if disobeyed:
         raise SystemExit(1)
 
@@ -103,6 +104,13 @@ def _settle_answers(classifier: "ImageClassifier", answers: Answers, held_back: 
     elif answers.threshold is not None:
         classifier.set_params(threshold=answers.threshold)
     return disobeyed
+
+
+def _left_out(networks: list[str]) -> list[str]:
+    """Tell which networks were not compared, after all else is done with those that were; returns their option."""
+    for network in networks:
+        click.echo(f"Warning: --compare: left out is {network}", err=True)
+    return ["--compare"] if networks else []
 
 
 @contextmanager

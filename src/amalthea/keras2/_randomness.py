@@ -1,4 +1,7 @@
-"""Seeds that follow from what a script tells NumPy: ``np.random.seed(1)`` makes its run reproducible, as it did."""
+"""Seeds that follow from what a script tells NumPy: ``np.random.seed(1)`` makes its run reproducible, as it did.
+
+``tf.set_random_seed(1)`` does so, too; from then on, seeds follow from that number instead.
+"""
 
 import random
 from collections.abc import Iterator
@@ -11,16 +14,22 @@ import numpy as np
 
 
 class _Seeds:
-    """One seed after the other. It belongs to NumPy's global state, of which there is one in a process, too."""
+    """One seed after the other. They belong to the global states of NumPy and TensorFlow, one of each in a process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._state = b""
+        self._told: int | None = None
         self._drawn = 0
 
-    def draw(self) -> int:
-        state = b"".join(_numbers(np.random.get_state(legacy=False)))
+    def follow(self, number: int | None) -> None:
         with self._lock:
+            self._told, self._state = number, b""
+
+    def draw(self) -> int:
+        of_numpy = b"".join(_numbers(np.random.get_state(legacy=False)))
+        with self._lock:
+            state = of_numpy if self._told is None else f"told {self._told}".encode()
             self._drawn = self._drawn + 1 if state == self._state else 0
             self._state = state
             digest = blake2b(state + self._drawn.to_bytes(8, "little"), digest_size=4).digest()
@@ -37,6 +46,11 @@ def _numbers(state: Any) -> Iterator[bytes]:
 
 
 _SEEDS = _Seeds()
+
+
+def follow(number: int | None) -> None:
+    """Let seeds follow from a number and how many were drawn since, instead of NumPy's state; None: from that again."""
+    _SEEDS.follow(number)
 
 
 def next_seed() -> int:

@@ -10,6 +10,7 @@ import requests
 
 pytest.importorskip("starlette")
 
+from amalthea.apps.serving import ServerSettings
 from amalthea.apps.serving.bodies import Room
 from amalthea.apps.serving.multipart import Part, parts_of
 from amalthea.apps.serving.problems import Problem
@@ -151,7 +152,7 @@ def test_heads_without_end(served):
 def test_a_head_that_follows_a_large_body_is_not_taken_for_a_large_head(served):
     """Both may come in one piece, which is then larger than a head may be."""
     host = urlsplit(served).netloc
-    length = 200_000
+    length = 100_000
     first = f"POST /v1/predict HTTP/1.1\r\nHost: {host}\r\nContent-Type: image/jpeg\r\nContent-Length: {length}\r\n\r\n"
     for _ in range(5):
         with socket.create_connection(host.split(":"), timeout=20) as connection:
@@ -175,6 +176,15 @@ def test_room_is_given_back():
     room.give_back(first)
     room.give_back({})
     room.take(second, 60)
+
+
+def test_room_grows_with_the_processors_up_to_a_gibibyte():
+    for max_body, concurrency, waiting, wanted in (
+        (1000, 2, 3, 5000),
+        (20 * 2**20, 64, 512, 2**30),
+        (2**31, 1, 8, 2**31),
+    ):
+        assert ServerSettings(max_body=max_body, concurrency=concurrency, waiting=waiting).room == wanted
 
 
 def test_bodies_leave_no_room_taken(server, network_file, test_data):

@@ -70,6 +70,22 @@ def test_pages_of_others(served, origin):
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_what_pages_of_others_only_get(served, site):
+    """An image or a script, with which browsers send no Origin; a link to the page is followed."""
+    for path, mode in (("/v1/models", "no-cors"), ("/", "no-cors"), ("/v1/models", "navigate"), ("/page/page.css", "")):
+        answer = get(served, path, **{"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode})
+        assert answer.status_code == 403, path
+        assert answer.json()["error"].startswith("A web page of another site asked, and this server answers only its")
+    assert get(served, "/", **{"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}).status_code == 200
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_what_the_own_page_and_the_address_bar_get(served, site):
+    for path in ("/v1/models", "/", "/page/page.css"):
+        assert get(served, path, **{"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "cors"}).status_code == 200
+
+
 def test_the_own_page(served):
     assert get(served, Origin=served).status_code == 200
     assert get(served, Origin=served.replace("http", "https")).status_code == 200  # a proxy speaks TLS

@@ -83,8 +83,10 @@ def test_lines_of_json(capsys):
         logging.getLogger("amalthea.serving").debug("not told")
         logging.getLogger("uvicorn.error").info("nothing new")
         logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+        logging.getLogger("asyncio").error("a task has failed")
     log_access(facts)  # after the block nobody hears of it
-    access, warning = lines(capsys)
+    access, warning, error = lines(capsys)
+    assert (error["level"], error["message"], error["logger"]) == ("error", "a task has failed", "asyncio")
     assert access.items() >= facts.items()
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", access["time"])
     assert (warning["level"], warning["message"]) == ("warning", "Invalid HTTP request received.")

@@ -201,6 +201,22 @@ def test_limits(ask):
     refused(ask(many), 413, "Input 'left' of shape [5, 4] holds 5 pictures; this server takes 4 a request.")
 
 
+def test_json_of_many_values(models):
+    """A body of some kilobytes may swell to them; while they are read, nobody else is answered."""
+    sentence = (
+        "The JSON has more than 1,000,000 values, which this server reads at most. Send numbers as binary tensors"
+    )
+    with serving(models) as port:
+        url = f"http://127.0.0.1:{port}/v2/models/pair/infer"
+        for value in (b"{}", b"[]", b"0", b'"a"'):
+            body = gzip.compress(b"[" + value + (b"," + value) * 1_000_000 + b"]")
+            answer = requests.post(url, body, headers={"Content-Encoding": "gzip"}, timeout=60)
+            refused(answer, 413, sentence)
+        many = {**LEFT, "shape": [1, 400_000], "data": [0] * 400_000}
+        wrong = requests.post(url, json={"inputs": [many, RIGHT]}, timeout=60)
+        refused(wrong, 400, "given was (1, 400000)")  # it was read
+
+
 def test_classifications_that_cannot_be(ask):
     name = ask(left()).json()["outputs"][0]["name"]
 
@@ -262,5 +278,7 @@ def test_the_index(address):
         refused(
             requests.post(index, body, timeout=30), 400, 'The body must be empty, or a JSON object in which "ready"'
         )
+    long = requests.post(index, b'{"ready": true' + b" " * 1024 + b"}", timeout=30)
+    refused(long, 413, "The body has 1,039 bytes; allowed are 1,024.")
     refused(requests.get(f"{address}/models/six/config", timeout=30), 404, "There is no model 'six' here")
     refused(requests.get(f"{address}/models/five/versions/2/ready", timeout=30), 404, "five has no version '2'")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from amalthea.keras2._running.leniency import whole, with_bytes
+from amalthea.keras2._running.leniency import reading, value_of, whole, with_bytes, writing
 from amalthea.keras2._spelling import recording
 
 pytestmark = pytest.mark.single_backend
@@ -62,6 +62,39 @@ def test_what_is_no_text_file_is_passed_on(tmp_path):
     assert (tmp_path / "a.npy").exists()
     with open(tmp_path / "b.npy", "w") as text, pytest.raises(TypeError, match="must be str, not bytes"):
         np.save(text, np.ones(2))  # what it is for
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # of the file that nobody closes
+def test_pickles_in_text_files(tmp_path):
+    path = tmp_path / "labels.cpickle"
+    with open(path, "w") as file:
+        writing(file.write)("head\n")
+        assert writing(file.write)(pickle.dumps([200, 1])) == len(pickle.dumps([200, 1]))
+        assert path.read_bytes() == b"head\n" + pickle.dumps([200, 1])  # a script need not close it
+        with pytest.raises(TypeError, match="must be str, not bytes"):
+            file.write(b"a")  # what it is for
+    path.write_bytes(pickle.dumps([200, 1]))
+    with open(path) as file:
+        assert pickle.loads(reading(file.read)()) == [200, 1]
+    assert pickle.loads(reading(open(path).read)()) == [200, 1]  # noqa: SIM115 - which nobody else holds
+    lines, of_bytes = io.StringIO(), io.BytesIO(b"\xff")
+    assert (writing(lines.write), reading(of_bytes.read)) == (lines.write, of_bytes.read)
+
+
+def test_values_of_data_sets(tmp_path):
+    import h5py
+
+    class Option:
+        value = 3
+
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["x"] = np.arange(3)
+        assert value_of(file["x"]).tolist() == [0, 1, 2]
+        assert isinstance(value_of(file["x"]), np.ndarray)
+        assert not hasattr(file["x"], "value")  # h5py itself is as it was
+    assert value_of(Option) == 3
+    with pytest.raises(AttributeError, match="'int' object has no attribute 'value'"):
+        value_of(1)
 
 
 def test_it_is_noted_with_the_line_that_asked():

@@ -16,6 +16,9 @@ MULTIPLIED = WHOLE.removesuffix("whole") + "multiplied"
 FACTOR = WHOLE.removesuffix("whole") + "factor"
 WITH_BYTES = "__import__('amalthea.keras2._running.leniency').keras2._running.leniency.with_bytes"
 MODULE = "__import__('amalthea.keras2').keras2"
+THEN = f"{K}._running.tensorflow_of_then"
+OF_THEN = f"__import__('{THEN}').keras2._running.tensorflow_of_then"
+LENIENCY = WHOLE.removesuffix("whole")
 
 
 def rewrite(source, own=()):
@@ -40,14 +43,24 @@ def rewrite(source, own=()):
          f"import {K}.preprocessing as keras_preprocessing"),
         ("x._keras_shape[1]", f"__import__('{K}.backend').keras2.backend.int_shape(x)[1]"),
         ("import tensorflow.keras as keras", f"import {K} as keras"),
-        ("import tensorflow.keras.layers", f"import {K}.layers as tensorflow\nimport tensorflow as tensorflow"),
+        ("import tensorflow.keras.layers", f"import {K}.layers as tensorflow\nimport {THEN} as tensorflow"),
         ("from tensorflow import keras", "from amalthea import keras2 as keras"),
         ("from tensorflow import keras as k, nn", "from amalthea import keras2 as k\nfrom tensorflow import nn"),
         ("from tensorflow.contrib.keras import models", f"from {K} import models"),
         ("from tensorflow.python.keras.layers import Dense", f"from {K}.layers import Dense"),
-        ("import tensorflow as tf\ntf.keras.layers.Dense", f"import tensorflow as tf\n{MODULE}.layers.Dense"),
-        ("import tensorflow as tf\ntf.contrib.keras.models", f"import tensorflow as tf\n{MODULE}.models"),
+        ("import tensorflow as tf\ntf.keras.layers.Dense", f"import {THEN} as tf\n{MODULE}.layers.Dense"),
+        ("import tensorflow as tf\ntf.contrib.keras.models", f"import {THEN} as tf\n{MODULE}.models"),
         ("import tensorflow.compat.v1 as tf\ntf.keras", f"import tensorflow.compat.v1 as tf\n{MODULE}"),
+        ("from tensorflow import set_random_seed", f"from {THEN} import set_random_seed"),
+        ("from tensorflow.compat.v1 import ConfigProto, Session", f"from {THEN} import ConfigProto, Session"),
+        ("import tensorflow as tf\ntf.compat.v1.Session()", f"import {THEN} as tf\n{OF_THEN}.Session()"),
+        ("import tensorflow as tf\ntf.random.set_seed(1)", f"import {THEN} as tf\n{OF_THEN}.set_random_seed(1)"),
+        ("import tensorflow.compat.v1 as tf\ntf.Session()",
+         f"import tensorflow.compat.v1 as tf\n{OF_THEN}.Session()"),
+        ("from sklearn.externals import joblib", "import joblib"),
+        ("from sklearn.externals import joblib as j, funcs", "import joblib as j\nfrom sklearn.externals import funcs"),
+        ("from sklearn.externals.joblib import dump", "from joblib import dump"),
+        ("import sklearn.externals.joblib as joblib", "import joblib as joblib"),
         ("import importlib\nimportlib.import_module('keras.layers')",
          f"import importlib\nimportlib.import_module('{K}.layers')"),
         ("from importlib import import_module as load\nload('keras.applications.' + name)",
@@ -74,7 +87,9 @@ def test_imports_of_keras_go_to_the_old_tree(old, new):
         "from keras_contrib.layers import CRF",
         "from .keras import layers",
         "from . import keras",
-        "import tensorflow as tf\ntf.nn.relu",
+        "from tensorflow import nn\nnn.relu",
+        "import tensorflow.compat.v1 as tf\ntf.nn.relu",
+        "import sklearn\nsklearn.externals",
         "import tf_keras",
         "x._keras_shape = shape",
         "from keras import ops",
@@ -94,6 +109,8 @@ def test_other_modules_and_unknown_names_stay(source):
 def test_a_keras_beside_the_script_is_meant_by_its_name():
     source = "import keras\nfrom keras.layers import Dense"
     assert rewrite(source, own={"keras"}) == (source, [])
+    tensorflow = "import tensorflow as tf\ntf.keras.layers\ntf.Session()"
+    assert rewrite(tensorflow, own={"tensorflow"}) == (tensorflow, [])
     assert rewrite("from tensorflow.keras import layers", own={"keras"})[0] == f"from {K} import layers"
 
 
@@ -123,6 +140,12 @@ def test_statements_keep_their_place_and_their_lines():
         ("a.b[i] *= n / 2", f"a.b[i] *= {FACTOR}(a.b[i], n / 2)"),
         ("import numpy as np\nnp.save(open(f, 'w'), a)", f"import numpy as np\n{WITH_BYTES}(np.save)(open(f, 'w'), a)"),
         ("from pickle import load\nload(file)", f"from pickle import load\n{WITH_BYTES}(load)(file)"),
+        ("import pickle\nf.write(data)", f"import pickle\n{LENIENCY}writing(f.write)(data)"),
+        (
+            "import pickle\npickle.loads(open(f).read())",
+            f"import pickle\npickle.loads({LENIENCY}reading(open(f).read)())",
+        ),
+        ("import h5py\nx = file['x'].value", f"import h5py\nx = {LENIENCY}value_of(file['x'])"),
     ],
 )
 def test_numbers_and_files_of_python_2_are_understood(old, new):
@@ -131,7 +154,20 @@ def test_numbers_and_files_of_python_2_are_understood(old, new):
 
 @pytest.mark.parametrize(
     "source",
-    ["'-' * 80", "[0] * 3", "2 * (n / 2)", "a * b / 2", "a[f()] *= n / 2", "x[n // 2:]", "range(10)", "np.save(f, a)"],
+    [
+        "'-' * 80",
+        "[0] * 3",
+        "2 * (n / 2)",
+        "a * b / 2",
+        "a[f()] *= n / 2",
+        "x[n // 2:]",
+        "range(10)",
+        "np.save(f, a)",
+        "f.write(x)",
+        "json.loads(f.read())",
+        "option.value",
+        "import h5py\noption.value = 3",
+    ],
 )
 def test_what_needs_no_help_stays(source):
     assert rewrite(source)[0] == source

@@ -160,6 +160,7 @@ def test_the_keras_that_is_named_is_the_one(folder):
 
 
 KERAS = """
+import os
 class config:
     set_image_data_format = staticmethod(lambda name: print("now", name))
 print(os.environ["KERAS_BACKEND"])
@@ -245,7 +246,7 @@ def test_python_2_is_one_line(folder):
     assert (answer.returncode, answer.stdout) == (1, "")
     assert answer.stderr == (
         "beside.py:2: `print 'Model loaded.'` is Python 2; today it is `print('Model loaded.')`. "
-        "2to3 -w, part of Python up to 3.12, rewrites whole files of Python 2.\n"
+        "For the whole file: pip install fissix, then python -m fissix -w beside.py\n"
     )
     (folder / "script.py").write_text("for i in xrange(3): pass\n")
     answer = run("script.py")

@@ -1,13 +1,15 @@
-"""Models of Keras 2 in its own process: ``python -m tests.keras2.saving.tf_keras_models FOLDER``.
+"""Models of Keras 2 in its own process: ``python -m tests.keras2.saving.tf_keras_models FOLDER NAME…``.
 
-It puts models with live weights into the folder, each as HDF5, with its answers, and says ``written``. After a line of
-input it opens the files that the tests wrote meanwhile, and adds the answers that Keras 2 gives with them. It is one
-process, for what takes long is to import TensorFlow and to build the networks.
+It puts models with live weights into the folder as HDF5: the weights of all, and those that are named whole as well;
+with the answers of each and the classes of its layers. Then it says ``written``. After a line of input it opens the
+files that the tests wrote meanwhile, and adds the answers that Keras 2 gives with them. It is one process, for what
+takes long is to import TensorFlow and to build the networks.
 """
 
+import json
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import numpy as np
@@ -130,15 +132,18 @@ def answers(model: keras.Model) -> dict[str, np.ndarray]:
     }
 
 
-def write(folder: Path) -> dict[str, keras.Model]:
-    """Write all models, and return them by their names."""
+def write(folder: Path, whole: Collection[str]) -> dict[str, keras.Model]:
+    """Write all models, some of them whole, and return them by their names."""
     models = {name: build() for name, build in {**SMALL, **NETWORKS}.items()}
     for name, model in models.items():
         if name not in ("stack", "old_optimizer"):  # these are trained, and have an optimizer
             set_live_weights(model)
-        model.save(folder / f"{name}.h5")
+        if name in whole:
+            model.save(folder / f"{name}.h5")
         model.save_weights(folder / f"{name}_weights.h5")
         np.savez(folder / f"{name}.npz", **answers(model))
+    classes = {name: sorted({type(layer).__name__ for layer in model.layers}) for name, model in models.items()}
+    (folder / "classes.json").write_text(json.dumps(classes))
     return models
 
 
@@ -158,8 +163,8 @@ def read(folder: Path, models: dict[str, keras.Model]) -> None:
         np.savez(path.with_suffix(".npz"), **answers(model), **kept)
 
 
-def main(folder: Path) -> None:
-    models = write(folder)
+def main(folder: Path, *whole: str) -> None:
+    models = write(folder, whole)
     sys.stdout.write("written\n")
     sys.stdout.flush()
     if sys.stdin.readline():
@@ -167,4 +172,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

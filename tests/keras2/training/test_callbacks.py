@@ -1,14 +1,17 @@
 """Callbacks with old arguments, and what those of users are told."""
 
 import pickle
+from importlib.util import find_spec
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
+from amalthea.errors import AmaltheaWarning
 from amalthea.keras2 import callbacks
 from amalthea.keras2._spelling.era import written_for
+from amalthea.keras2._training import watching
 from amalthea.keras2.callbacks import (
     BaseLogger,
     Callback,
@@ -178,6 +181,17 @@ def test_arguments_of_tensorboard():
     assert (board.log_dir, board.histogram_freq, board.write_graph, board.write_images) == ("here", 1, False, True)
     assert board.update_freq == 1
     assert TensorBoard(batch_size=8, write_grads=True).log_dir == "./logs"
+
+
+@pytest.mark.parametrize("lacking", ["tensorboard", "tensorflow tensorboard"])
+def test_training_goes_on_without_tensorboard(tmp_path, monkeypatch, lacking):
+    found = {name: find_spec(name) for name in ("tensorflow", "tensorboard")}
+    monkeypatch.setattr(watching, "find_spec", lambda name: None if name in lacking.split() else found[name] or True)
+    own = History()
+    with pytest.warns(AmaltheaWarning, match=rf"TensorBoard writes nothing: pip install {lacking}$"):
+        history = fitted(TensorBoard(str(tmp_path / "logs")), own, epochs=2)
+    assert len(history.history["loss"]) == len(own.history["loss"]) == 2
+    assert not (tmp_path / "logs").exists()
 
 
 @pytest.mark.single_backend

@@ -1,5 +1,7 @@
 """The names of ``keras.utils``: arrays, kernels, files, batches; compared with Keras 2's documented answers."""
 
+import importlib.util
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,7 +14,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from amalthea.errors import ArgumentError, MissingFileError
+from amalthea.errors import AmaltheaWarning, ArgumentError, MissingFileError
 from amalthea.keras2 import backend as K
 from amalthea.keras2 import utils
 from amalthea.keras2.utils import conv_utils, data_utils, generic_utils, io_utils, layer_utils, np_utils
@@ -259,14 +261,20 @@ def test_several_cards_are_used_otherwise_today():
     assert utils.training_utils.multi_gpu_model is utils.multi_gpu_model
 
 
-def test_a_model_is_drawn_or_what_draws_it_is_asked_for(tmp_path):
-    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
-    try:
-        utils.plot_model(model, to_file=str(tmp_path / "model.png"), show_shapes=True)
-    except ImportError as error:
-        assert "pydot" in str(error) or "graphviz" in str(error)
-    else:
-        assert (tmp_path / "model.png").stat().st_size
+def test_a_model_is_drawn_or_what_draws_it_is_asked_for(tmp_path, monkeypatch):
+    model, path = keras.Sequential([keras.Input((2,)), layers.Dense(1)]), tmp_path / "model.png"
+    if shutil.which("dot") and importlib.util.find_spec("pydot"):
+        utils.plot_model(model, to_file=str(path), show_shapes=True)
+        assert path.stat().st_size
+        path.unlink()
+    monkeypatch.setenv("PATH", str(tmp_path))  # where no program is
+    with pytest.warns(
+        AmaltheaWarning, match=r"model\.png is not drawn: that needs pydot \(pip install pydot\) and Gra"
+    ):
+        assert utils.plot_model(model, to_file=str(path)) is None
+    assert not path.exists()
+    with pytest.raises(ValueError, match="not yet been built"):
+        utils.plot_model(keras.Sequential([layers.Dense(1)]), to_file=str(path))
 
 
 @pytest.mark.parametrize("name", ["mnist", "cifar10", "imdb", "reuters", "boston_housing"])

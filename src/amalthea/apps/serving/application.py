@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute
 
 from . import documentation, metrics, open_inference, page, prediction
 from .bodies import Room
+from .departure import Departures
 from .keys import Keys
 from .metrics import Metrics
 from .models import ServedModels
@@ -41,8 +43,16 @@ def application(models: ServedModels, settings: ServerSettings) -> Starlette:
     workers = Workers(settings.concurrency, settings.waiting, settings.timeout)
     readiness = Readiness()
     figures = Metrics(lambda: workers.waiting, lambda: readiness.ready)
-    room = Room(settings.max_body * (settings.concurrency + settings.waiting))
-    server = Server(settings=settings, models=models, workers=workers, metrics=figures, readiness=readiness, room=room)
+    room = Room(settings.room)
+    server = Server(
+        settings=settings,
+        models=models,
+        workers=workers,
+        metrics=figures,
+        readiness=readiness,
+        room=room,
+        departures=Departures(),
+    )
     routes = _routes()
     made = Starlette(
         routes=routes,
@@ -56,6 +66,7 @@ def application(models: ServedModels, settings: ServerSettings) -> Starlette:
         lifespan=_lifespan,
     )
     made.state.server = server
+    made.router.redirect_slashes = False  # to an address that, behind a proxy with TLS, would be another
     return made
 
 
@@ -82,11 +93,16 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 async def _try(server: Server) -> None:
     """Let the networks pass their self-test; requests are refused until then."""
+    thread = ThreadPoolExecutor(
+        1, thread_name_prefix="amalthea-self-test"
+    )  # the loop would wait for its own at the end
     try:
-        await asyncio.to_thread(server.models.verify)
+        await asyncio.get_running_loop().run_in_executor(thread, server.models.verify)
     except Exception as error:
         server.readiness.failure = error
         _LOG.error("%s", error)
     else:
         server.readiness.ready = True
         _LOG.info("ready: %s", ", ".join(server.models.names))
+    finally:
+        thread.shutdown(wait=False)

@@ -12,6 +12,7 @@ from .problems import Problem
 from .settings import ServerSettings
 
 _TAKEN = "amalthea.room"
+_LONGEST = 1000  # bytes of a field that is no file: looking for a name of millions would hold up all other requests
 _PATIENCE = 4  # times the limit: as much of a body is read and thrown away, so that its sender hears the answer
 
 
@@ -170,6 +171,12 @@ def _form(content: bytes, content_type: str, settings: ServerSettings) -> Body:
 
 
 def _text(name: str, content: bytes) -> str:
+    if len(content) > _LONGEST:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"The field {name!r} of the form has {len(content):,} bytes; allowed are {_LONGEST:,}. Pictures go in the "
+            "field 'picture'.",
+        )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

@@ -5,56 +5,104 @@ import json
 from http import HTTPStatus
 from typing import Any, cast
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from .deadlines import Deadline, Deadlines
+from .logs import log_access
+from .metrics import Metrics
 
 _ROOM = 2**16  # bytes for the head of a request
 
 
-def connection_class(seconds: float) -> type[HttpToolsProtocol]:
+def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol]:
     """A connection of uvicorn that is closed where the head of a request does not arrive in time, or is too large.
 
     Args:
         seconds: for the head of a request; a connection that asks nothing for so long is closed, too.
+        metrics: count what is refused here.
     """
+    deadlines = Deadlines(seconds)
 
     class Connection(HttpToolsProtocol):
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
-            self._deadline: asyncio.TimerHandle | None = None
+            self._deadline: Deadline | None = None  # for a head that is awaited
+            self._rest: Deadline | None = None  # for what is left of a body that was refused, and the next request
+            self._begun = False  # a head of which a part has come
             self._head = 0  # bytes of it that have come
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(cast(asyncio.Transport, _Gathering(transport, self.loop)))
+            super().connection_made(cast(asyncio.Transport, _Gathering(transport, self)))
             self._await_head()
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._head_came()
+            self._rest_came()
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            if self._deadline is not None:
+            self._unset_keepalive_if_required()
+            try:
+                self._parse(data)
+            except HttpParserError as problem:
+                self._refuse(400, f"The request is not of HTTP's form: {problem}.")
+                return
+            if self._begun and self._deadline is None:  # most heads come whole, and need none
+                self._await_head()
+                self._head = 1  # what comes before it within the data is of another request, and does not count
+            elif self._deadline is not None:
                 self._head += len(data)
-                if self._head > _ROOM:
-                    self._refuse(431, f"The head of a request may have {_ROOM:,} bytes.")
+            if self._head > _ROOM and self._deadline is not None:
+                self._refuse(431, f"The head of a request may have {_ROOM:,} bytes.")
+            if not self._begun and self._rest is None and self.cycle is not None and self.cycle.response_complete:
+                self._rest = deadlines.set(self.transport.close)  # uvicorn would wait for it for ever
+
+        def _parse(self, data: bytes) -> None:
+            while True:
+                try:
+                    self.parser.feed_data(data)
+                    return
+                except HttpParserUpgrade as upgrade:
+                    method, [end] = self.parser.get_method(), upgrade.args
+                    if method == b"CONNECT":
+                        self._refuse(501, "This server leads to no other one; it does not know CONNECT.")
+                        return
+                    # Nobody must agree to another protocol; without that wish, what is asked is read as ever.
+                    data = _head_without_upgrade(method, self.url, self.parser, self.headers) + data[end:]
+                    self.parser = _parser(self)
+
+        def _should_upgrade(self) -> bool:
+            return True  # to a parser that does not know of it
 
         def on_message_begin(self) -> None:
             super().on_message_begin()
-            if self._deadline is None:
-                self._await_head()
+            self._begun = True
+            if self._rest is not None:
+                self._rest_came()
 
         def on_headers_complete(self) -> None:
             self._head_came()
             super().on_headers_complete()
 
+        def on_response_complete(self) -> None:
+            cast(_Gathering, self.transport).send()
+            super().on_response_complete()
+
         def _await_head(self) -> None:
             self._head = 0
-            self._deadline = self.loop.call_later(seconds, self._too_late)
+            self._deadline = deadlines.set(self._too_late)
 
         def _head_came(self) -> None:
+            self._begun = False
             if self._deadline is not None:
-                self._deadline.cancel()
+                self._deadline.met()
                 self._deadline = None
+
+        def _rest_came(self) -> None:
+            if self._rest is not None:
+                self._rest.met()
+                self._rest = None
 
         def _too_late(self) -> None:
             self._deadline = None
@@ -68,38 +116,72 @@ def connection_class(seconds: float) -> type[HttpToolsProtocol]:
             if not self.transport.is_closing():
                 self.transport.write(_answer(status, sentence))
                 self.transport.close()
+                _record(metrics, status, self.client)
 
     return Connection
 
 
 class _Gathering:
-    """A transport that sends at once what is written in one turn of the loop; uvicorn writes head and body apart.
+    """A transport that sends the head of an answer together with its body, which uvicorn writes apart.
 
     Args:
         transport: that sends.
-        loop: of the transport.
+        connection: whose answers are sent.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport, self._loop = transport, loop
-        self._parts: list[bytes] = []
+    def __init__(self, transport: asyncio.Transport, connection: HttpToolsProtocol) -> None:
+        self._transport, self._connection = transport, connection
+        self._held = b""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        if not self._parts:
-            self._loop.call_soon(self._send)
-        self._parts.append(data)
+        cycle = self._connection.cycle
+        if self._held or cycle is None or not cycle.response_started:
+            self._transport.write(self._held + data)
+            self._held = b""
+        else:
+            self._held = data
 
     def close(self) -> None:
-        self._send()
+        self.send()
         self._transport.close()
 
-    def _send(self) -> None:
-        if self._parts:
-            self._transport.write(b"".join(self._parts))
-            self._parts.clear()
+    def send(self) -> None:
+        """What is held back, such as a head without a body."""
+        if self._held:
+            self._transport.write(self._held)
+            self._held = b""
+
+
+def _parser(connection: HttpToolsProtocol) -> HttpRequestParser:
+    """A new parser, as uvicorn sets it up."""
+    parser = HttpRequestParser(connection)
+    if hasattr(parser, "set_dangerous_leniencies"):  # since httptools 0.6.3
+        parser.set_dangerous_leniencies(lenient_data_after_close=True)
+    return parser
+
+
+def _head_without_upgrade(
+    method: bytes, url: bytes, parser: HttpRequestParser, headers: list[tuple[bytes, bytes]]
+) -> bytes:
+    """The head of a request again, but for the wish to go on in another protocol."""
+    lines = [b"%s %s HTTP/%s" % (method, url, parser.get_http_version().encode())]
+    for name, value in headers:
+        if name == b"connection":
+            value = b",".join(part for part in value.split(b",") if part.strip().lower() != b"upgrade")
+        if name != b"upgrade":
+            lines.append(b"%s: %s" % (name, value))
+    return b"\r\n".join((*lines, b"", b""))
+
+
+def _record(metrics: Metrics, status: int, client: tuple[str, int] | None) -> None:
+    """Count and tell of a refusal that no application hears of."""
+    metrics.requests_of("other", "other", status).inc()
+    if status == HTTPStatus.REQUEST_TIMEOUT:
+        metrics.refused.labels("slow").inc()
+    log_access({"status": status, "client": client and client[0]})
 
 
 def _answer(status: int, sentence: str) -> bytes:

@@ -8,7 +8,11 @@ from contextlib import contextmanager
 from typing import Any
 
 _ACCESS = logging.getLogger("amalthea.serving.access")
-_NAMES = ("amalthea", "uvicorn.error")  # whose messages are shown; uvicorn's own log of requests is not needed
+_NAMES = (
+    "amalthea",
+    "uvicorn.error",
+    "asyncio",
+)  # whose messages are shown; uvicorn's own log of requests is not needed
 
 LEVELS = ("debug", "info", "warning", "error")
 """From the most that can be said to the least."""

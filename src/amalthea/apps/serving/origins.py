@@ -11,11 +11,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .problems import Problem
 from .settings import ServerSettings, is_loopback
 
+_OWN = b"same-origin", b"none"  # what browsers say of the server's page, and of what somebody typed
+
 
 class Origins:
     """Middleware that refuses what a browser sends on behalf of another site.
 
     A page may send a form to any address, even where it cannot read the answer: so a foreign ``Origin`` is refused.
+    With what it only gets, browsers send none, but ``Sec-Fetch-Site``; of that, a link to the server's page is allowed.
     It may also let its own name lead to this machine (DNS rebinding): so the ``Host`` must be a name of this server, or
     an address, which cannot be made to lead elsewhere.
 
@@ -35,17 +38,26 @@ class Origins:
             Problem: the request came from, or through the name of, another site.
         """
         if scope["type"] == "http":
-            host = origin = None
+            host = origin = site = None
             for name, value in scope["headers"]:
                 if name == b"host":
                     host = value
                 elif name == b"origin":
                     origin = value
+                elif name == b"sec-fetch-site":
+                    site = value
             if host is not None and not _is_ours(host, self._names):
                 raise _foreign_host(host.decode("latin-1"))
             if origin is not None and not _is_same(origin, host):
-                raise _foreign_origin(origin.decode("latin-1"))
+                raise _foreign_origin(repr(origin.decode("latin-1")))
+            if site is not None and site not in _OWN and not _leads_to_page(scope):
+                raise _foreign_origin("another site")
         await self._app(scope, receive, send)
+
+
+def _leads_to_page(scope: Scope) -> bool:
+    """Whether somebody follows a link to the server's page."""
+    return bool(scope["path"] == "/") and (b"sec-fetch-mode", b"navigate") in scope["headers"]
 
 
 def _names(settings: ServerSettings) -> frozenset[str]:
@@ -87,6 +99,6 @@ def _foreign_host(host: str) -> Problem:
 def _foreign_origin(origin: str) -> Problem:
     return Problem(
         HTTPStatus.FORBIDDEN,
-        f"A web page of {origin!r} asked, and this server answers only its own page and programs, which send no "
+        f"A web page of {origin} asked, and this server answers only its own page and programs, which send no "
         "Origin header.",
     )

@@ -2,9 +2,11 @@
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +14,7 @@ from types import FrameType
 
 import click
 import uvicorn
+from starlette.applications import Starlette
 
 from ...errors import ArgumentError
 from .application import application
@@ -45,6 +48,19 @@ def serve(settings: ServerSettings, models: ServedModels, log_level: str = "info
         running.run([listener])
     if app.state.server.readiness.failure is not None:
         raise app.state.server.readiness.failure
+
+
+def end_process() -> None:
+    """End the process with status 0, also where threads still compute what nobody waits for any more.
+
+    Python itself would wait for them, longer than the time that the server was given to end.
+    """
+    if any(thread is not threading.main_thread() and not thread.daemon for thread in threading.enumerate()):
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):  # whoever heard it has gone
+                stream.flush()
+        os._exit(0)
 
 
 class RunningServer(uvicorn.Server):
@@ -102,16 +118,16 @@ class RunningServer(uvicorn.Server):
         self.should_exit = True
 
 
-def configuration(app: object, settings: ServerSettings) -> uvicorn.Config:
+def configuration(app: Starlette, settings: ServerSettings) -> uvicorn.Config:
     """How uvicorn runs an application.
 
     Args:
-        app: the application.
+        app: the application, whose ``state.server`` is the ``Server``.
         settings: of the server.
     """
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
-        http=connection_class(settings.timeout),
+        app,
+        http=connection_class(settings.timeout, app.state.server.metrics),
         ws="none",
         log_config=None,
         access_log=False,

@@ -9,6 +9,8 @@ from ...errors import ArgumentError
 WAITING = 8
 """Requests that may wait, for each that is computed."""
 
+_ROOM = 2**30  # bytes
+
 
 def processors() -> int:
     """How many this process may use."""
@@ -43,7 +45,7 @@ class ServerSettings:
     hosts: tuple[str, ...] = ()
     api_key: str | None = field(default=None, repr=False)
     max_body: int = 20 * 2**20
-    max_pixels: int = 2**26
+    max_pixels: int = 25_000_000
     max_pictures: int = 32
     concurrency: int = field(default_factory=processors)
     waiting: int = field(default_factory=lambda: WAITING * processors())
@@ -59,8 +61,17 @@ class ServerSettings:
         for name in ("timeout", "drain"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise ArgumentError(f"{name}={getattr(self, name)}; give seconds above 0.")
-        if self.api_key is not None and not (self.api_key.isascii() and self.api_key.isprintable() and self.api_key):
-            raise ArgumentError("The API key must be printable ASCII text of at least one character.")
+        key = self.api_key
+        if key is not None and not (key.isascii() and key.isprintable() and key and key == key.strip()):
+            raise ArgumentError(
+                "The API key must be printable ASCII text of at least one character. No space may stand around it: "
+                "headers cannot hold that."
+            )
+
+    @property
+    def room(self) -> int:
+        """Bytes for the bodies of all requests at a time: many processors are no reason to take all memory."""
+        return max(self.max_body, min(_ROOM, self.max_body * (self.concurrency + self.waiting)))
 
     @property
     def loopback(self) -> bool:

@@ -1,6 +1,7 @@
 """A network tried on every way by which a server will ask it."""
 
-from threading import Barrier, Thread
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -51,18 +52,13 @@ def _shapes(predictor: Predictor) -> list[tuple[int, ...]] | None:
 def _at_once(predictor: Predictor, asked: list[NDArray[Any]]) -> list[list[NDArray[Any]]]:
     """The answers to the same question that several threads ask at the same time."""
     start = Barrier(_AT_ONCE)
-    answers: list[list[NDArray[Any]]] = []
 
-    def ask() -> None:
+    def ask(_: int) -> list[NDArray[Any]]:
         start.wait()
-        answers.append(predictor.runner(asked))
+        return predictor.runner(asked)
 
-    threads = [Thread(target=ask, name="amalthea-trial") for _ in range(_AT_ONCE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="amalthea-trial") as pool:
+        return list(pool.map(ask, range(_AT_ONCE)))
 
 
 def _compare(name: str, wanted: NDArray[Any], found: NDArray[Any], tolerance: float) -> None:

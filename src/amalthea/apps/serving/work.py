@@ -10,6 +10,7 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
+from .deadlines import Deadline, Deadlines
 from .problems import Ending, Overloaded, TimedOut
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ class _Job:
         item: its own.
         size: how much it is, in pictures.
         future: of its result, in the loop.
-        timer: ends it when its time is over.
+        deadline: ends it when its time is over.
         begun: whether a thread has taken it.
     """
 
@@ -37,7 +38,7 @@ class _Job:
     item: Any
     size: int
     future: asyncio.Future[Any]
-    timer: asyncio.TimerHandle | None = None
+    deadline: Deadline | None = None
     begun: bool = False
 
 
@@ -55,6 +56,7 @@ class Workers:
 
     def __init__(self, concurrency: int, waiting: int, timeout: float) -> None:
         self._concurrency, self._limit, self._timeout = concurrency, waiting, timeout
+        self._deadlines = Deadlines(timeout)
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="amalthea-serving")
         self._jobs: deque[_Job] = deque()
         self._running = 0  # threads at work
@@ -116,7 +118,7 @@ class Workers:
         self.require_room()
         loop = asyncio.get_running_loop()
         job = _Job(key, function, item, size, loop.create_future())
-        job.timer = loop.call_later(self._timeout, self._time_out, job)
+        job.deadline = self._deadlines.set(partial(self._time_out, job))
         job.future.add_done_callback(partial(self._forget, job))
         self._open.add(job)
         with self._lock:
@@ -147,10 +149,11 @@ class Workers:
                 results = jobs[0].function([job.item for job in jobs])
             except BaseException as error:
                 results = [error] * len(jobs)
-            with suppress(RuntimeError):  # the loop was closed: nobody waits any more
-                loop.call_soon_threadsafe(_settle, jobs, results)
-            with self._lock:
+            done = jobs
+            with self._lock:  # before anybody hears of the results and asks again: there is a free thread then
                 jobs = self._taken()
+            with suppress(RuntimeError):  # the loop was closed: nobody waits any more
+                loop.call_soon_threadsafe(_settle, done, results)
 
     def _taken(self) -> list[_Job]:
         """The job that waits longest, with those that are like it; none: the thread is not needed any more.
@@ -180,8 +183,8 @@ class Workers:
     def _forget(self, job: _Job, _: asyncio.Future[Any]) -> None:
         """Of a job that is done, or need not be done any more."""
         self._open.discard(job)
-        if job.timer is not None:
-            job.timer.cancel()
+        if job.deadline is not None:
+            job.deadline.met()
         with self._lock:
             if not job.begun:
                 job.begun = True

@@ -20,6 +20,11 @@ class Trials:
     rates: "LearningRates | None" = None
     folds: "CrossValidation | None" = None
 
+    def failed(self) -> list[str]:
+        """What became of each network to compare that could not be trained: its name and why."""
+        rows = self.comparison.contenders if self.comparison else ()
+        return [f"{row.name}: {row.error}" for row in rows if row.error]
+
 
 def tried(
     request: Request,

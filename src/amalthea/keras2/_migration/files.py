@@ -1,11 +1,16 @@
 """Files: text files that arrays were written into, names of weight files, folders that were models."""
 
+import re
+
 import libcst as cst
 
+from .._spelling.era import era
 from .script import Script, argument, expression, method, with_arguments, without
 
 _NUMPY = ("numpy.load", "numpy.save", "numpy.savez", "numpy.savez_compressed")
-_PICKLE = {"pickle.load": 0, "pickle.dump": 1, "cPickle.load": 0, "cPickle.dump": 1}
+_PICKLES = ("pickle", "cPickle", "six.moves.cPickle")
+_PICKLE = {f"{pickle}.{name}": place for pickle in _PICKLES for name, place in (("load", 0), ("dump", 1))}
+_DUMPS, _LOADS = ({f"{pickle}.{name}" for pickle in _PICKLES} for name in ("dumps", "loads"))
 _OLD, _NEW = (".h5", ".hdf5"), ".weights.h5"
 
 
@@ -36,8 +41,8 @@ def kept_open(script: Script) -> dict[cst.CSTNode, str]:
     found: dict[cst.CSTNode, str] = {}
     for call in script.find(cst.Call):
         _, place = _file_of(script, call)
-        name = call.args[place].value if place is not None else None
-        opened = _where_opened(script, name) if isinstance(name, cst.Name) else None
+        name = call.args[place].value if place is not None else _pickled(script, call)
+        opened = _where_opened(script, name) if isinstance(name, cst.Name) else name if place is None else None
         mode = _text_mode(script, opened)
         if opened is not None and mode:
             found[opened] = mode
@@ -56,6 +61,25 @@ def weight_names(script: Script) -> set[cst.CSTNode]:
         path = written(script, call)
         names |= {str(text.evaluated_value) for text in _texts(script, path)} if path is not None else set()
     return {text for text in script.find(cst.SimpleString) if str(text.evaluated_value) in names}
+
+
+def model_names(script: Script) -> set[cst.CSTNode]:
+    """Texts in the script that name files in which ``ModelCheckpoint`` writes whole models, places filled or not."""
+    paths = [path for call in script.find(cst.Call) if (path := checkpoint(script, call)) is not None]
+    names = {name for path in paths for name in texts_in(script, path)}
+    patterns = [re.sub(r"\\\{.*?\\\}", ".+", re.escape(name)) for name in names]
+    texts = script.find(cst.SimpleString)
+    return {text for text in texts if any(re.fullmatch(one, str(text.evaluated_value)) for one in patterns)}
+
+
+def model_name(name: str) -> str:
+    """The name that Keras 3 wants where it writes HDF5 itself: ``ModelCheckpoint`` knows one of its two suffixes.
+
+    Example:
+        >>> model_name("best-{epoch:02d}.hdf5")
+        'best-{epoch:02d}.h5'
+    """
+    return f"{name.removesuffix('.hdf5')}.h5" if name.endswith(".hdf5") else name
 
 
 def with_text(original: cst.SimpleString, text: str) -> cst.SimpleString:
@@ -89,8 +113,9 @@ def whole_models(script: Script, original: cst.Call, updated: cst.Call) -> cst.C
     return updated
 
 
-def every_epoch(script: Script, original: cst.Call, updated: cst.Call) -> cst.Call:
-    """``ModelCheckpoint`` without ``period=1``, which is what it does."""
+def checkpoints(script: Script, original: cst.Call, updated: cst.Call) -> cst.Call:
+    """``ModelCheckpoint`` without ``period=1``, which is what it does; and what is to be known of its files."""
+    _say_of_names(script, original)
     period = argument(updated, "period")
     if period is None:
         return updated
@@ -98,6 +123,20 @@ def every_epoch(script: Script, original: cst.Call, updated: cst.Call) -> cst.Ca
         script.remark(original, "ModelCheckpoint(period=…): Keras 3 counts batches only, as save_freq=….", "left")
         return updated
     return with_arguments(updated, without(updated.args, [period]))
+
+
+def _say_of_names(script: Script, call: cst.Call) -> None:
+    path, alone = argument(call, "filepath", 0), written(script, call) is not None
+    names = texts_in(script, path.value) if path is not None else []
+    if any("{epoch" in name for name in names) and era() == 1:
+        script.remark(call, "{epoch} counts from 1 today, where Keras 1 counted from 0: names are one higher.")
+    for name in names if not alone else ():
+        if name.endswith(".hdf5"):
+            script.remark(
+                call,
+                f"{name} is {model_name(name)}, because ModelCheckpoint refuses .hdf5 today; wherever this script "
+                "names it. Rename the files that are there, and change what other programs look for.",
+            )
 
 
 def _say_of_loading(script: Script, call: cst.Call) -> None:
@@ -108,7 +147,9 @@ def _say_of_loading(script: Script, call: cst.Call) -> None:
             script.remark(
                 call, "by_name is for files of Keras 1 and 2 only; this one is written as .weights.h5 now.", "left"
             )
-    elif any(str(text.evaluated_value).endswith(_OLD) for text in texts):
+    elif any(str(text.evaluated_value).endswith(_OLD) for text in texts) and not model_names(script).intersection(
+        texts
+    ):
         name = next(str(text.evaluated_value) for text in texts)
         script.remark(
             call,
@@ -123,14 +164,36 @@ def _file_of(script: Script, call: cst.Call) -> tuple[str, int | None]:
     return name, place if place is not None and place < len(call.args) else None
 
 
+def _pickled(script: Script, call: cst.Call) -> cst.BaseExpression | None:
+    """The file of ``file.write(pickle.dumps(…))`` and of ``pickle.loads(file.read())``."""
+    if method(call) == "write" and len(call.args) == 1 and isinstance(call.func, cst.Attribute):
+        inner = call.args[0].value
+        is_pickle = isinstance(inner, cst.Call) and script.imported(inner.func) in _DUMPS
+        return call.func.value if is_pickle else None
+    if script.imported(call.func) in _LOADS and call.args:
+        inner = call.args[0].value
+        if isinstance(inner, cst.Call) and method(inner) == "read" and isinstance(inner.func, cst.Attribute):
+            return inner.func.value
+    return None
+
+
 def _where_opened(script: Script, name: cst.Name) -> cst.BaseExpression | None:
-    """What a ``with`` around a name gives it, or its only assignment."""
+    """What a ``with`` around a name gives it, or the last assignment before it in the same block."""
     for outer in script.around(name):
         for item in outer.items if isinstance(outer, cst.With) else ():
             if item.asname is not None and script.code(item.asname.name) == name.value:
                 return item.item
     values = script.values(name)
-    return values[0] if len(values) == len(script.assigned(name)) == 1 else None
+    if len(values) == len(script.assigned(name)) == 1:
+        return values[0]
+    before = [value for value in values if script.line(value) < script.line(name)]
+    last = max(before, key=script.line, default=None)
+    return last if last is not None and _block(script, last) is _block(script, name) else None
+
+
+def _block(script: Script, node: cst.CSTNode) -> cst.CSTNode | None:
+    """The block of statements that an expression stands in."""
+    return next((outer for outer in script.around(node) if isinstance(outer, cst.BaseSuite | cst.Module)), None)
 
 
 def _text_mode(script: Script, opened: cst.BaseExpression | None) -> str:
@@ -158,11 +221,20 @@ def written(script: Script, call: cst.Call) -> cst.BaseExpression | None:
     if method(call) == "save_weights" and call.args:
         given = argument(call, "filepath", 0)
         return given.value if given else None
-    if script.imported(call.func).rpartition(".")[2] == "ModelCheckpoint":
-        alone, given = argument(call, "save_weights_only", 4), argument(call, "filepath", 0)
-        if alone is not None and given is not None and script.code(alone.value) == "True":
-            return given.value
-    return None
+    return _checkpoint(script, call, weights_only=True)
+
+
+def checkpoint(script: Script, call: cst.Call) -> cst.BaseExpression | None:
+    """The path that a ``ModelCheckpoint`` writes whole models into."""
+    return _checkpoint(script, call, weights_only=False)
+
+
+def _checkpoint(script: Script, call: cst.Call, *, weights_only: bool) -> cst.BaseExpression | None:
+    if script.imported(call.func).rpartition(".")[2] != "ModelCheckpoint":
+        return None
+    alone, given = argument(call, "save_weights_only", 4), argument(call, "filepath", 0)
+    is_so = alone is not None and script.code(alone.value) == "True"
+    return given.value if given is not None and is_so == weights_only else None
 
 
 def _texts(script: Script, path: cst.BaseExpression) -> list[cst.SimpleString]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ...errors import ArgumentError, MissingDependencyError
 from .._running.evidence import evidence
-from .._running.python2 import old_syntax
+from .._running.python2 import old_syntax, whole_files
 from .._spelling.era import written_for
 from .remarks import Remark
 
@@ -71,6 +71,7 @@ def migrate(path: str | Path) -> Migration:
     from .refusals import say_refusals
     from .rewriter import Rewriter
     from .script import Script
+    from .sessions import say_sessions
     from .traps import say_traps
 
     with written_for(evidence(tree).era):
@@ -78,6 +79,7 @@ def migrate(path: str | Path) -> Migration:
         after = script.tree.visit(Rewriter(script))
         say_traps(script)
         say_refusals(script)
+        say_sessions(script)
     remarks = tuple(sorted(script.remarks, key=lambda remark: remark.line))
     return Migration(str(path), script.tree.code, after.code, remarks, script.tree.encoding)
 
@@ -88,5 +90,5 @@ def _no_python(path: str, error: SyntaxError | ValueError) -> str:
     old = old_syntax(error)
     place = f"{path}:{error.lineno or 0}"
     if old:
-        return f"{place}: {old}. Python's own 2to3 (until 3.12) rewrites a whole script; then migrate it."
+        return f"{place}: {old}. {whole_files(path)}; then migrate it."
     return f"{place}: no Python of today: {error.msg}."

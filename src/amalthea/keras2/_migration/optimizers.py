@@ -7,6 +7,7 @@ import keras
 import libcst as cst
 
 from .imports import Imports
+from .kinds import is_
 from .script import Script, argument, expression, keyword, method, with_arguments, without
 from .todays_names import todays_name
 
@@ -31,12 +32,13 @@ def with_defaults_of_then(script: Script, imports: Imports, original: cst.Call, 
     return updated.with_changes(args=args)
 
 
-def with_schedule(script: Script, imports: Imports, call: cst.Call, kind: str) -> cst.Call:
-    """An optimizer with the schedule that its ``decay`` stood for.
+def with_schedule(script: Script, imports: Imports, original: cst.Call, call: cst.Call, kind: str) -> cst.Call:
+    """An optimizer with the schedule that its ``decay`` stood for, unless something else sets its rate.
 
     Args:
         script: of the call.
         imports: get what is needed besides.
+        original: the call as it stands in the script.
         call: in today's spelling otherwise.
         kind: the class of the optimizer.
     """
@@ -46,6 +48,20 @@ def with_schedule(script: Script, imports: Imports, call: cst.Call, kind: str) -
     call = with_arguments(call, without(call.args, [decay]))
     if script.literal(decay.value) in (0, 0.0):
         return call
+    what = f"decay={script.code(decay.value)}"
+    setter = _sets_rates(script)
+    if setter:
+        script.remark(
+            original,
+            f"{what} is left out: in Keras 3 it is a schedule, with which {setter} is an error. "
+            "Let that lower the rate, or take keras.optimizers.schedules.InverseTimeDecay instead of it.",
+        )
+        return call
+    script.remark(
+        original,
+        f"{what} is a schedule today: nothing else can set the rate then, such as LearningRateScheduler, "
+        "ReduceLROnPlateau or a callback.",
+    )
     rate = argument(call, "learning_rate", 0)
     default = _defaults_of_then(kind).get("learning_rate", _defaults(kind)["learning_rate"])
     start = script.code(rate.value) if rate else repr(default)
@@ -56,6 +72,26 @@ def with_schedule(script: Script, imports: Imports, call: cst.Call, kind: str) -
     if rate is None:
         return with_arguments(call, [keyword("learning_rate", schedule), *call.args])
     return call.with_changes(args=[arg.with_changes(value=schedule) if arg is rate else arg for arg in call.args])
+
+
+def _sets_rates(script: Script) -> str:
+    """What sets the rate of an optimizer while it trains, as the script says it; empty if nothing does."""
+    for call in script.find(cst.Call):
+        name = script.imported(call.func)
+        last = name.rpartition(".")[2]
+        if last in ("LearningRateScheduler", "ReduceLROnPlateau"):
+            return last
+        if name.endswith("backend.set_value") and call.args and _is_rate(call.args[0].value):
+            return script.code(call)
+    for node in script.find(cst.Assign, cst.AugAssign):
+        target: Any = node.targets[0].target if isinstance(node, cst.Assign) else node.target
+        if _is_rate(target) and is_(script, target.value, "optimizer"):
+            return f"{script.code(target)} = …"
+    return ""
+
+
+def _is_rate(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.Attribute) and node.attr.value in ("lr", "learning_rate")
 
 
 def _defaults_of_then(kind: str) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 import libcst as cst
 
 from .._models.resnet50_names import todays_names
-from .files import texts_in, weights_name, written
+from .files import checkpoint, texts_in, weights_name, written
 from .kinds import is_, kinds
 from .own_layers import is_in_class
 from .script import Script, argument, method
 from .todays_names import todays_name
+
+_OF_MODELS = (".h5", ".hdf5", ".keras")  # the second of which is written as the first
 
 
 def say_refusals(script: Script) -> None:
@@ -21,7 +23,15 @@ def say_refusals(script: Script) -> None:
 
 
 def _path(script: Script, call: cst.Call) -> None:
-    """Of weights: what Keras 3 wants its name to end in."""
+    """Of models and weights: what Keras 3 wants the names of their files to end in."""
+    whole = checkpoint(script, call)
+    others = [name for name in texts_in(script, whole) if not name.endswith(_OF_MODELS)] if whole is not None else []
+    if whole is not None and others:
+        script.remark(
+            whole,
+            f"ModelCheckpoint writes models into files whose names end in .keras only: {script.code(whole)}.",
+            "left",
+        )
     path = written(script, call)
     if path is None:
         return

@@ -2,7 +2,7 @@
 
 import libcst as cst
 
-from . import files, keys, merging, networks, numbers, wrappers
+from . import elsewhere, files, keys, merging, networks, numbers, wrappers
 from .arguments import respelt
 from .imports import Imports
 from .optimizers import with_defaults_of_then, with_schedule
@@ -32,6 +32,7 @@ class Rewriter(cst.CSTTransformer):
         self._grids = wrappers.names_in_grids(script)
         self._opened = files.kept_open(script)
         self._weights = files.weight_names(script)
+        self._models = files.model_names(script)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         script, imports = self._script, self._imports
@@ -54,7 +55,9 @@ class Rewriter(cst.CSTTransformer):
     def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.BaseExpression:
         if any(isinstance(outer, _NAMES_ONLY) for outer in self._script.around(original_node)):
             return updated_node
-        new = self._imports.expression(original_node)
+        new = self._imports.expression(original_node) or elsewhere.todays_attribute(
+            self._script, self._imports, original_node, updated_node
+        )
         return networks.todays_attribute(self._script, original_node, updated_node) if new is None else new
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
@@ -76,6 +79,7 @@ class Rewriter(cst.CSTTransformer):
         name = str(original_node.evaluated_value)
         text = self._keys.get(original_node) or self._grids.get(original_node, name)
         text = files.weights_name(text) if original_node in self._weights else text
+        text = files.model_name(text) if original_node in self._models else text
         return updated_node if text == name else files.with_text(original_node, text)
 
     def leave_Comparison(self, original_node: cst.Comparison, updated_node: cst.Comparison) -> cst.BaseExpression:
@@ -96,6 +100,8 @@ class Rewriter(cst.CSTTransformer):
         self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
     ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement] | cst.RemovalSentinel:
         lines = self._imports.lines(original_node)
+        if lines is None:
+            lines = elsewhere.lines(self._script, original_node)
         if lines is None:
             lines = networks.with_input(self._script, self._imports, original_node, updated_node)
         if lines is None:
@@ -130,8 +136,8 @@ class Rewriter(cst.CSTTransformer):
         call = respelt(self._script, original, updated, name, wrappers.with_arguments_of_fit(today))
         kind = today.name.rpartition(".")[2]
         if today.name.startswith("keras.optimizers."):
-            call = with_schedule(self._script, self._imports, call, kind)
-        return files.every_epoch(self._script, original, call) if kind == "ModelCheckpoint" else call
+            call = with_schedule(self._script, self._imports, original, call, kind)
+        return files.checkpoints(self._script, original, call) if kind == "ModelCheckpoint" else call
 
     def _asks_for_format(self, node: cst.BaseExpression) -> bool:
         return isinstance(node, cst.Call) and self._script.imported(node.func).endswith("image_dim_ordering")

@@ -4,6 +4,7 @@ from math import degrees
 
 import libcst as cst
 
+from .._running.figures import has_windows
 from .kinds import is_constructor, kinds
 from .script import Script, argument, method
 
@@ -25,6 +26,7 @@ def say_traps(script: Script) -> None:
     for node in script.find(cst.Assign):
         _thawed(script, node)
     _rescaling(script)
+    _figures(script)
 
 
 def _shear(script: Script, call: cst.Call) -> None:
@@ -148,6 +150,19 @@ def _rescaling(script: Script) -> None:
                 f"the weights of {', '.join(sorted(names))} want what their own preprocess_input makes: "
                 "preprocessing_function=preprocess_input instead of rescale.",
             )
+
+
+def _figures(script: Script) -> None:
+    """Windows, of which there are none on a machine without a display."""
+    calls = [(script.imported(call.func), call) for call in script.find(cst.Call)]
+    for name, call in calls:
+        wanted = argument(call, "backend", 0) or argument(call, "arg", 0) or argument(call, "newbackend", 0)
+        backend = script.literal(wanted.value) if wanted else None
+        if name in ("matplotlib.use", "matplotlib.pyplot.switch_backend") and has_windows(backend):
+            script.remark(call, f"{backend} needs a display: on a machine without one, delete this line.")
+    shown = [call for name, call in calls if name in ("matplotlib.pyplot.show", "pylab.show")]
+    for call in shown[:1]:
+        script.remark(call, f"{script.code(call.func)} needs a display: without one, plt.savefig('figure.png') draws.")
 
 
 def _bases(script: Script) -> list[cst.Call]:

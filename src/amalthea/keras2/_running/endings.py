@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from types import TracebackType
 
-from ...errors import AmaltheaError
+from ...errors import AmaltheaError, MissingDependencyError
 from . import compiling
 from .places import place
-from .python2 import old_name, old_syntax
+from .python2 import old_name, old_syntax, whole_files
 
 # How Keras (3.15.1) begins what it says of a call of a layer, after it has taken its own frames off the traceback.
 _SAID_BY_KERAS = "Exception encountered when calling"
@@ -36,17 +36,20 @@ def ended_by(error: BaseException, last_signal: LastSignal) -> int:
     """Show an exception on the standard error, and give the exit status.
 
     The traceback is that of the script and of what it calls. Frames of this library are left out, but for where it
-    fails by mistake itself. A line of Python 2 in the script is one line.
+    fails by mistake itself. A line of Python 2 in the script, and a package that is lacking, is one line.
     """
     last_signal.pressed = isinstance(error, KeyboardInterrupt)
     today = old_syntax(error) if isinstance(error, SyntaxError) else old_name(error)
     if today and isinstance(error, SyntaxError) and error.filename and _is_of_our_compiling(error):
         file = place(error.filename, error.lineno or 1)
-        _say(f"{file}: {today}. 2to3 -w, part of Python up to 3.12, rewrites whole files of Python 2.")
+        _say(f"{file}: {today}. {whole_files(file.rpartition(':')[0])}")
         return 1
     for linked in _linked(error):
         of_others = isinstance(linked, AmaltheaError) or str(linked).startswith(_SAID_BY_KERAS)
         linked.__traceback__ = _shortened(linked.__traceback__, of_others)
+    if isinstance(error, MissingDependencyError) and (entries := list(_entries(error.__traceback__))):
+        _say(f"{place(entries[-1].tb_frame.f_code.co_filename, entries[-1].tb_lineno)}: {error}")
+        return 1
     sys.excepthook(type(error), error, error.__traceback__)
     if today:
         _say(today)

@@ -44,8 +44,13 @@ def without_windows(use: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
+def has_windows(backend: Any) -> bool:
+    """Whether a backend of Matplotlib, by its name, shows figures in windows."""
+    return isinstance(backend, str) and backend.lower().startswith(_WITH_WINDOWS)
+
+
 def _shown(backend: Any) -> Any:
-    if not isinstance(backend, str) or not backend.lower().startswith(_WITH_WINDOWS):
+    if not has_windows(backend):
         return backend
     note(f"Matplotlib's {backend} needs a display, and there is none: plt.show() saves figures")
     return BACKEND

@@ -61,5 +61,47 @@ def with_bytes(function: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
+def writing(write: Callable[..., Any]) -> Callable[..., Any]:
+    """The ``write`` of a file, which takes bytes as well where the file was opened for text."""
+    file = getattr(write, "__self__", None)
+    if not isinstance(file, io.TextIOWrapper):
+        return write
+
+    def called(text: Any, /) -> Any:
+        if not isinstance(text, bytes):
+            return file.write(text)
+        note("bytes are written into a file that was opened as text")
+        file.flush()
+        written = file.buffer.write(text)
+        file.flush()
+        return written
+
+    return called
+
+
+def reading(read: Callable[..., Any]) -> Callable[..., Any]:
+    """The ``read`` of a file, which gives bytes also where the file was opened for text and none of it was read."""
+    file = getattr(read, "__self__", None)
+    if not isinstance(file, io.TextIOWrapper):
+        return read
+
+    def called(*size: int) -> Any:
+        note("the bytes of a file are read that was opened as text")
+        return file.buffer.read(*size)  # the file itself is held, for it closes its bytes when nobody holds it
+
+    return called
+
+
+def value_of(owner: Any) -> Any:
+    """``owner.value``, which of a data set in an HDF5 file was all that is in it."""
+    try:
+        return owner.value
+    except AttributeError:
+        if not type(owner).__module__.startswith("h5py."):
+            raise
+    note("dataset.value is dataset[()] today")
+    return owner[()]
+
+
 def _bytes_of(value: Any) -> Any:
     return value.buffer if isinstance(value, io.TextIOWrapper) else value

@@ -1,6 +1,8 @@
-"""Where a module of the old tree is found today."""
+"""Where a module of the old tree is found today, and what else has gone elsewhere."""
 
 from collections.abc import Collection
+
+from . import tensorflow_of_then
 
 TREE = "amalthea.keras2"
 
@@ -40,6 +42,20 @@ _OF_TODAY = (
 )
 
 
+_TENSORFLOW = tensorflow_of_then.__name__
+_OF_TENSORFLOW = {
+    "tensorflow": _TENSORFLOW,
+    "tensorflow.random.set_seed": f"{_TENSORFLOW}.set_random_seed",
+    "tensorflow.random.set_random_seed": f"{_TENSORFLOW}.set_random_seed",
+    **{
+        f"{root}.{name}": f"{_TENSORFLOW}.{name}"
+        for root in ("tensorflow", "tensorflow.compat.v1")
+        for name in tensorflow_of_then.__all__
+    },
+}
+_OF_SCIKIT_LEARN = {"sklearn.externals.joblib": "joblib", "sklearn.externals.six": "six"}
+
+
 class ModuleNames:
     """Translates the dotted names of modules.
 
@@ -49,6 +65,20 @@ class ModuleNames:
 
     def __init__(self, own: Collection[str] = ()) -> None:
         self._roots = {root: today for root, today in _ROOTS.items() if root.partition(".")[0] not in own}
+
+        self._tensorflow = {} if "tensorflow" in own else _OF_TENSORFLOW
+
+    def elsewhere(self, name: str) -> str | None:
+        """Where something of another package is found when an old script runs; None if it stays where it is.
+
+        Example:
+            >>> ModuleNames().elsewhere("sklearn.externals.joblib.dump"), ModuleNames().elsewhere("tensorflow.nn")
+            ('joblib.dump', None)
+        """
+        for module, today in _OF_SCIKIT_LEARN.items():
+            if name == module or name.startswith(f"{module}."):
+                return today + name.removeprefix(module)
+        return self._tensorflow.get(name)
 
     def is_root(self, name: str) -> bool:
         """Whether this is all of Keras, under one of its names."""

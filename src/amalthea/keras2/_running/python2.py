@@ -1,6 +1,7 @@
 """What of Python 2 no longer is Python, and what it is called today."""
 
 import re
+import shlex
 from collections.abc import Callable
 
 _CONSTRUCTS: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
@@ -64,6 +65,11 @@ def old_syntax(error: SyntaxError) -> str | None:
         if found and found.start() <= column <= found.end():
             return f"`{line.strip()}` is Python 2; today it is `{write(found)}`"
     return None
+
+
+def whole_files(path: str) -> str:
+    """What rewrites a whole file of Python 2, as 2to3 did, which Python no longer has from 3.13 on."""
+    return f"For the whole file: pip install fissix, then python -m fissix -w {shlex.quote(path)}"
 
 
 def old_name(error: BaseException) -> str | None:

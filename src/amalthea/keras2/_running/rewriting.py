@@ -12,11 +12,13 @@ from .module_names import TREE, ModuleNames
 Say = Callable[[int, str], None]
 Node = TypeVar("Node", bound=ast.AST)
 
+_PICKLES = ("pickle", "cPickle", "six.moves.cPickle")
 # Functions that were given text files, which Python 2 did not tell from others.
 _OF_BYTES = {
     *("numpy.load", "numpy.save", "numpy.savez", "numpy.savez_compressed"),
-    *("pickle.dump", "pickle.load", "six.moves.cPickle.dump", "six.moves.cPickle.load"),
+    *(f"{pickle}.{function}" for pickle in _PICKLES for function in ("dump", "load")),
 }
+_FROM_BYTES = {f"{pickle}.loads" for pickle in _PICKLES}
 # Functions that choose how figures are shown.
 _OF_WINDOWS = {"matplotlib.use", "matplotlib.pyplot.switch_backend", "pylab.switch_backend"}
 _BACKEND = f"{TREE}.backend"
@@ -41,20 +43,24 @@ def rewritten(tree: ast.Module, modules: ModuleNames, say: Say) -> ast.Module:
 class _Rewriting(ast.NodeTransformer):
     def __init__(self, names: dict[str, str], modules: ModuleNames, say: Say) -> None:
         self._names, self._modules, self._say = names, modules, say
+        imported = set(names.values())
+        self._pickles = any(name.startswith(_PICKLES) for name in imported)
+        self._reads_hdf5 = any(name.partition(".")[0] == "h5py" for name in imported)
 
     def visit_Import(self, node: ast.Import) -> list[ast.stmt]:
         return [statement for alias in node.names for statement in self._imported(node, alias)]
 
     def _imported(self, node: ast.Import, alias: ast.alias) -> list[ast.stmt]:
-        today = self._modules.today(alias.name)
+        today = self._today(alias.name)
         if today is None:
             return [_at(node, ast.Import([alias]))]
-        self._say(node.lineno, f"import {alias.name} takes {today}")
+        if alias.name != "tensorflow":  # which is only looked through
+            self._say(node.lineno, f"import {alias.name} takes {today}")
         if alias.asname:
             return [_at(node, ast.Import([ast.alias(today, alias.asname)]))]
         # `import keras.layers` loads the module and binds the name before the first dot.
         bound = alias.name.partition(".")[0]
-        whole = self._modules.today(bound) or bound
+        whole = self._today(bound) or bound
         parts = [today] if today == whole else [today, whole]
         return [_at(node, ast.Import([ast.alias(part, bound)])) for part in parts]
 
@@ -71,35 +77,50 @@ class _Rewriting(ast.NodeTransformer):
                 ast.alias(name, alias.asname or (alias.name if name != alias.name else None))
                 for _, name, alias in group
             ]
-            statements.append(_at(node, ast.ImportFrom(source, taken, 0)))
+            statements.append(_at(node, ast.ImportFrom(source, taken, 0) if source else ast.Import(taken)))
             if source != node.module:
                 listed = ", ".join(alias.name for alias in taken)
-                self._say(node.lineno, f"from {node.module} takes {listed} of {source}")
+                self._say(node.lineno, f"from {node.module} takes {listed}{source and f' of {source}'}")
         return statements
 
     def _source(self, module: str, name: str) -> tuple[str, str]:
-        """The module to import from, and the name to import from it."""
+        """The module to import from, empty for a module by itself, and the name to import from it."""
         if name == "*":
             return self._modules.today(module) or module, name
-        today = self._modules.today(f"{module}.{name}")
+        today = self._today(f"{module}.{name}")
         if today is None:
             return module, name
         source, _, name = today.rpartition(".")
         return source, name
 
+    def _today(self, name: str) -> str | None:
+        return self._modules.today(name) or self._modules.elsewhere(name)
+
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if not isinstance(node.ctx, ast.Load):
+            self.generic_visit(node)
+            return node
         name = dotted_name(node, self._names)
-        if isinstance(node.ctx, ast.Load) and self._modules.is_root(name):
-            today = self._modules.today(name)
-            assert today is not None
+        if found := self._attribute(name):
+            module, today = found
             self._say(node.lineno, f"{ast.unparse(node)} is {today}")
-            return _at(node, _module(ast.Constant(today), today))
+            return _at(node, _module(ast.Constant(module), today))
         self.generic_visit(node)
-        if isinstance(node.ctx, ast.Load) and node.attr == "_keras_shape":
+        if node.attr == "value" and self._reads_hdf5:
+            return _at(node, ast.Call(_helper(leniency.value_of), [node.value], []))
+        if node.attr == "_keras_shape":
             self._say(node.lineno, f"{ast.unparse(node)} is K.int_shape({ast.unparse(node.value)})")
             int_shape = ast.Attribute(_module(ast.Constant(_BACKEND), _BACKEND), "int_shape", ast.Load())
             return _at(node, ast.Call(int_shape, [node.value], []))
         return node
+
+    def _attribute(self, name: str) -> tuple[str, str] | None:
+        """The module to import for a dotted name, and today's; None for one that stays."""
+        if self._modules.is_root(name) and (today := self._modules.today(name)):
+            return today, today
+        if name.startswith("tensorflow.") and (today := self._modules.elsewhere(name)):
+            return today.rpartition(".")[0], today
+        return None
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         name = dotted_name(node.func, self._names)
@@ -114,6 +135,10 @@ class _Rewriting(ast.NodeTransformer):
             node.func = _at(node.func, ast.Call(_helper(figures.without_windows), [node.func], []))
         elif name in _OF_BYTES:
             node.func = _at(node.func, ast.Call(_helper(leniency.with_bytes), [node.func], []))
+        elif self._pickles and isinstance(node.func, ast.Attribute) and node.func.attr == "write":
+            node.func = _at(node.func, ast.Call(_helper(leniency.writing), [node.func], []))
+        elif name in _FROM_BYTES and node.args:
+            _read_bytes(node.args[0])
         elif name.startswith("tensorflow.") and name.rpartition(".")[2] in _CONVOLUTIONS:
             self._name_strides(node, name)
         return node
@@ -171,6 +196,12 @@ class _Rewriting(ast.NodeTransformer):
             if bound and _divides(bound):
                 setattr(node, part, _whole(bound))
         return node
+
+
+def _read_bytes(node: ast.expr) -> None:
+    """Let ``file.read()`` give the bytes of a file that was opened as text."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "read":
+        node.func = _at(node.func, ast.Call(_helper(leniency.reading), [node.func], []))
 
 
 def _at(node: ast.AST, new: Node) -> Node:

@@ -116,6 +116,7 @@ class OldTraining:
 
     def train_on_batch(self, *positional: Any, **named: Any) -> Any:
         """One step on one batch; loss and metrics, in the order of ``metrics_names``."""
+        _keras.check_trains()
         given = asked("train_on_batch", arguments.ON_BATCH, positional, named)
         with self._as_compiled(), saying_if_nothing_trains(self):
             return self._on_batch(super().train_on_batch, given)  # type: ignore[misc]
@@ -136,6 +137,7 @@ class OldTraining:
         return logs if as_dictionary else self._in_order(logs)
 
     def _train(self, given: dict[str, Any]) -> Any:
+        _keras.check_trains()
         data = self._training_data(given)
         validation = self._validation_data(given)
         epochs, begun = given.get("epochs", 1), given.get("initial_epoch", 0)

@@ -1,10 +1,12 @@
 """The callbacks of a script, told what Keras 1 and 2 told them."""
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import keras
 
+from .._spelling import advise
 from .names import Answers
 
 _ON_BATCHES = tuple(f"on_{phase}_batch_{end}" for phase in ("train", "test", "predict") for end in ("begin", "end"))
@@ -34,12 +36,21 @@ def watched(callbacks: Any, *, history: bool, **params: Any) -> Any:
     """
     if isinstance(callbacks, keras.callbacks.CallbackList):
         return callbacks
-    given = keras.tree.flatten(callbacks) if callbacks else []
+    given = _that_can_write(keras.tree.flatten(callbacks) if callbacks else [])
     own = [callback for callback in given if not isinstance(callback, _OF_KERAS)]
     others = [callback for callback in given if isinstance(callback, _OF_KERAS)]
     if history and not any(isinstance(callback, keras.callbacks.History) for callback in others):
         others.append(History())
     return [*([_Watchers(own, params)] if own else []), *others]
+
+
+def _that_can_write(callbacks: list[Any]) -> list[Any]:
+    """Callbacks without those for TensorBoard where what writes its files is not installed."""
+    lacking = [package for package in ("tensorflow", "tensorboard") if not find_spec(package)]
+    if not lacking or not any(isinstance(callback, keras.callbacks.TensorBoard) for callback in callbacks):
+        return callbacks
+    advise(f"callbacks.TensorBoard writes nothing: pip install {' '.join(lacking)}")
+    return [callback for callback in callbacks if not isinstance(callback, keras.callbacks.TensorBoard)]
 
 
 def _of_a_run(event: str) -> Callable[..., None]:

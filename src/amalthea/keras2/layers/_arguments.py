@@ -4,25 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...errors import ArgumentError
+from .. import initializations
 from .._spelling.data_formats import todays_data_format
 from ..activations import todays_activation
 
-INITIALIZERS_OF_KERAS_1 = frozenset(
-    (
-        "glorot_normal",
-        "glorot_uniform",
-        "he_normal",
-        "he_uniform",
-        "identity",
-        "lecun_uniform",
-        "normal",
-        "one",
-        "orthogonal",
-        "uniform",
-        "zero",
-    )
-)
-
+INITIALIZERS_OF_KERAS_1 = frozenset(initializations.__all__) - {"get"}
 FORMAT = {"dim_ordering": "data_format"}
 WEIGHTS = {
     "init": "kernel_initializer",

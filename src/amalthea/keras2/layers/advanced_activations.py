@@ -1,11 +1,9 @@
 """The names of ``keras.layers.advanced_activations``."""
 
-from typing import NoReturn
-
 import keras
 
-from ...errors import ArgumentError
 from .._spelling import Spelling, saved_as_keras
+from ._gone import gone
 from ._old_layer import OldLayer
 
 __all__ = ["ELU", "LeakyReLU", "PReLU", "ParametricSoftplus", "ReLU", "SReLU", "Softmax", "ThresholdedReLU"]
@@ -49,19 +47,5 @@ class ReLU(OldLayer, keras.layers.ReLU):
     spelling = Spelling(renamed={"alpha": "negative_slope"})
 
 
-def SReLU(*positional: object, **named: object) -> NoReturn:  # noqa: N802, names of Keras 1
-    """Keras 1 alone had it.
-
-    Raises:
-        ArgumentError: always.
-    """
-    raise ArgumentError("SReLU is gone from Keras. Use PReLU, or a layer of your own.")
-
-
-def ParametricSoftplus(*positional: object, **named: object) -> NoReturn:  # noqa: N802
-    """Keras 1 alone had it.
-
-    Raises:
-        ArgumentError: always.
-    """
-    raise ArgumentError("ParametricSoftplus is gone from Keras. Use Activation('softplus'), or a layer of your own.")
+SReLU = gone("SReLU", "Use PReLU, or a layer of your own.")
+ParametricSoftplus = gone("ParametricSoftplus", "Use Activation('softplus'), or a layer of your own.")

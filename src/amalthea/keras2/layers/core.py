@@ -1,14 +1,14 @@
 """The names of ``keras.layers.core``."""
 
-from typing import Any, NoReturn
+from typing import Any
 
 import keras
 
-from ...errors import ArgumentError
 from .._spelling import Older, Spelling, saved_as_keras
 from ..activations import todays_activation
 from ..backend.random_numbers import OwnRandomness
 from ._arguments import FORMAT, VALUES, WEIGHTS, second_is_an_initializer
+from ._gone import gone
 from ._old_layer import OldLayer
 from ._old_merge import Merge
 from ._own_layer import Layer
@@ -122,31 +122,10 @@ class Lambda(OwnRandomness, OldLayer, keras.layers.Lambda):
     spelling = Spelling(values={"output_shape": _as_tuple})
 
 
-def TimeDistributedDense(*positional: Any, **named: Any) -> NoReturn:  # noqa: N802, names of Keras 1
-    """Keras 1 alone had it.
-
-    Raises:
-        ArgumentError: always.
-    """
-    raise ArgumentError("TimeDistributedDense is gone from Keras. Use TimeDistributed(Dense(…)), or Dense alone.")
-
-
-def Highway(*positional: Any, **named: Any) -> NoReturn:  # noqa: N802
-    """Keras 1 alone had it.
-
-    Raises:
-        ArgumentError: always.
-    """
-    raise ArgumentError(
-        "Highway is gone from Keras. Build it: gate = Dense(n, activation='sigmoid')(x), "
-        "then add([multiply([gate, Dense(n)(x)]), multiply([Lambda(lambda g: 1 - g)(gate), x])])."
-    )
-
-
-def MaxoutDense(*positional: Any, **named: Any) -> NoReturn:  # noqa: N802
-    """Keras 1 alone had it.
-
-    Raises:
-        ArgumentError: always.
-    """
-    raise ArgumentError("MaxoutDense is gone from Keras. Use maximum([Dense(n)(x), Dense(n)(x), …]).")
+TimeDistributedDense = gone("TimeDistributedDense", "Use TimeDistributed(Dense(…)), or Dense alone.")
+Highway = gone(
+    "Highway",
+    "Build it: gate = Dense(n, activation='sigmoid')(x), "
+    "then add([multiply([gate, Dense(n)(x)]), multiply([Lambda(lambda g: 1 - g)(gate), x])]).",
+)
+MaxoutDense = gone("MaxoutDense", "Use maximum([Dense(n)(x), Dense(n)(x), …]).")

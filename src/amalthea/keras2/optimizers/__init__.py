@@ -1,6 +1,7 @@
 """The names of ``keras.optimizers``, with the arguments, defaults and arithmetic of Keras 1 and 2."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -67,39 +68,37 @@ def _epsilon_of_then() -> float:
     return 1e-8 if era() == 1 else float(keras.config.epsilon())
 
 
+def _spelling(rate: float, *positions: str, **of_epsilon: bool) -> Spelling:
+    """The learning rate that an optimizer had by itself, and which arguments came after it."""
+    return Spelling(
+        positions=("learning_rate", *positions),
+        renamed={"lr": "learning_rate"},
+        defaults={"learning_rate": rate},
+        together=_like_then(**of_epsilon),
+    )
+
+
 @saved_as_keras
 class SGD(OldSpelling, OldRate, keras.optimizers.SGD):  # type: ignore[misc] # Keras carries no types
     """Gradient descent, with momentum if wanted."""
 
-    spelling = Spelling(
-        positions=("learning_rate", "momentum", "decay", "nesterov"),
-        renamed={"lr": "learning_rate"},
-        defaults={"learning_rate": 0.01},
-        together=_like_then(epsilon=False),
-    )
+    spelling = _spelling(0.01, "momentum", "decay", "nesterov", epsilon=False)
 
 
 @saved_as_keras
 class RMSprop(OldSpelling, OldRate, keras.optimizers.RMSprop):  # type: ignore[misc]
     """Gradients over the root of the mean of their squares."""
 
-    spelling = Spelling(
-        positions=("learning_rate", "rho", "epsilon", "decay"),
-        renamed={"lr": "learning_rate"},
-        defaults={"learning_rate": 0.001},
-        together=_like_then(outside_root=True),
-    )
+    spelling = _spelling(0.001, "rho", "epsilon", "decay", outside_root=True)
 
 
 @saved_as_keras
 class Adagrad(OldSpelling, OldRate, keras.optimizers.Adagrad):  # type: ignore[misc]
     """Gradients over the root of the sum of all their squares, which begins with 0."""
 
-    spelling = Spelling(
-        positions=("learning_rate", "epsilon", "decay"),
-        renamed={"lr": "learning_rate"},
+    spelling = replace(
+        _spelling(0.01, "epsilon", "decay", outside_root=True),
         defaults={"learning_rate": 0.01, "initial_accumulator_value": 0.0},
-        together=_like_then(outside_root=True),
     )
 
 
@@ -107,48 +106,29 @@ class Adagrad(OldSpelling, OldRate, keras.optimizers.Adagrad):  # type: ignore[m
 class Adadelta(OldSpelling, OldRate, keras.optimizers.Adadelta):  # type: ignore[misc]
     """Steps as large as the last ones were."""
 
-    spelling = Spelling(
-        positions=("learning_rate", "rho", "epsilon", "decay"),
-        renamed={"lr": "learning_rate"},
-        defaults={"learning_rate": 1.0},
-        together=_like_then(),
-    )
+    spelling = _spelling(1.0, "rho", "epsilon", "decay")
 
 
 @saved_as_keras
 class Adam(OldSpelling, OldRate, keras.optimizers.Adam):  # type: ignore[misc]
     """Means of gradients over the root of the means of their squares."""
 
-    spelling = Spelling(
-        positions=("learning_rate", "beta_1", "beta_2", "epsilon", "decay", "amsgrad"),
-        renamed={"lr": "learning_rate"},
-        defaults={"learning_rate": 0.001},
-        together=_like_then(),
-    )
+    spelling = _spelling(0.001, "beta_1", "beta_2", "epsilon", "decay", "amsgrad")
 
 
 @saved_as_keras
 class Adamax(OldSpelling, OldRate, keras.optimizers.Adamax):  # type: ignore[misc]
     """Adam with the largest gradient in place of the mean of squares."""
 
-    spelling = Spelling(
-        positions=("learning_rate", "beta_1", "beta_2", "epsilon", "decay"),
-        renamed={"lr": "learning_rate"},
-        defaults={"learning_rate": 0.002},
-        together=_like_then(),
-    )
+    spelling = _spelling(0.002, "beta_1", "beta_2", "epsilon", "decay")
 
 
 @saved_as_keras
 class Nadam(OldSpelling, OldRate, keras.optimizers.Nadam):  # type: ignore[misc]
     """Adam with Nesterov's momentum."""
 
-    spelling = Spelling(
-        positions=("learning_rate", "beta_1", "beta_2", "epsilon"),
-        renamed={"lr": "learning_rate"},
-        defaults={"learning_rate": 0.002},
-        without_effect={"schedule_decay": _SCHEDULE_DECAY},
-        together=_like_then(),
+    spelling = replace(
+        _spelling(0.002, "beta_1", "beta_2", "epsilon"), without_effect={"schedule_decay": _SCHEDULE_DECAY}
     )
 
 

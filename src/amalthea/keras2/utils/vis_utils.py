@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras.utils import model_to_dot
 
+from .._spelling import advise
+
 __all__ = ["model_to_dot", "plot", "plot_model"]
 
 
@@ -16,7 +18,7 @@ def plot_model(
     rankdir: str = "TB",
     **settings: Any,
 ) -> Any:
-    """Draw the layers of a model into a file.
+    """Draw the layers of a model into a file; where nothing is installed that draws, say so, and go on.
 
     Args:
         model: a built model.
@@ -26,9 +28,13 @@ def plot_model(
         rankdir: "TB" draws from top to bottom, "LR" from left to right.
         **settings: of ``keras.utils.plot_model``.
     """
-    return keras.utils.plot_model(
-        model, to_file, show_shapes, show_layer_names=show_layer_names, rankdir=rankdir, **settings
-    )
+    try:
+        return keras.utils.plot_model(
+            model, to_file, show_shapes, show_layer_names=show_layer_names, rankdir=rankdir, **settings
+        )
+    except ImportError:
+        advise(f"{to_file} is not drawn: that needs pydot (pip install pydot) and Graphviz, whose program is dot.")
+        return None
 
 
 def plot(model: Any, to_file: str = "model.png", show_shapes: bool = False, show_layer_names: bool = True) -> Any:

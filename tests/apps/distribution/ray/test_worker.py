@@ -3,6 +3,7 @@
 import os
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_pictures_that_are_not_shared(plan):
 
 def test_pictures_that_are_seen_no_more(plan, test_data, tmp_path):
     """As when a network drive goes in the middle of a run: they are no failures."""
-    picture = shutil.copy(test_data / "images" / "parrot.jpg", tmp_path)
+    picture = Path(shutil.copy(test_data / "images" / "parrot.jpg", tmp_path))
     worker = Worker(replace(orders(plan, 1), picture=str(picture)))
     assert record_of(answer(worker), several=False).rows == 1
     picture.unlink()

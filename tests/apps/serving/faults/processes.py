@@ -16,20 +16,22 @@ class Process:
     Args:
         arguments: of ``amalthea serve``.
         log: file for what it writes.
+        program: what Python runs as the command ``amalthea``.
+        ready: whether to wait until its networks are tried.
     """
 
-    def __init__(self, arguments, log):
+    def __init__(self, arguments, log, program=("-m", "amalthea"), ready=True):
         self.log = log
-        command = [sys.executable, "-m", "amalthea", "serve", *map(str, arguments), "--port", "0"]
+        command = [sys.executable, *program, "serve", *map(str, arguments), "--port", "0"]
         with log.open("wb") as written:
             self.popen = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=written, stderr=written)
-        self.port = self._port()
+        self.port = self._port(ready)
 
-    def _port(self):
+    def _port(self, ready):
         end = time.monotonic() + 2 * PATIENCE
         while time.monotonic() < end and self.popen.poll() is None:
             if found := re.search(r"Amalthea serves on http://127\.0\.0\.1:(\d+)", self.written()):
-                while get(int(found[1]), "/v2/health/ready").status != 200:
+                while ready and get(int(found[1]), "/v2/health/ready").status != 200:
                     assert time.monotonic() < end, self.written()
                     time.sleep(0.02)
                 return int(found[1])

@@ -10,7 +10,8 @@ from threading import Event
 
 import pytest
 
-from .conversation import PATIENCE, heard, request
+from .conversation import PATIENCE, form, heard, picture_part, request
+from .processes import Process
 
 pytest.importorskip("starlette")
 
@@ -19,6 +20,14 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM for another process"),
 ]
 
+ENDLESS = """
+import os
+from threading import Event
+import amalthea.{module}
+amalthea.{module}.{function} = lambda *_: (os.write(1, b"begun\\n"), Event().wait())
+from amalthea.apps import main
+main()
+"""
 WAITING = 6
 CLIENTS = 6
 
@@ -120,3 +129,48 @@ def test_what_takes_longer_than_it_may_does_not_keep_it(start, long_work):
     assert statuses <= {200, 503, None}
     assert statuses != {200}
     assert "Traceback" not in server.written()
+
+
+@pytest.fixture
+def endless(network, tmp_path):
+    """A server in which a function of the library never returns."""
+    with ExitStack() as processes:
+
+        def started(module, function, ready=True):
+            program = ("-c", ENDLESS.format(module=module, function=function))
+            process = Process(
+                [network, "--drain", "0.1", "--concurrency", "2"], tmp_path / "server.log", program, ready
+            )
+            processes.callback(process.kill)
+            return process
+
+        yield started
+
+
+def wait_until_begun(server, times):
+    end = time.monotonic() + PATIENCE
+    while server.written().count("begun\n") < times:
+        assert time.monotonic() < end, server.written()
+        time.sleep(0.01)
+
+
+def test_what_never_ends_does_not_keep_the_process(endless, picture):
+    """Python waits for threads that compute, so that it would end when they do."""
+    server = endless("transfer", "explain")
+    body, kind = form([picture_part(picture), (b'Content-Disposition: form-data; name="explain"', b"true")])
+    with ExitStack() as stack:
+        connections = [stack.enter_context(server.connected()) for _ in range(2)]
+        for connection in connections:
+            connection.sendall(request(body, content_type=kind))
+        wait_until_begun(server, 2)
+        server.popen.terminate()
+        assert [heard(connection).status for connection in connections] == [503, 503]
+        assert server.wait() == 0
+    assert [line["status"] for line in log_lines(server) if line.get("path") == "/v1/predict"] == [503, 503]
+
+
+def test_a_self_test_that_never_ends_does_not_keep_the_process(endless):
+    server = endless("apps.serving.models", "tried", ready=False)
+    wait_until_begun(server, 1)
+    server.popen.terminate()
+    assert server.wait() == 0

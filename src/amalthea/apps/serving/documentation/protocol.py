@@ -10,7 +10,7 @@ from ..open_inference.answer import VERSION
 from ..open_inference.binary import HEADER
 from ..open_inference.datatypes import ALL, BYTES
 from ..open_inference.declared import inputs_of, outputs_of, pictures_of
-from ..open_inference.question import DIMENSIONS
+from ..open_inference.question import DIMENSIONS, VALUES
 from ..state import Server
 from .vocabulary import (
     BOOLEAN,
@@ -173,7 +173,7 @@ def _inference(name: str, parameters: list[dict[str, object]], server: Server, p
         problems.of(400, 404, 408, 413, 415, 422, 503, 504),
         description=(
             f"At most {server.settings.max_pictures} pictures, which the first axis counts. The body may be compressed "
-            "with gzip or deflate."
+            f"with gzip or deflate; its JSON may hold {VALUES:,} values, beyond which numbers go as binary tensors."
         ),
         parameters=[*parameters, header],
         requestBody={

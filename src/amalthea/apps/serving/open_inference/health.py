@@ -4,10 +4,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from ..bodies import read_bytes
+from ..problems import Problem
 from ..state import server_of
 from .answer import VERSION
 from .asked_model import asked_model
 from .question import parsed, refuse
+
+_LONGEST = 1024  # bytes of a question about all models
 
 
 async def live(_: Request) -> JSONResponse:
@@ -33,6 +36,12 @@ async def repository_index(request: Request) -> JSONResponse:
     """All models with their state; with ``{"ready": true}`` in the body those that may be asked."""
     server = server_of(request)
     body = await read_bytes(request, server.settings)
+    if len(body) > _LONGEST:
+        raise Problem(
+            413,
+            f"The body has {len(body):,} bytes; allowed are {_LONGEST:,}. It need only say "
+            'whether models that are "ready" are meant.',
+        )
     asked = parsed(body) if body else {}
     if not isinstance(asked, dict) or not isinstance(asked.get("ready", False), bool):
         refuse('The body must be empty, or a JSON object in which "ready" is true or false.')

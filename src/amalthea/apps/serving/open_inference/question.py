@@ -13,6 +13,9 @@ from .binary import Segments
 DIMENSIONS = 32
 """Of a tensor, at most; no network takes more."""
 
+VALUES = 1_000_000
+"""Of JSON, at most: while it is read, nobody else is answered, and each value takes tens of bytes of memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class GivenTensor:
@@ -97,8 +100,15 @@ def parsed(text: bytes) -> object:
     """The value of a JSON text, of strict JSON: NaN and Infinity are none.
 
     Raises:
-        Problem: it is no JSON in UTF-8.
+        Problem: it is no JSON in UTF-8, or has too many values.
     """
+    # Before each value but the first stands one of these; base64 has none.
+    if sum(map(text.count, (b",", b"[", b"{"))) > VALUES:
+        raise Problem(
+            413,
+            f"The JSON has more than {VALUES:,} values, which this server reads at most. Send numbers as binary "
+            "tensors, and pictures as files.",
+        )
     try:
         return json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
     except RecursionError:
@@ -185,9 +195,11 @@ def _entries(request: Mapping[str, object], member: str) -> list[tuple[int, obje
 
 
 def _check_different(names: list[str]) -> None:
+    known: set[str] = set()
     for name in names:
-        if names.count(name) > 1:
+        if name in known:
             refuse(f"The tensor {name!r} is named more than once.")
+        known.add(name)
 
 
 def _refuse_constant(name: str) -> NoReturn:
