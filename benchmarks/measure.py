@@ -14,7 +14,17 @@ from statistics import median
 RESULTS = Path(__file__).with_name("results")
 PACKAGES = (
     *("amalthea", "keras", "tensorflow-cpu", "torch", "torchvision", "timm", "jax", "openvino", "onnx", "onnxruntime"),
-    *("nncf", "numpy", "opencv-python-headless", "keras-preprocessing", "starlette", "uvicorn", "fastapi", "pyarrow", "ray"),
+    *(
+        "nncf",
+        "numpy",
+        "opencv-python-headless",
+        "keras-preprocessing",
+        "starlette",
+        "uvicorn",
+        "fastapi",
+        "pyarrow",
+        "ray",
+    ),
 )
 
 

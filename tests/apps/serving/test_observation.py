@@ -6,9 +6,10 @@ import re
 
 import pytest
 import requests
-from prometheus_client.parser import text_string_to_metric_families
 
 pytest.importorskip("starlette")
+
+from prometheus_client.parser import text_string_to_metric_families
 
 from amalthea.apps.serving.logs import json_lines, log_access
 from amalthea.apps.serving.problems import problem_of

@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute
 
 from . import documentation, metrics, open_inference, page, prediction
 from .bodies import Room
-from .departure import Departures
 from .keys import Keys
 from .metrics import Metrics
 from .models import ServedModels
@@ -44,15 +43,7 @@ def application(models: ServedModels, settings: ServerSettings) -> Starlette:
     readiness = Readiness()
     figures = Metrics(lambda: workers.waiting, lambda: readiness.ready)
     room = Room(settings.room)
-    server = Server(
-        settings=settings,
-        models=models,
-        workers=workers,
-        metrics=figures,
-        readiness=readiness,
-        room=room,
-        departures=Departures(),
-    )
+    server = Server(settings=settings, models=models, workers=workers, metrics=figures, readiness=readiness, room=room)
     routes = _routes()
     made = Starlette(
         routes=routes,

@@ -55,7 +55,8 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
                 self._head += len(data)
             if self._head > _ROOM and self._deadline is not None:
                 self._refuse(431, f"The head of a request may have {_ROOM:,} bytes.")
-            if not self._begun and self._rest is None and self.cycle is not None and self.cycle.response_complete:
+            cycle: Any = self.cycle  # None before the first request
+            if not self._begun and self._rest is None and cycle is not None and cycle.response_complete:
                 self._rest = deadlines.set(self.transport.close)  # uvicorn would wait for it for ever
 
         def _parse(self, data: bytes) -> None:
@@ -137,7 +138,7 @@ class _Gathering:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        cycle = self._connection.cycle
+        cycle: Any = self._connection.cycle  # None before the first request
         if self._held or cycle is None or not cycle.response_started:
             self._transport.write(self._held + data)
             self._held = b""

@@ -27,8 +27,6 @@ class Deadline:
 class Deadlines:
     """Deadlines that all lie equally far in the future, so that they come in the order in which they were set.
 
-    A timer of the loop for each is what takes a large part of the loop's time where answers take microseconds of it.
-
     Args:
         seconds: from setting one until it is missed.
     """

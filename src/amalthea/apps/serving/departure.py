@@ -6,51 +6,42 @@ from typing import Any
 from starlette.requests import Request
 
 from .bodies import Gone
-from .deadlines import Deadlines
 
-_SOON = 0.25  # seconds: what is answered by then is not worth the watch
+_SOON = 0.05  # seconds: what is answered by then is not worth the watch
 
 
-class Departures:
-    """Watches for clients that go away."""
+async def unless_gone(request: Request, future: asyncio.Future[Any]) -> Any:
+    """What a future brings; it is cancelled when the client goes away, so that work for nobody is not begun.
 
-    def __init__(self) -> None:
-        self._deadlines = Deadlines(_SOON)
+    Args:
+        request: whose body was read to its end.
+        future: of the work for it.
 
-    async def unless_gone(self, request: Request, future: asyncio.Future[Any]) -> Any:
-        """What a future brings; it is cancelled when the client goes away, so that work for nobody is not begun.
-
-        Args:
-            request: whose body was read to its end.
-            future: of the work for it.
-
-        Raises:
-            Gone: nobody waits for the answer.
-        """
-        watch = _Watch(request, future)
-        soon = self._deadlines.set(watch.begin)
-        try:
-            return await future
-        except asyncio.CancelledError:
-            if watch.gone:
-                raise Gone from None
-            raise
-        finally:
-            soon.met()
-            watch.end()
+    Raises:
+        Gone: nobody waits for the answer.
+    """
+    watch = _Watch(request, future)
+    try:
+        return await future
+    except asyncio.CancelledError:
+        if watch.gone:
+            raise Gone from None
+        raise
+    finally:
+        watch.end()
 
 
 class _Watch:
-    """Cancels a future when a client goes away."""
+    """Cancels a future when a client goes away, from the time on when the future has not come soon."""
 
     def __init__(self, request: Request, future: asyncio.Future[Any]) -> None:
         self.gone = False
         self._request, self._future = request, future
         self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(_SOON, self._begin)
 
-    def begin(self) -> None:
-        if not self._future.done():
-            self._task = asyncio.get_running_loop().create_task(self._departure())
+    def _begin(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._departure())
 
     async def _departure(self) -> None:
         while (await self._request.receive())["type"] != "http.disconnect":
@@ -59,5 +50,6 @@ class _Watch:
         self._future.cancel()
 
     def end(self) -> None:
+        self._timer.cancel()
         if self._task is not None:
             self._task.cancel()

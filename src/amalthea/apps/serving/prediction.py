@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from .answering import Answered, Manner, Question, answers
 from .bodies import read_pictures
+from .departure import unless_gone
 from .models import ServedModel
 from .problems import Problem
 from .state import Server, server_of
@@ -33,7 +34,7 @@ async def predict(request: Request) -> Response:
     manner = Manner(model, wishes.views, server.settings.max_pixels, server.workers.busy)
     question = Question(body.uploads, wishes.top, wishes.threshold, wishes.explain)
     future = server.workers.submit(_alike(manner, wishes), partial(answers, manner), question, len(body.uploads))
-    answered: list[Answered] = await server.departures.unless_gone(request, future)
+    answered: list[Answered] = await unless_gone(request, future)
     _count(server, model, answered)
     return _response(model, answered, time.perf_counter() - started)
 

@@ -6,7 +6,6 @@ from typing import cast
 from starlette.requests import Request
 
 from .bodies import Room
-from .departure import Departures
 from .metrics import Metrics
 from .models import ServedModels
 from .problems import Starting
@@ -33,7 +32,6 @@ class Server:
         metrics: what happens, counted.
         readiness: whether it may be asked.
         room: for the bodies of requests.
-        departures: of clients that no longer wait for their answers.
     """
 
     settings: ServerSettings
@@ -42,7 +40,6 @@ class Server:
     metrics: Metrics
     readiness: Readiness
     room: Room
-    departures: Departures
 
     @property
     def ready(self) -> bool:

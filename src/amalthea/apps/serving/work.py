@@ -10,7 +10,6 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
-from .deadlines import Deadline, Deadlines
 from .problems import Ending, Overloaded, TimedOut
 
 T = TypeVar("T")
@@ -29,7 +28,7 @@ class _Job:
         item: its own.
         size: how much it is, in pictures.
         future: of its result, in the loop.
-        deadline: ends it when its time is over.
+        timer: ends it when its time is over.
         begun: whether a thread has taken it.
     """
 
@@ -38,7 +37,7 @@ class _Job:
     item: Any
     size: int
     future: asyncio.Future[Any]
-    deadline: Deadline | None = None
+    timer: asyncio.TimerHandle | None = None
     begun: bool = False
 
 
@@ -56,7 +55,6 @@ class Workers:
 
     def __init__(self, concurrency: int, waiting: int, timeout: float) -> None:
         self._concurrency, self._limit, self._timeout = concurrency, waiting, timeout
-        self._deadlines = Deadlines(timeout)
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="amalthea-serving")
         self._jobs: deque[_Job] = deque()
         self._running = 0  # threads at work
@@ -118,7 +116,7 @@ class Workers:
         self.require_room()
         loop = asyncio.get_running_loop()
         job = _Job(key, function, item, size, loop.create_future())
-        job.deadline = self._deadlines.set(partial(self._time_out, job))
+        job.timer = loop.call_later(self._timeout, self._time_out, job)
         job.future.add_done_callback(partial(self._forget, job))
         self._open.add(job)
         with self._lock:
@@ -183,8 +181,8 @@ class Workers:
     def _forget(self, job: _Job, _: asyncio.Future[Any]) -> None:
         """Of a job that is done, or need not be done any more."""
         self._open.discard(job)
-        if job.deadline is not None:
-            job.deadline.met()
+        if job.timer is not None:
+            job.timer.cancel()
         with self._lock:
             if not job.begun:
                 job.begun = True

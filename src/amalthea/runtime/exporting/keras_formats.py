@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ... import _keras
 from ...errors import ArgumentError, StorageError
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ def write_litert(model: "keras.Model", path: Path, precision: str, options: dict
 def write_saved_model(model: "keras.Model", path: Path, precision: str, options: dict[str, Any]) -> None:
     """Write a folder of TensorFlow's SavedModel; see ``Format.write``."""
     import keras
+
+    from ... import _keras
 
     # Exported as they are, layers that augment pictures go on doing so (Keras 3.15.1).
     inputs = _keras.require_functional(model, "cannot be exported by Keras.").input

@@ -87,7 +87,7 @@ class Problems:
             HTTPStatus.REQUEST_TIMEOUT: f"The body did not arrive within {settings.timeout:g} seconds.",
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
                 f"More than {settings.max_body} bytes, {settings.max_pictures} pictures, or {settings.max_pixels} "
-                "pixels in one of them; of a body of JSON, more than it may hold."
+                "pixels in one of them."
             ),
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is of a type, or compressed in a way, that is not read here.",
             HTTPStatus.UNPROCESSABLE_ENTITY: "No picture can be decoded from what was sent.",

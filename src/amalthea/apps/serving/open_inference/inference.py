@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ....errors import ArgumentError
 from ....runtime import Predictor
 from ..bodies import read_bytes
+from ..departure import unless_gone
 from ..models import ServedModel
 from ..problems import Problem
 from ..settings import ServerSettings
@@ -38,7 +39,7 @@ async def infer(request: Request) -> Response:
     body = await read_bytes(request, server.settings)
     # In the thread also what reads and writes the tensors, which for some takes longer than the network.
     work = server.workers.compute(_answered, model, body, request.headers, server.settings)
-    found: _Answer = await server.departures.unless_gone(request, asyncio.ensure_future(work))
+    found: _Answer = await unless_gone(request, asyncio.ensure_future(work))
     server.metrics.pictures.labels(model.name).inc(found.pictures)
     kind = "application/octet-stream" if HEADER in found.headers else "application/json"
     return Response(found.content, media_type=kind, headers=found.headers)
