@@ -1,6 +1,7 @@
 """How far long work is, for a person at a terminal."""
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,8 @@ Show = Callable[[int, int | None], None]
 def progress(title: str, unit: str) -> Iterator[Show]:
     """A bar with the time left, on the error output while the block runs; none where that is no terminal.
 
+    Other threads than the main one have none either: they would draw over each other, and into a server's log.
+
     Args:
         title: what is being done, or to which file.
         unit: ``"bytes"``, which are shown as such, or what is counted, such as ``"pictures"``.
@@ -18,7 +21,8 @@ def progress(title: str, unit: str) -> Iterator[Show]:
     Yields:
         To be called with how many are done and how many there are, None where nobody knows that.
     """
-    if not (sys.stderr and sys.stderr.isatty()):
+    watched = threading.current_thread() is threading.main_thread()
+    if not (watched and sys.stderr and sys.stderr.isatty()):
         yield lambda done, total: None
         return
     from rich.console import Console

@@ -87,8 +87,8 @@ def read_at_size(
         MissingFileError: as ``read_picture``.
     """
     with open_picture(source) as image:
-        check_pixels(image)
         _check_size(image, max_pixels)
+        check_pixels(image)
         if decode == "exact":
             return resized(upright(image), size, interpolation)
         picture = jpeg.decoded(image, size) if stands_upright(image) else None

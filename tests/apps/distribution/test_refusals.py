@@ -55,6 +55,13 @@ def test_of_distribute(arguments, kind, words):
     assert str(error.value).startswith(words) or (words in str(error.value) and "model" in arguments)
 
 
+@pytest.mark.parametrize("data", ["pest", "pets/*.jpg", ["pest", "cta.jpg"]])
+def test_a_mistyped_name_makes_no_run(data):
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    with pytest.raises(MissingFileError, match=r"^There is no file or folder pe.*Check the path\.$"):
+        amalthea.distribute(data, out="out")
+
+
 def test_without_pyarrow_it_says_what_to_install(monkeypatch):
     monkeypatch.setattr("amalthea.apps.distribution.distributing.find_spec", lambda name: None)
     with pytest.raises(MissingDependencyError, match=r'pip install "amalthea\[parquet\]"'):

@@ -75,7 +75,7 @@ def post(url, body, kind="image/jpeg"):
     ("body", "kind", "status", "words"),
     [
         (b"x", "text/plain", 415, "The content type 'text/plain' is not taken here. Send a picture as image/jpeg"),
-        (b"x", "", 415, "The content type '' is not taken here."),
+        (b"x", "", 415, "The request names no content type."),
         (b"", "image/jpeg", 400, "The request holds no picture."),
         (b"--b--\r\n", "multipart/form-data; boundary=b", 400, ""),
     ],

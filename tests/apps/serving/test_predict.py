@@ -152,6 +152,14 @@ def test_wrong_fields(served, files, query, status, words):
     assert words in answer.json()["error"]
 
 
+@pytest.mark.parametrize("name", ["file", "image"])
+def test_a_picture_in_another_field(served, files, name):
+    """As clients of other servers send it."""
+    answer = requests.post(f"{served}/v1/predict", files={name: files[0].read_bytes()}, timeout=30)
+    assert answer.status_code == 400
+    assert answer.json()["error"] == f"The field {name!r} holds a file. Pictures go in the field 'picture'."
+
+
 def test_too_many_explanations(served, files):
     answer = form(served, files[:1] * 5, explain="1")
     assert answer.status_code == 400

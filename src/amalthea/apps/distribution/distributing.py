@@ -3,10 +3,11 @@
 import os
 import shutil
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from glob import glob
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -89,7 +90,7 @@ def distribute(
 
     Raises:
         ArgumentError: an argument that cannot be used, no picture, or a folder that holds something else.
-        MissingFileError: there is no such model or list.
+        MissingFileError: there is no such model or list, or nothing under any name in ``data``.
         StorageError: the folder cannot be written, its disk is full, or another run is at work in it.
         MissingDependencyError: pyarrow is not installed, or Ray where it is asked for.
         AmaltheaError: what ``amalthea.predictor`` and ``amalthea.load`` raise for a model.
@@ -106,6 +107,7 @@ def distribute(
     _check_engine(engine, address, workers, threads)
     request = Request.of(model=os.fspath(model), task=task, **asked)
     named = [data] if isinstance(data, str | os.PathLike) else list(data)
+    _check_something_there([os.fspath(name) for name in named])
     folder, is_new = _folder(out)
     from .plan import LOCK, MANIFEST, planned
 
@@ -132,10 +134,23 @@ def _check_engine(engine: str, address: str | None, workers: int | None, threads
             "workers and address go with engine='ray'. The local engine is one process; threads says how many "
             "processors it uses."
         )
-    if find_spec("pyarrow") is None:
-        raise MissingDependencyError('What is distributed is written by pyarrow: pip install "amalthea[parquet]"')
     if engine == "ray" and find_spec("ray") is None:
         raise MissingDependencyError("engine='ray' needs Ray: pip install \"amalthea[ray]\"")
+    if find_spec("pyarrow") is None:
+        raise MissingDependencyError('What is distributed is written by pyarrow: pip install "amalthea[parquet]"')
+
+
+def _check_something_there(data: Sequence[str]) -> None:
+    """Refuse a mistyped name, before a folder is made for a run that has no picture.
+
+    Raises:
+        MissingFileError: none of the names leads anywhere.
+    """
+    if data and not any("://" in name or os.path.lexists(name) or glob(name, recursive=True) for name in data):
+        raise MissingFileError(
+            f"There is no file or folder {data[0]}, and no file matches it as a pattern (looked for in {os.getcwd()}). "
+            "Check the path."
+        )
 
 
 def _folder(out: str | os.PathLike[str]) -> tuple[Path, bool]:

@@ -135,9 +135,12 @@ async def read_pictures(request: Request, settings: ServerSettings) -> Body:
         content = await read_bytes(request, settings)
         body = Body([Upload(None, content)] if content else [])
     else:
+        given = (
+            f"The content type {declared!r} is not taken here." if declared else "The request names no content type."
+        )
         raise Problem(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-            f"The content type {declared!r} is not taken here. Send a picture as image/jpeg, image/png or "
+            f"{given} Send a picture as image/jpeg, image/png or "
             "application/octet-stream, or several as multipart/form-data in fields named 'picture'.",
         )
     if not body.uploads:
@@ -163,6 +166,10 @@ def _form(content: bytes, content_type: str, settings: ServerSettings) -> Body:
                     f"The request holds more than {settings.max_pictures} pictures, the server's limit. Send them in "
                     "several requests.",
                 )
+        elif part.file_name is not None:
+            raise Problem(
+                HTTPStatus.BAD_REQUEST, f"The field {part.name!r} holds a file. Pictures go in the field 'picture'."
+            )
         elif part.name in body.fields:
             raise Problem(HTTPStatus.BAD_REQUEST, f"The field {part.name!r} stands twice in the form. Send it once.")
         else:

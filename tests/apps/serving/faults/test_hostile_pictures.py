@@ -76,7 +76,7 @@ def test_what_is_no_picture(server, unharmed, kind):
 def test_what_is_refused_says_why(server, picture, unharmed):
     assert server.predict(picture).status == 200
     assert "is no picture in a format that is read here (JPEG, PNG" in server.predict(b"hello").error
-    assert "more pixels than" in server.predict(NO_PICTURES["claims of 100 million pixels"]).error
+    assert "has 100,000,000 pixels" in server.predict(NO_PICTURES["claims of 100 million pixels"]).error
     assert "cannot be decoded" in server.predict(WHOLE["JPEG"][:-100]).error
 
 
