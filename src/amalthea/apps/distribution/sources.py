@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from glob import glob, has_magic
 from itertools import groupby, islice
+from operator import methodcaller
 from typing import Any
 
 import pyarrow as pa
@@ -101,7 +102,7 @@ def _lists(name: str) -> Iterator[str]:
     """The lists that are meant by a name, a pattern, or a folder such as others write for a large table."""
     is_pattern = not is_uri(name) and has_magic(name) and not os.path.exists(name)
     for location in (sorted(glob(name, recursive=True)) or [name]) if is_pattern else [name]:
-        yield from _below(location, lambda found: found.endswith(suffix_of(location)))  # noqa: B023 - used at once
+        yield from _below(location, methodcaller("endswith", suffix_of(location)))
 
 
 def _below(location: str, wanted: Callable[[str], bool]) -> Iterator[str]:

@@ -8,7 +8,6 @@ from typing import Any, cast
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from .deadlines import Deadline, Deadlines
 from .logs import log_access
 from .metrics import Metrics
 
@@ -22,13 +21,12 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
         seconds: for the head of a request; a connection that asks nothing for so long is closed, too.
         metrics: count what is refused here.
     """
-    deadlines = Deadlines(seconds)
 
     class Connection(HttpToolsProtocol):
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
-            self._deadline: Deadline | None = None  # for a head that is awaited
-            self._rest: Deadline | None = None  # for what is left of a body that was refused, and the next request
+            self._deadline: asyncio.TimerHandle | None = None  # for a head that is awaited
+            self._rest: asyncio.TimerHandle | None = None  # for what is left of a refused body, and the next request
             self._begun = False  # a head of which a part has come
             self._head = 0  # bytes of it that have come
 
@@ -57,7 +55,7 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
                 self._refuse(431, f"The head of a request may have {_ROOM:,} bytes.")
             cycle: Any = self.cycle  # None before the first request
             if not self._begun and self._rest is None and cycle is not None and cycle.response_complete:
-                self._rest = deadlines.set(self.transport.close)  # uvicorn would wait for it for ever
+                self._rest = self.loop.call_later(seconds, self.transport.close)  # uvicorn would wait for it for ever
 
         def _parse(self, data: bytes) -> None:
             while True:
@@ -92,17 +90,17 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
 
         def _await_head(self) -> None:
             self._head = 0
-            self._deadline = deadlines.set(self._too_late)
+            self._deadline = self.loop.call_later(seconds, self._too_late)
 
         def _head_came(self) -> None:
             self._begun = False
             if self._deadline is not None:
-                self._deadline.met()
+                self._deadline.cancel()
                 self._deadline = None
 
         def _rest_came(self) -> None:
             if self._rest is not None:
-                self._rest.met()
+                self._rest.cancel()
                 self._rest = None
 
         def _too_late(self) -> None:
