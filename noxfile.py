@@ -7,6 +7,7 @@ Arguments after ``--`` go to pytest: ``nox -r -s default -- tests/images -k deco
 from pathlib import Path
 
 import nox
+from nox.command import CommandFailed
 
 nox.needs_version = ">=2025.5.1"
 nox.options.error_on_missing_interpreters = True
@@ -21,6 +22,14 @@ def run_tests(session: nox.Session, backend: str, selection: tuple[str, ...]) ->
     # Two processes: building and converting networks is Python's work, which takes one core each.
     workers = ("-n", "2", "--dist", "worksteal")
     session.run("pytest", *workers, *selection, *session.posargs, env={"KERAS_BACKEND": backend})
+
+
+def passes(session: nox.Session, backend: str, selection: tuple[str, ...]) -> bool:
+    try:
+        run_tests(session, backend, selection)
+    except CommandFailed:
+        return False
+    return True
 
 
 def with_backends(session: nox.Session) -> None:
@@ -51,9 +60,11 @@ def default(session: nox.Session) -> None:
 def backends(session: nox.Session) -> None:
     """The same suite where TensorFlow, torch and JAX are installed, a process each, since Keras has one for life."""
     with_backends(session)
-    run_tests(session, "tensorflow", ON_TENSORFLOW)
-    run_tests(session, "torch", ON_OTHERS)
-    run_tests(session, "jax", ON_OTHERS)
+    selections = {"tensorflow": ON_TENSORFLOW, "torch": ON_OTHERS, "jax": ON_OTHERS}
+    # What fails on the first says nothing of the others: all of them run before the session ends.
+    failed = [backend for backend, selection in selections.items() if not passes(session, backend, selection)]
+    if failed:
+        session.error(f"Tests failed on {', '.join(failed)}.")
 
 
 @nox.session

@@ -61,6 +61,7 @@ def test_which_models_are_plain_graphs():
 
 
 def test_a_model_that_ends_elsewhere():
+    _keras.pin_openvino_precision()
     model = small_model()
     set_live_weights(model)
     picture = np.random.default_rng(0).standard_normal((2, 8, 8, 3), dtype=np.float32)

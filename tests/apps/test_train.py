@@ -148,7 +148,7 @@ def test_defaults_are_those_of_the_classifier(trains):
     signature = inspect.signature(amalthea.ImageClassifier).parameters
     given = train_command.make_context("train", ["folder", "--out", "pets.onnx"]).params
     own = {name: value for name, value in given.items() if name in signature}
-    assert len(own) == 25
+    assert len(own) == 26
     assert {name: value or None for name, value in own.items()} == {
         name: signature[name].default or None for name in own
     }

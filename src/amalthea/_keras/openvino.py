@@ -3,8 +3,6 @@
 import sys
 from typing import Any
 
-import keras
-
 from ..errors import MissingDependencyError
 
 
@@ -14,6 +12,8 @@ def check_trains() -> None:
     Raises:
         MissingDependencyError: Keras runs on OpenVINO.
     """
+    import keras  # not before somebody trains: most commands never need it
+
     if keras.config.backend() == "openvino":
         raise MissingDependencyError(
             'Keras on OpenVINO cannot train. For one that can: pip install "amalthea[tensorflow-cpu]"'

@@ -86,7 +86,7 @@ def test_relative_paths_count_from_where_they_counted(small_network, photographs
     monkeypatch.chdir(tmp_path)
     out = tmp_path / "out"
     amalthea.distribute("photographs", small_network, out=out)
-    (tmp_path / "elsewhere").mkdir()
+    shutil.copytree(photographs, tmp_path / "elsewhere" / "photographs")
     monkeypatch.chdir(tmp_path / "elsewhere")
     with pytest.raises(ArgumentError, match=f"current folder was '{tmp_path}', and is '{tmp_path / 'elsewhere'}'"):
         amalthea.distribute("photographs", small_network, out=out)
