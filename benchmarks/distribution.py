@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import amalthea
+from amalthea.apps.distribution import layout
 from benchmarks.measure import median_ratio, summary, write
 from benchmarks.pets import DATA, make_pictures
 
@@ -104,7 +105,7 @@ def run(data: Path, out: Path, network: dict[str, object], contender: Contender)
     began = time.time()  # as files are stamped
     done = amalthea.distribute(data, out=out, engine=engine, threads=threads, shard_size=SHARD, **given, **network)
     assert not done.failures
-    ends = sorted(file.stat().st_mtime for file in (out / "done").iterdir())
+    ends = sorted(file.stat().st_mtime for file in layout.records(out).iterdir())
     counted = done.pictures - SHARD * workers
     a_picture = (ends[-1] - ends[workers - 1]) / counted
     return Run(1000 * a_picture, ends[0] - began - SHARD * a_picture * workers)
@@ -117,7 +118,7 @@ def sizes(task: str, data: Path, out: Path, pictures: int) -> Row:
     return {
         "task": task,
         "answers": sum(file.stat().st_size for file in out.glob("part-*")) / pictures,
-        "plan": sum(file.stat().st_size for file in (out / "pictures").iterdir()) / pictures,
+        "plan": sum(file.stat().st_size for file in layout.pictures(out).iterdir()) / pictures,
     }
 
 

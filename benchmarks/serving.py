@@ -44,6 +44,7 @@ class Contest(NamedTuple):
         folder: with the pictures, in "pictures", and the files of the network.
         weights: a file that Keras reads.
         server: ``amalthea serve`` with the network.
+        others: the same with several processes, under what they are called in the results.
         load: sends the requests.
         options: of the command line.
     """
@@ -52,6 +53,7 @@ class Contest(NamedTuple):
     folder: Path
     weights: Path
     server: Server
+    others: dict[str, Server]
     load: Load
     options: argparse.Namespace
 
@@ -71,6 +73,14 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.7, help="of what it can answer, for the latency")
     parser.add_argument("--excess", type=float, default=2.5, help="of what it can answer, for the overload")
     parser.add_argument("--requests", type=int, default=100_000, help="for the memory, of the first model alone")
+    parser.add_argument(
+        "--processes",
+        type=int,
+        nargs="*",
+        default=[],
+        metavar="NUMBER",
+        help="that beside a server of one process another has, for throughput and latency",
+    )
     options = parser.parse_args()
     rows: dict[str, list[Row]] = {part: [] for part in options.parts}
     with TemporaryDirectory() as folder:
@@ -80,7 +90,9 @@ def main() -> None:
                 for part in options.parts:
                     if part != "memory" or name == options.models[0]:
                         rows[part].append({"model": name} | parts[part](contest))
-                        _write(part, rows[part], options)
+                    for who, server in contest.others.items() if part == "latency" else ():
+                        rows[part].append({"model": name, "server": who} | latency(contest._replace(server=server)))
+                    _write(part, rows[part], options)
 
 
 def _write(part: str, rows: list[Row], options: argparse.Namespace) -> None:
@@ -97,7 +109,7 @@ def _write(part: str, rows: list[Row], options: argparse.Namespace) -> None:
 
 def throughput(contest: Contest) -> Row:
     """Pictures a second of the server, of ``predict_images`` in its three ways, and of plain Keras with FastAPI."""
-    servers = {"amalthea serve": contest.server}
+    servers = {"amalthea serve": contest.server} | contest.others
     ways = {"many": "many a call", "single": "one a call", "threads": f"one a call, {os.cpu_count()} threads"}
     rates: Rates = {}
     taken: Rates = {}
@@ -105,7 +117,8 @@ def throughput(contest: Contest) -> Row:
         alone = stack.enter_context(
             Asked("benchmarks.serving_in_process", str(_file(contest)), str(contest.folder / "pictures"))
         )
-        assert alone.hear() == contest.server.best, "the server answers something else"
+        best = alone.hear()
+        assert all(server.best == best for server in servers.values()), "a server answers something else"
         for way in ("predict", "predict_on_batch"):
             servers[f"FastAPI, Keras' {way}"] = plain = stack.enter_context(_plain(contest, way))
             same = sum(map(str.__eq__, plain.best, contest.server.best)) / len(plain.best)
@@ -117,10 +130,10 @@ def throughput(contest: Contest) -> Row:
                 rates.setdefault(who, []).append(rate)
                 taken.setdefault(who, []).append(milliseconds)
     row: Row = {who: round(median(values), 1) for who, values in rates.items()}
-    for other in rates:
-        if other != "amalthea serve":
-            row[f"amalthea serve / {other}"] = median_ratio(rates["amalthea serve"], rates[other])
-    beside = ("amalthea serve", f"predict_images, {ways['many']}")
+    ours = ["amalthea serve", *contest.others]
+    for who in ours:
+        row |= {f"{who} / {other}": median_ratio(rates[who], rates[other]) for other in rates if other not in ours}
+    beside = (*ours, f"predict_images, {ways['many']}")
     return row | {f"ms of the processor a picture, {who}": round(median(taken[who]), 2) for who in beside}
 
 
@@ -244,8 +257,13 @@ def _contest(name: str, folder: Path, options: argparse.Namespace) -> Iterator[C
     arguments = ["-m", "amalthea", "serve", str(folder / f"{stem}.onnx"), "--port", "0"]
     settings = {"AMALTHEA_CACHE": str(folder / "cache")}
     pictures = sorted((folder / "pictures").iterdir())
-    with Server(arguments, folder / f"{stem}.log", settings, pictures) as server, Load() as load:
-        yield Contest(name, folder, weights, server, load, options)
+    with ExitStack() as stack:
+        server = stack.enter_context(Server(arguments, folder / f"{stem}.log", settings, pictures))
+        others = {}
+        for number in options.processes:
+            more, log = [*arguments, "--processes", str(number)], folder / f"{stem}-{number}.log"
+            others[f"amalthea serve, {number} processes"] = stack.enter_context(Server(more, log, settings, pictures))
+        yield Contest(name, folder, weights, server, others, stack.enter_context(Load()), options)
 
 
 def _plain(contest: Contest, way: str) -> Server:

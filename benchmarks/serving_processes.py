@@ -46,14 +46,21 @@ class Server:
             raise
 
     def resident(self) -> float:
-        """Megabytes (Linux)."""
-        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii").split()[1])
+        """Megabytes of all its processes (Linux)."""
+        pages = sum(int(folder.joinpath("statm").read_text(encoding="ascii").split()[1]) for folder in self._folders())
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
     def processor(self) -> float:
-        """Seconds that it has computed (Linux)."""
-        ticks = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
-        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+        """Seconds that all its processes have computed (Linux)."""
+        stats = (folder.joinpath("stat").read_text(encoding="ascii") for folder in self._folders())
+        ticks = [int(count) for stat in stats for count in stat.rpartition(")")[2].split()[11:13]]
+        return sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+    def _folders(self) -> list[Path]:
+        """Where Linux tells of its processes."""
+        first = Path(f"/proc/{self.process.pid}")
+        started = (task.joinpath("children").read_text(encoding="ascii") for task in first.glob("task/*"))
+        return [first, *(Path(f"/proc/{number}") for children in started for number in children.split())]
 
     def __enter__(self) -> Self:
         return self

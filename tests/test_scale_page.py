@@ -51,8 +51,8 @@ def test_the_files_are_those_of_the_table(here):
     [section] = re.findall(r"^## What is in the folder\n(.*?)^## ", PAGE, re.MULTILINE | re.DOTALL)
     named = re.findall(r"^\| `([\w/.-]+)` \|", section, re.MULTILINE)
     written = {str(path.relative_to("answers")) for path in Path("answers").rglob("*") if path.is_file()}
-    kinds = {re.sub(r"\d+", "#", path) for path in written} | {"failures-#.parquet"}
-    assert kinds - {"running.lock"} == {re.sub(r"\d+", "#", path) for path in named}
+    kinds = {re.sub(r"\d+", "#", path) for path in written} | {"_failures/part-#.parquet"}
+    assert kinds - {"_running.lock"} == {re.sub(r"\d+", "#", path) for path in named}
 
 
 @pytest.mark.parametrize("line", ON_RAY, ids=" ".join)

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from amalthea.apps.command_line import command_line
 from amalthea.apps.predict import DEMO
 from amalthea.apps.serving import ServerSettings
 from amalthea.apps.serving.wishes import Wishes
-from tests.apps.serving.faults.conversation import get
+from tests.apps.serving.faults.conversation import ask, get, request
 from tests.apps.serving.faults.processes import Process
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +43,8 @@ CURL = [line for line in LINES if line.startswith("curl")]
 SERVE = [
     *(line for line in LINES if line.startswith("amalthea serve")),
     *re.findall(r"^ExecStart=\S*/(amalthea serve .*)$", PAGE, re.MULTILINE),
-    *(" ".join(json.loads(line)) for line in re.findall(r"^CMD (.*)$", PAGE, re.MULTILINE)),
+    *(" ".join(json.loads(line)) for line in re.findall(r"^(?:CMD|    args:) (.*)$", PAGE, re.MULTILINE)),
+    *re.findall(r"^docker run .* amalthea (amalthea serve .*)$", PAGE, re.MULTILINE),
 ]
 
 
@@ -137,6 +139,18 @@ def test_the_addresses_are_there(server):
         assert get(server.port, path.replace("NAME", "EfficientNetLite0")).status == 200, path
 
 
+def test_what_a_container_is_asked_for_its_health_is_answered(server):
+    [command] = map(json.loads, re.findall(r"^HEALTHCHECK .*\n +CMD (.*)$", PAGE, re.MULTILINE))
+    healthy = [sys.executable, *command[1:]]
+    assert subprocess.run([*healthy[:-1], at(healthy[-1], server)], timeout=60).returncode == 0
+    nowhere = subprocess.run([*healthy[:-1], healthy[-1].replace(":8000", ":1")], capture_output=True, timeout=60)
+    assert nowhere.returncode == 1
+    probes = set(re.findall(r"httpGet: {path: ([\w/]+), port: 8000}", PAGE))
+    assert probes == {"/v2/health/live", "/v2/health/ready"}
+    for path in probes:
+        assert ask(server.port, request(path=path, method="GET", host="amalthea.pets.svc")).status == 200, path
+
+
 @pytest.mark.parametrize("line", SERVE)
 def test_the_options_exist(line):
     words = shlex.split(line)[2:]
@@ -149,11 +163,14 @@ def test_the_limits_are_those_of_the_command():
     options = {name: option.default for option in SERVE_COMMAND.params for name in option.opts}
     settings = ServerSettings()
     assert settings.waiting == 8 * settings.concurrency
-    computed = {"--concurrency": "one for each processor", "--waiting": "8 times as many"}
+    computed = {
+        "--concurrency": "one for each processor",
+        "--waiting": "8 times as many",
+        "--max-pixels": f"{settings.max_pixels / 1e6:.0f} million",
+    }
     for option, _, default in rows("Limits"):
         name = option.strip("`")
-        number = computed.get(name) or options[name]
-        assert default == (f"{number / 1e6:.0f} million" if name == "--max-pixels" else str(number)), name
+        assert default == computed.get(name, str(options[name])), name
     assert len(rows("Limits")) == 7
     assert set(re.findall(r"`(--[\w-]+)", PAGE)) <= options.keys()
 

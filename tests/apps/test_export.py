@@ -1,9 +1,12 @@
 """`amalthea export`, with real weights."""
 
 import json
+import re
 import subprocess
 import sys
 
+import keras
+import numpy as np
 import openvino
 import pytest
 
@@ -40,6 +43,28 @@ def test_what_training_wrote(trains, pets, quarter, tmp_path):
     succeed("train", pets / "train", "--out", out, *quarter, "--epochs", 1)
     found = json.loads(succeed("export", out, tmp_path / "pets.xml", "--json").stdout)
     assert found["best"][0].split()[0] in ("Abyssinian", "Bengal", "american_bulldog")
+
+
+@pytest.mark.single_backend
+def test_a_model_of_ones_own(tmp_path):
+    layers, out = keras.layers, tmp_path / "own.xml"
+    network = keras.Sequential([keras.Input((9,), name="facts"), layers.Dense(4, name="hidden"), layers.Dense(2)])
+    network.save(tmp_path / "own.keras")
+    found = json.loads(succeed("export", tmp_path / "own.keras", out, "--json").stdout)
+    assert (found["takes"], found["best"]) == ("what model.predict takes: float32, (N, 9)", None)
+    facts = np.random.default_rng(0).random((3, 9), np.float32)
+    [answer] = openvino.compile_model(out, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(facts).values()
+    np.testing.assert_allclose(answer, network.predict(facts, verbose=0), atol=1e-5)
+
+    keras.Sequential([keras.Input((9,)), layers.Lambda(lambda x: 2 * x, output_shape=(9,))]).save(
+        tmp_path / "own.keras"
+    )
+    answer = call("export", tmp_path / "own.keras", tmp_path / "lambda.onnx")
+    assert answer.exit_code == 1
+    assert re.search(
+        r"^Error: Keras cannot load .*own.keras: .*Load it in Python, where its own classes", answer.stderr
+    )
+    assert not (tmp_path / "lambda.onnx").exists()
 
 
 @pytest.mark.single_backend

@@ -29,9 +29,11 @@ def without_keras(*arguments):
     return answer.stdout
 
 
-def test_from_a_folder_to_one_file_that_answers(trains, pets, quarter, tmp_path):
-    out = tmp_path / "pets.onnx"
-    command = ["train", pets / "train", "--validation", pets / "validation", *quarter, "--epochs", 8, "--out", out]
+def test_from_a_folder_to_one_file_that_answers(trains, pets, quarter, tmp_path, monkeypatch):
+    """The file has the name of the folder, in the current one, if no other is wanted."""
+    monkeypatch.chdir(tmp_path)
+    out = Path("train.onnx")
+    command = ["train", pets / "train", "--validation", pets / "validation", *quarter, "--epochs", 8]
     answer = succeed(*command, "--json")
     trained = json.loads(answer.stdout)
     assert (trained["out"], trained["classes"]) == (str(out), CLASSES)
@@ -201,7 +203,9 @@ def test_many_pictures_that_cannot_be_used_are_named_up_to_ten(trains, pets, qua
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["pets/train"], 2, "Missing option '--out'"),
+        ([], 2, "Missing argument 'FOLDER'"),
+        (["folder"], 2, "Invalid value for '--out': folder.onnx is a folder."),
+        (["earlier"], 2, "earlier.onnx is there already. Name another file by --out, or the same one, to replace it"),
         (["pets/train", "--out", "folder.onnx"], 2, "folder.onnx is a folder."),
         (["pets/train", "--out", "pets.onnx", "--curves", "curves.jpg"], 2, "curves.jpg must end in .png"),
         (["pets/train", "--out", "pets.onnx", "--split", "1"], 2, "1.0 is not in the range 0<=x<1"),

@@ -21,6 +21,7 @@ def test_help_shows_every_option_in_its_section(trains):
     ]
     for option in ("--compare", "--kfold", "--mixup", "--resume", "--report", "--threshold", "--gradual"):
         assert sum(line.startswith(f"  {option} ") or line.strip() == option for line in lines) == 1, option
+    assert lines[lines.index("Other:") + 1 :] == ["  -h, --help  Show this message and exit."]
 
 
 def test_networks_are_compared_and_the_best_is_trained(trains, pets, cached_weights, tmp_path):

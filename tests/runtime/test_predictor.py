@@ -113,6 +113,15 @@ def test_inputs_of_whole_numbers():
             predictor(other)
 
 
+def test_keras_own_way_to_predict_stays_as_it_is():
+    model = picture_model()
+    before = keras.Model.predict, keras.Sequential.predict
+    assert_same(amalthea.predictor(model)(numbers(2, 6, 5, 2)), model.predict(numbers(2, 6, 5, 2), verbose=0))
+    assert (keras.Model.predict, keras.Sequential.predict) == before
+    assert keras.Model.predict.__module__.startswith("keras.src.")
+    assert "predict" not in vars(model)
+
+
 def test_later_weights_do_not_reach_it():
     model = picture_model()
     predictor, x = amalthea.predictor(model), numbers(2, 6, 5, 2)

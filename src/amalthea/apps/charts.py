@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..storage import atomic_file
-from ..transfer import check_matplotlib
+from ..transfer import check_matplotlib, save_figure
 
 if TYPE_CHECKING:
     from ..runtime import Measurement
@@ -40,8 +39,7 @@ def draw_speeds(measured: Sequence["Measurement"], path: Path, title: str) -> No
         latencies = [None if each.latency is None else 1000 * each.latency for each in rows[model]]
         _bars(right, rows[model], latencies, "ms for one picture, less is better")
         right.tick_params(labelleft=False)
-    with atomic_file(path, setting=None) as temporary:
-        figure.savefig(temporary, format="png", dpi=100)
+    save_figure(figure, path)
 
 
 def _bars(axes: Any, measured: Sequence["Measurement"], values: Sequence[float | None], title: str) -> None:

@@ -1,6 +1,7 @@
 """The options of the commands that can write many pictures' answers into a folder, and what they say of it."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -8,17 +9,20 @@ from typing import Any, TypeVar
 
 import click
 
-from .pictures import tell_skipped
+from ..errors import ImageError, MissingFileError
+from .distribution.locations import LISTS, is_uri
+from .distribution.wording import NO_STORE, AskedError
+from .pictures import reason, tell_skipped
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FILES = """With --out FOLDER, each IMAGE may stand for any number of pictures: also a list of them (.txt, a path a line;
 .csv or .parquet, a column `path`), a table that holds them (.parquet, a column `bytes` or `image`), or a URI of all
-these, such as s3://bucket/pets. The folder gets part-*.parquet, with a row for each picture, and failures-*.parquet,
-which says why others cannot be used; the exit status is 1 only if none can. After an interruption the same command goes
-on. --engine ray does the same on all machines of a Ray cluster that see the folder. With --json, {"folder", "pictures",
-"rows", "failures", "shards", "computed" (of these, by this call), "seconds"} are printed. This needs pip install
-"amalthea[parquet]", or "amalthea[ray]"."""
+these, such as s3://bucket/pets. The folder, which pandas.read_parquet reads, has a row for each picture; _failures in
+it says why others cannot be used, and the exit status is 1 only if none can. After an interruption the same command
+goes on. --engine ray does the same on all machines of a Ray cluster that see the folder. With --json, {"folder",
+"pictures", "rows", "failures", "shards", "computed" (of these, by this call), "seconds"} are printed. This needs pip
+install "amalthea[parquet]", or "amalthea[ray]"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +82,33 @@ def engine_options(command: _Command) -> _Command:
     return command
 
 
+class OnDisk(click.Path):
+    """A path that is not the URI of an object storage."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; a usage error for a URI."""
+        if is_uri(str(value)):
+            self.fail(f"{value} is a URI; {NO_STORE}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def reason_or_option(path: str, error: Exception) -> str:
+    """As ``reason``; of what is read with ``--out FOLDER`` alone, that it is.
+
+    Args:
+        path: as ``find_pictures`` left it, which takes a slash from a URI.
+        error: that reading it raised.
+    """
+    is_list = Path(path).suffix.lower() in LISTS and (isinstance(error, ImageError) or Path(path).is_dir())
+    if is_list:
+        return f"{path} is no picture. Lists and tables of pictures are read with --out FOLDER, such as --out answers."
+    store = re.match(r"(?!https?:)([a-z][a-z0-9+.-]+):/+(.*)", path, re.IGNORECASE)
+    if store and isinstance(error, MissingFileError):
+        slashes = "///" if store[1].lower() == "file" else "//"
+        return f"{store[1]}:{slashes}{store[2]} is a URI. They are read with --out FOLDER, such as --out answers."
+    return reason(path, error)
+
+
 def fill_folder(data: tuple[str, ...], out: Path, engine: Engine, as_json: bool, **asked: Any) -> None:
     """Let a network answer pictures into a folder, and say what came of it.
 
@@ -92,6 +123,8 @@ def fill_folder(data: tuple[str, ...], out: Path, engine: Engine, as_json: bool,
 
     try:
         done = distribute(data, out=out, **engine.arguments(), **asked)
+    except AskedError as problem:
+        raise click.ClickException(problem.at_command_line) from problem
     except KeyboardInterrupt:
         click.echo("Stopped. Finished shards are kept: the same command goes on from there.", err=True)
         raise
@@ -104,7 +137,7 @@ def fill_folder(data: tuple[str, ...], out: Path, engine: Engine, as_json: bool,
         click.echo(f"Written: {out}, {counted} in {shards}{before}, {done.seconds:.1f} s")
     tell_skipped(data)
     if done.failures:
-        said = f"{done.failures:,} of {done.pictures:,} pictures cannot be used: {out / 'failures-*.parquet'} say why."
-        click.echo(f"Warning: {said}", err=True)
+        counted = f"{done.failures:,} of {done.pictures:,} pictures"
+        click.echo(f"Warning: {counted} cannot be used: the tables in {out / '_failures'} say why.", err=True)
     if not done.rows:
         raise SystemExit(1)

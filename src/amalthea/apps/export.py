@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..runtime import is_classifier, is_one_file, what_opens
+from ..runtime import is_classifier, is_one_file
 from .networks import ALPHA, WEIGHTS, check_file, is_trained_on, network_arguments
 from .predict import DEMO
 from .quiet import without_chatter
@@ -64,9 +64,10 @@ def export(
 ) -> None:
     """Write MODEL to OUT, whose suffix chooses the format.
 
-    MODEL is a name from `amalthea models`, a .keras file from `amalthea train`, or an .onnx file, which can become
-    .xml, or int8. What was written is run on a photograph of a cat, and its answer compared with that of Keras, or of
-    the .onnx file; if it differs, nothing is left behind, and the exit status is 1.
+    MODEL is a name from `amalthea models`, a .keras file, from `amalthea train` or your own, or an .onnx file, which
+    can become .xml, or int8. A model of your own names no classes: .onnx and .xml then take what it took. What was
+    written is run on a photograph of a cat, and its answer compared with that of Keras, or of the .onnx file; if it
+    differs, nothing is left behind, and the exit status is 1.
     """
     options = _quantisation(precision, **quantisation)
     from ..images import read_picture
@@ -99,7 +100,8 @@ def _network(model: str, alpha: float | None, weights: str) -> tuple[Any, dict[s
     if is_one_file(model):
         return Path(model), {}
     if is_trained_on(model):
-        _check_classifier(Path(model))
+        if is_classifier(Path(model)) is False:
+            return _own_model(Path(model)), {}
         from ..transfer import ImageClassifier
 
         classifier: ImageClassifier = ImageClassifier.load(model)
@@ -118,10 +120,18 @@ def _network(model: str, alpha: float | None, weights: str) -> tuple[Any, dict[s
     return get_model(model, **arguments), {}
 
 
-def _check_classifier(file: Path) -> None:
-    """Refuse a model of the user's own, of which neither the classes nor the pixels are known."""
-    if is_classifier(file) is False:
-        raise click.ClickException(f"{file} {what_opens(file)}")
+def _own_model(file: Path) -> Any:
+    """A model of the user's own, of which neither the classes nor the pixels are known. No code in it is executed."""
+    import keras
+
+    try:
+        return keras.saving.load_model(file, compile=False)
+    except Exception as problem:  # Keras raises errors of many types
+        said, *_ = str(problem).splitlines() or [type(problem).__name__]
+        raise click.ClickException(
+            f"Keras cannot load {file}: {said} Load it in Python, where its own classes and "
+            "functions are, and give it to amalthea.runtime.export(model, path)."
+        ) from problem
 
 
 def _quantisation(

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import click
 
-from .distribution_options import FILES, Engine, engine_options, fill_folder
+from .distribution_options import FILES, Engine, OnDisk, engine_options, fill_folder, reason_or_option
 from .networks import ALPHA, WEIGHTS, asked_layer, check_model, is_trained_on
 from .outputs import OutFileOrFolder
-from .pictures import reason, tell_skipped
+from .pictures import tell_skipped
 
 _FORMATS = (
     """In Python, features.npz is read by
@@ -26,7 +26,12 @@ and features.parquet by pandas.read_parquet: columns path and features, of which
     + FILES
 )
 
-_OUT = OutFileOrFolder(".npz", ".parquet")
+
+class _FileOrFolder(OnDisk, OutFileOrFolder):
+    """Neither of them a URI."""
+
+
+_OUT = _FileOrFolder(".npz", ".parquet")
 
 
 @click.command(short_help="Write what a layer makes of pictures.", epilog=_FORMATS)
@@ -129,7 +134,7 @@ def _write_file(
         _tell(out, len(found.kept), found.features.shapes[0], as_json)
     tell_skipped(images)
     for number, error in found.errors.items():
-        click.echo(f"Error: {reason(str(paths[number]), error)}", err=True)
+        click.echo(f"Error: {reason_or_option(str(paths[number]), error)}", err=True)
     if found.errors:
         raise click.ClickException(f"{len(found.errors)} of {len(paths)} pictures cannot be used.")
 

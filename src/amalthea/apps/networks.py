@@ -19,6 +19,13 @@ ALPHA = click.option(
 WEIGHTS = click.option(
     "--weights", default="imagenet", show_default=True, help="'imagenet', or the path of a weight file."
 )
+PRECISION = click.option(
+    "--precision",
+    type=click.Choice(["float32", "bfloat16"]),
+    default="float32",
+    show_default=True,
+    help="Of what is computed with; bfloat16 is up to twice as fast, where the processor has it.",
+)
 
 
 def is_trained_on(model: str) -> bool:
@@ -49,12 +56,13 @@ def check_file(model: Path) -> None:
         raise MissingFileError(f"There is no file {model} (looked for at {model.absolute()}). Check the path.")
 
 
-def opened(model: str, alpha: float | None, weights: str) -> "Predictor":
+def opened(model: str, alpha: float | None, weights: str, precision: str = "float32") -> "Predictor":
     """The network that the options name, ready to answer."""
     from .. import runtime
 
     arguments = check_answering(model, alpha, weights)
-    return runtime.load(model) if is_one_file(model) else runtime.predictor(model, **arguments)
+    open_it = runtime.load if is_one_file(model) else runtime.predictor
+    return open_it(model, precision=precision, **arguments)
 
 
 def check_answering(model: str, alpha: float | None, weights: str) -> dict[str, Any]:

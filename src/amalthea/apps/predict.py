@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .answer_options import THRESHOLD, VIEWS
-from .distribution_options import FILES, Engine, engine_options, fill_folder
-from .networks import ALPHA, WEIGHTS, check_answering, opened
-from .pictures import reason, tell_skipped
+from .distribution_options import FILES, Engine, OnDisk, engine_options, fill_folder, reason_or_option
+from .networks import ALPHA, PRECISION, WEIGHTS, check_answering, opened
+from .pictures import tell_skipped
 from .tables import print_table
 
 if TYPE_CHECKING:
@@ -53,11 +53,12 @@ Where there is no picture to read, "classes" is empty and "error" says why.
 )
 @ALPHA
 @WEIGHTS
+@PRECISION
 @click.option("--top", type=click.IntRange(1, 1000), default=5, show_default=True, help="Classes for each picture.")
 @VIEWS
 @THRESHOLD
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, of the form below; with --out, what was written.")
-@click.option("--out", type=click.Path(path_type=Path), help="A folder to write the answers into, as told below.")
+@click.option("--out", type=OnDisk(path_type=Path), help="A folder to write the answers into, as told below.")
 @click.option("--scores", is_flag=True, help="With --out, write the probabilities of all classes as well.")
 @engine_options
 def predict(
@@ -66,6 +67,7 @@ def predict(
     model: str,
     alpha: float | None,
     weights: str,
+    precision: str,
     as_json: bool,
     out: Path | None,
     scores: bool,
@@ -85,6 +87,8 @@ def predict(
         raise click.UsageError("Name one picture or more, or ask for --demo.")
     answering = {"top": top, "views": views, "threshold": threshold}
     if out:
+        if precision != "float32":
+            raise click.UsageError(f"--precision {precision}: is for answers that are printed. Leave out --out.")
         check_answering(model, alpha, weights)
         asked = {"model": model, "alpha": alpha, "weights": weights, "scores": scores, **answering}
         fill_folder((str(DEMO),) if demo else images, out, Engine(**engine), as_json, task="predict", **asked)
@@ -92,7 +96,7 @@ def predict(
     Engine(**engine).refuse()
     if scores:
         raise click.UsageError("--scores: goes with --out FOLDER.")
-    _print(images, demo, opened(model, alpha, weights), as_json, answering)
+    _print(images, demo, opened(model, alpha, weights, precision), as_json, answering)
 
 
 def _print(images: tuple[str, ...], demo: bool, network: "Predictor", as_json: bool, answering: dict[str, Any]) -> None:
@@ -100,7 +104,7 @@ def _print(images: tuple[str, ...], demo: bool, network: "Predictor", as_json: b
 
     paths = find_pictures([DEMO] if demo else images)
     predictions = network.predict_images(paths, on_error="return", **answering)
-    errors = [reason(prediction.path, prediction.error) for prediction in predictions if prediction.error]
+    errors = [reason_or_option(prediction.path, prediction.error) for prediction in predictions if prediction.error]
     if as_json:
         click.echo(json.dumps([_object(prediction) for prediction in predictions], indent=2))
     elif len(errors) < len(predictions):
@@ -117,7 +121,7 @@ def _object(prediction: "Prediction") -> dict[str, object]:
         "path": str(prediction.path),
         "classes": [scored._asdict() for scored in prediction.classes],
         "answer": prediction.answer,
-        "error": reason(prediction.path, prediction.error) if prediction.error else None,
+        "error": reason_or_option(prediction.path, prediction.error) if prediction.error else None,
     }
 
 

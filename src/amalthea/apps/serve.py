@@ -1,5 +1,6 @@
 """``amalthea serve``: answer over HTTP, for programs and on a page."""
 
+import socket
 from importlib.util import find_spec
 from math import isfinite
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import click
 
 from ..errors import MissingDependencyError
+from .networks import PRECISION
 
 _NEEDED = ("starlette", "uvicorn", "httptools", "python_multipart", "prometheus_client")
 _MEBIBYTE = 2**20
@@ -36,7 +38,7 @@ _SECTIONS = {
     "Models": ("precision", "threads"),
     "Address": ("host", "port", "allowed_host", "api_key"),
     "Limits of a request": ("max_megabytes", "max_pixels", "max_pictures", "timeout"),
-    "Limits of the server": ("concurrency", "waiting", "drain"),
+    "Limits of the server": ("processes", "concurrency", "waiting", "drain"),
     "Messages": ("log_level", "quiet"),
 }
 _LAST = "Messages"  # where --help stands
@@ -44,14 +46,13 @@ _LAST = "Messages"  # where --help stands
 
 @click.command(cls=_Sections, short_help="Answer over HTTP, and on a page.", epilog=_EPILOG)
 @click.argument("models", nargs=-1, metavar="[MODEL]...")
+@PRECISION
 @click.option(
-    "--precision",
-    type=click.Choice(["float32", "bfloat16"]),
-    default="float32",
-    show_default=True,
-    help="Of what is computed with; bfloat16 is up to twice as fast, where the processor has it.",
+    "--threads",
+    type=click.IntRange(min=1),
+    help="That each network may use; without it, as many as help. With several --processes each has its own, by "
+    "itself as many as its share of the processors.",
 )
-@click.option("--threads", type=click.IntRange(min=1), help="That each network may use; without it, as many as help.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen here; 0.0.0.0 is every address there is.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes one that is free."
@@ -70,7 +71,12 @@ _LAST = "Messages"  # where --help stands
     "machine see the command lines.",
 )
 @click.option("--max-megabytes", type=click.FloatRange(min=0.001), default=20, show_default=True, help="Of a body.")
-@click.option("--max-pixels", type=click.IntRange(min=1), default=25_000_000, show_default=True, help="Of a picture.")
+@click.option(
+    "--max-pixels",
+    type=click.IntRange(min=1),
+    help="Of a picture; without it 25 million. More than AMALTHEA_MAX_PIXELS allows, 89 million where it is not set, "
+    "cannot be read.",
+)
 @click.option("--max-pictures", type=click.IntRange(min=1), default=32, show_default=True, help="In a request.")
 @click.option(
     "--timeout",
@@ -78,6 +84,14 @@ _LAST = "Messages"  # where --help stands
     default=30,
     show_default=True,
     help="Seconds until a request must have arrived, and again until it must be answered.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="That answer as one server, each with its own networks in memory. Small networks on many processors gain. "
+    "--concurrency, --waiting and the memory for bodies are divided among them, rounded up.",
 )
 @click.option(
     "--concurrency", type=click.IntRange(min=1), help="Requests computed at a time; without it one for each processor."
@@ -103,7 +117,13 @@ _LAST = "Messages"  # where --help stands
 )
 @click.option("--quiet", is_flag=True, help="Show errors alone.")
 def serve(
-    models: tuple[str, ...], precision: str, threads: int | None, log_level: str, quiet: bool, **limits: Any
+    models: tuple[str, ...],
+    precision: str,
+    threads: int | None,
+    processes: int,
+    log_level: str,
+    quiet: bool,
+    **limits: Any,
 ) -> None:
     """Answer what is on pictures over HTTP, for programs and on a page.
 
@@ -114,18 +134,27 @@ def serve(
     Ctrl-C or SIGTERM end the server after it has finished what it accepted; a second Ctrl-C ends it at once.
     """
     _require_packages()
-    from .serving import open_models
-    from .serving import serve as run
-    from .serving.running import end_process
-
+    _require_handing_over(processes)
     settings = _settings(**limits)
     if not (settings.loopback or settings.api_key):
         click.echo(
             f"Warning: whoever reaches {settings.host} may use this server. Set AMALTHEA_API_KEY to ask for a key.",
             err=True,
         )
-    run(settings, open_models(models or ("EfficientNetLite0",), precision, threads), "error" if quiet else log_level)
-    end_process()
+    named, level = models or ("EfficientNetLite0",), "error" if quiet else log_level
+    if processes > 1:
+        from .serving.processes import serve_in_processes
+        from .serving.started import Task
+
+        task = Task(settings=settings, models=named, precision=precision, threads=threads, log_level=level)
+        serve_in_processes(task, processes)
+    else:
+        from .serving import open_models
+        from .serving import serve as run
+        from .serving.running import end_process
+
+        run(settings, open_models(named, precision, threads), level)
+        end_process()
 
 
 def _settings(
@@ -137,6 +166,7 @@ def _settings(
 
     if not isfinite(max_megabytes):
         raise click.BadParameter(f"{max_megabytes} is no number of MiB.", param_hint="'--max-megabytes'")
+    same = {name: value for name, value in same.items() if value is not None}
     if concurrency is not None:
         same["concurrency"] = concurrency
         same["waiting"] = WAITING * concurrency
@@ -153,3 +183,17 @@ def _require_packages() -> None:
     """
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         raise MissingDependencyError(f'amalthea serve needs {missing[0]}: pip install "amalthea[serve]"')
+
+
+def _require_handing_over(processes: int) -> None:
+    """Refuse several processes where one cannot hand a connection to another.
+
+    Raises:
+        click.BadParameter: it cannot.
+    """
+    if processes > 1 and not hasattr(socket, "send_fds"):
+        raise click.BadParameter(
+            f"{processes}: this system, such as Windows, does not let a process hand its connections to another. Leave "
+            "it out; or start several servers on ports of their own, behind a proxy.",
+            param_hint="'--processes'",
+        )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ..errors import ArgumentError
 from .interruption import interruptible
@@ -13,10 +14,10 @@ from .messages import messages_shown
 from .networks import is_trained_on
 from .pictures import all_broken_named, tell_skipped
 from .training.course import Course, Photographs
-from .training.options import Sectioned, with_options
 from .training.pictures import divided, found_pictures
 from .training.request import Answers, requested
 from .training.results import Results, keep
+from .training.sections import Sectioned, with_options
 from .training.trials import tried
 
 if TYPE_CHECKING:
@@ -32,12 +33,15 @@ def train(
     """Learn the classes of the pictures in FOLDER, which has one sub-folder for each class.
 
     A pretrained network computes each picture's features once; they are kept in the cache folder, so that a second run
-    begins at once. A small head learns from them. --out pets.onnx writes network, preparation and classes into one file
-    for `amalthea predict --model pets.onnx` and `amalthea evaluate`; --out pets.keras one to train on, here, in Python
-    or in Keras. A file that is there already is replaced.
+    begins at once. A small head learns from them. `amalthea train pets` is enough: it writes network, preparation and
+    classes into one file, pets.onnx, for `amalthea predict --model pets.onnx` and `amalthea evaluate`. With --out
+    pets.keras, it writes one to train on, here, in Python or in Keras. A file named by --out that is there already is
+    replaced.
 
     Ctrl-C writes what has been learned until then, and says how to go on.
     """
+    if not resume:
+        _check_not_there(out)
     request = requested(options)
     validation, split = options["validation"], options["split"]
     found, other = found_pictures(folder, validation)
@@ -66,6 +70,15 @@ def train(
     disobeyed += _left_out(results.trials.failed())
     if disobeyed:
         raise SystemExit(1)
+
+
+def _check_not_there(out: Path) -> None:
+    """Refuse to replace an earlier classifier by a file that nobody named."""
+    if click.get_current_context().get_parameter_source("out") is ParameterSource.DEFAULT and out.exists():
+        raise click.UsageError(
+            f"{out} is there already. Name another file by --out, or the same one, to replace it: --out {out}. An "
+            "interrupted training goes on with --resume."
+        )
 
 
 def _check_installed(curves: Path | None, report: Path | None) -> None:

@@ -101,7 +101,7 @@ def open_picture(source: Source) -> Iterator[Image.Image]:
     Pillow raises exceptions of many types on damaged files, so that all of them count.
     """
     name = _name(source)
-    _set_limit()
+    pixel_limit()  # Pillow compares with a variable of its module alone, which this sets
     with _byte_stream(source, name) as stream:
         try:
             yield Image.open(stream, formats=_FORMATS)
@@ -122,14 +122,19 @@ def open_picture(source: Source) -> Iterator[Image.Image]:
             ) from error
 
 
-def _set_limit() -> None:
-    """Let the environment decide which pictures are too large. Pillow compares with a variable of its module alone."""
-    wanted = os.environ.get("AMALTHEA_MAX_PIXELS")
-    if not wanted:
-        return
-    if not wanted.isdecimal() or int(wanted) < 1:
-        raise ArgumentError(f"AMALTHEA_MAX_PIXELS={wanted!r}; give the pixels that a picture may have, as 200000000.")
-    Image.MAX_IMAGE_PIXELS = int(wanted)
+def pixel_limit() -> int | None:
+    """How many pixels a picture may have, as AMALTHEA_MAX_PIXELS says, else Pillow; None: any number.
+
+    Raises:
+        ArgumentError: AMALTHEA_MAX_PIXELS is no whole number above 0.
+    """
+    if wanted := os.environ.get("AMALTHEA_MAX_PIXELS"):
+        if not wanted.isdecimal() or int(wanted) < 1:
+            raise ArgumentError(
+                f"AMALTHEA_MAX_PIXELS={wanted!r}; give the pixels that a picture may have, as 200000000."
+            )
+        Image.MAX_IMAGE_PIXELS = int(wanted)
+    return Image.MAX_IMAGE_PIXELS
 
 
 def _name(source: Source) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .features.files import check_feature_file, write_features
     from .features.layers import layer_features, layer_network
     from .features.store import FeatureSet, FeatureStore, FileFeatureStore
+    from .png_files import save_figure
     from .rate_finder import LearningRates
     from .report.writing import check_report, write_report
     from .selection.comparison import Comparison, compare
@@ -63,6 +64,7 @@ __all__ = [
     "layer_network",
     "lowest_threshold",
     "reliability",
+    "save_figure",
     "write_features",
     "write_report",
 ]
@@ -101,6 +103,7 @@ _HOME = {
     "layer_network": "features.layers",
     "lowest_threshold": "calibration",
     "reliability": "calibration",
+    "save_figure": "png_files",
     "write_features": "features.files",
     "write_report": "report.writing",
 }

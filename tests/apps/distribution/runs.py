@@ -25,7 +25,7 @@ def parts(folder: Path) -> list[dict]:
 
 
 def failures(folder: Path) -> list[dict]:
-    return [row for path in sorted(folder.glob("failures-*.parquet")) for row in pq.read_table(path).to_pylist()]
+    return [row for path in sorted(folder.glob("_failures/*.parquet")) for row in pq.read_table(path).to_pylist()]
 
 
 def everything(folder: Path) -> dict[str, bytes]:

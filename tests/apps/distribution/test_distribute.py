@@ -56,7 +56,7 @@ def test_features_are_those_of_the_command_without_a_folder(options, quarter, ph
     answer = succeed("features", photographs, *quarter, *options, "--out", out, "--shard-size", 3)
     assert answer.stdout.startswith(f"Written: {out}, 8 pictures in 3 shards, ")
     assert answer.stderr.splitlines()[-1] == (
-        f"Warning: 1 of 9 pictures cannot be used: {out / 'failures-*.parquet'} say why."
+        f"Warning: 1 of 9 pictures cannot be used: the tables in {out / '_failures'} say why."
     )
     call("features", photographs, *quarter, *options, "--out", tmp_path / "features.npz")
     held = np.load(tmp_path / "features.npz")

@@ -35,7 +35,7 @@ def run(small_network, photographs, tmp_path):
         ({"scores": True, "top": 3}, "top was 5, and is 3."),
         ({"shard_size": 4}, "shard_size was 3, and is 4; scores was True, and is False."),
         ({"scores": True, "model": "EfficientNetLite0"}, r"model was 'a file with SHA-256 \w{64}', and is 'Effic"),
-        ({"task": "features", "model": "EfficientNetLite0"}, "task was 'predict', and is 'features'; "),
+        ({"task": "features", "model": "EfficientNetLite0"}, "task was 'predict', and is 'features'. Go on"),
     ],
 )
 def test_another_request_is_refused_with_what_differs(others, told, run, tmp_path):
@@ -97,9 +97,10 @@ def test_what_was_lost_or_damaged_of_a_finished_run_is_computed_again(run, tmp_p
     before = everything(out)
     (out / "part-00000.parquet").unlink()
     (out / "part-00001.parquet").write_bytes(b"cut off")
-    (out / "done" / "00002.json").write_text("{")
-    (out / ".part-00002.0123456789abcdef.parquet").write_bytes(b"of a killed writer")
-    (out / "done" / ".00002.0123456789abcdef.json").write_bytes(b"")
+    (out / "_run/done/00002.json").write_text("{")
+    (out / "_run/writing").mkdir()
+    (out / "_run/writing/0123456789abcdef.parquet").write_bytes(b"of a killed writer")
+    (out / "_run/done/.00002.0123456789abcdef.json").write_bytes(b"")
     assert run(scores=True).computed == 3
     assert everything(out) == before
 
@@ -109,7 +110,7 @@ def test_a_picture_that_can_be_read_the_next_time_has_one_row(run, photographs, 
     out = tmp_path / "out"
     assert [row["path"] for row in failures(out)] == [str(photographs / "broken.jpg")]
     shutil.copy(next(photographs.glob("B*")), photographs / "broken.jpg")
-    (out / "done" / "00002.json").unlink()
+    (out / "_run/done/00002.json").unlink()
     done = run(scores=True)
     assert (done.computed, done.rows, done.failures) == (1, 9, 0)
     assert [row["path"] for row in parts(out)] == sorted(map(str, photographs.iterdir()))
@@ -120,12 +121,16 @@ def test_a_picture_that_can_be_read_the_next_time_has_one_row(run, photographs, 
     ("file", "content", "words"),
     [
         (
-            "pictures/00000.parquet",
+            "_run/pictures/00000.parquet",
             b"",
             "00000.parquet cannot be read: .* if it is damaged .* remove .*out first.",
         ),
-        ("manifest.json", b"{}", "manifest.json is damaged. Remove .*out, and run again."),
-        ("manifest.json", b'{"format": 7, "amalthea": "9.0"}', "has format 7, of amalthea 9.0; .* of format 1. Go on"),
+        ("_run/manifest.json", b"{}", "manifest.json is damaged. Remove .*out, and run again."),
+        (
+            "_run/manifest.json",
+            b'{"format": 7, "amalthea": "9.0"}',
+            "has format 7, of amalthea 9.0; .* of format 1. Go on",
+        ),
     ],
 )
 def test_a_manifest_that_cannot_be_used(file, content, words, run, tmp_path):
@@ -136,8 +141,8 @@ def test_a_manifest_that_cannot_be_used(file, content, words, run, tmp_path):
 
 def test_another_network_in_the_folder_is_refused(run, tmp_path):
     out = tmp_path / "out"
-    amalthea.save(amalthea.get_model("MobileNet", alpha=0.25, weights=None), out / "network.onnx")
-    (out / "done" / "00001.json").unlink()
+    amalthea.save(amalthea.get_model("MobileNet", alpha=0.25, weights=None), out / "_run/network.onnx")
+    (out / "_run/done/00001.json").unlink()
     with pytest.raises(ArgumentError, match=r"network.onnx was replaced since the run was planned"):
         run(scores=True)
 
@@ -148,11 +153,11 @@ def test_a_folder_that_holds_something_else_stays_as_it_is(small_network, photog
         amalthea.distribute(photographs, small_network, out=photographs)
     assert everything(photographs) == before
     mine = photographs.parent / "mine"
-    (mine / "pictures").mkdir(parents=True)
-    for name in ("network.onnx", "pictures/00000.parquet"):
+    (mine / "_run/pictures").mkdir(parents=True)
+    for name in ("_run/network.onnx", "_run/pictures/00000.parquet"):
         (mine / name).write_text("as a run has them, but of somebody else")
     before = everything(mine)
-    with pytest.raises(ArgumentError, match=r"mine holds something else, such as network.onnx. Name a new folder"):
+    with pytest.raises(ArgumentError, match=r"mine holds something else, such as _run. Name a new folder"):
         amalthea.distribute(photographs, small_network, out=mine)
     assert everything(mine) == before
 
@@ -177,7 +182,7 @@ def test_two_runs_at_once_are_one(small_network, photographs, tmp_path):
         assert first.stdout.read() == "1\n"
     assert amalthea.distribute(photographs, small_network, out=out).computed == 0
     assert len(parts(out)) == 8
-    assert json.loads((out / "done" / "00000.json").read_bytes())["rows"] == 8
+    assert json.loads((out / "_run/done/00000.json").read_bytes())["rows"] == 8
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows locks otherwise")

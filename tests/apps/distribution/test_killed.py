@@ -13,14 +13,14 @@ import amalthea
 from amalthea.errors import StorageError
 from tests.apps.commands import call, started
 
-pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
 
-from tests.apps.distribution.pictures import copy_photographs
-from tests.apps.distribution.runs import ended, everything, parts
+from tests.apps.distribution.pictures import copy_photographs  # noqa: E402
+from tests.apps.distribution.runs import ended, everything, parts  # noqa: E402
 
 pytestmark = pytest.mark.single_backend
 
-RECORDS = "done/[0-9]*.json"  # those that are being written begin with a dot
+RECORDS = "_run/done/[0-9]*.json"  # those that are being written begin with a dot
 
 # Kill -9 when a file of this name is about to appear, or has just appeared.
 KILL = """
@@ -55,7 +55,7 @@ def whole(small_network, photographs, tmp_path_factory):
         ("manifest.json", True, 3),
         ("part-00001.parquet", True, 2),
         ("part-00001.parquet", False, 2),
-        ("failures-*.parquet", False, 1),
+        ("_failures/part-*.parquet", False, 1),
         ("done/00001.json", False, 1),
     ],
 )
@@ -65,7 +65,8 @@ def test_kill_9_between_any_two_steps(name, before, left, whole, small_network, 
     killed = ended(photographs, trap, model=small_network, out=out, shard_size=3, threads=1)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     if before:
-        assert [path for path in out.rglob(".*") if re.search(r"\.[0-9a-f]{16}\.", path.name)]  # what it left behind
+        assert [path for path in out.rglob("*") if re.search(r"\b[0-9a-f]{16}\.", path.name)]  # what it left behind
+        assert all(parquet.read_metadata(path).num_rows for path in out.glob("*.parquet")), "half a table, to a reader"
     done = amalthea.distribute(photographs, small_network, out=out, shard_size=3)
     assert (done.computed, done.rows, done.failures) == (left, 8, 1)
     assert everything(out) == whole
@@ -116,8 +117,11 @@ def test_a_full_disk_is_told_and_the_run_goes_on_later(whole, small_network, pho
     stopped = ended(photographs, trap, model=small_network, out=out, shard_size=3, threads=1)
     assert stopped.returncode == 1
     message = stopped.stderr.splitlines()[-1]
-    assert message.startswith(f"amalthea.errors.StorageError: Cannot write into {out}: File too large. Make room")
-    assert not list(out.glob("done/*")) and not list(out.glob("part-*")) and not list(out.glob(".part*"))
+    assert message.startswith(
+        f"amalthea.errors.StorageError: Cannot write into {out / '_run' / 'writing'}: File too large. Make room"
+    )
+    assert [path.name for path in out.iterdir()] == ["_run"]
+    assert not list(out.glob("_run/done/*")) and not list(out.glob("_run/writing/*"))
     assert amalthea.distribute(photographs, small_network, out=out, shard_size=3).computed == 3
     assert everything(out) == whole
 
@@ -131,7 +135,7 @@ def test_a_disk_that_is_full_when_all_is_written(whole, small_network, photograp
             raise OSError(errno.ENOSPC, "No space left on device")
         synchronised(number)
 
-    words = f"Cannot write into {out / 'done'}: No space left on device. Make room"
+    words = f"Cannot write into {out / '_run' / 'done'}: No space left on device. Make room"
     with monkeypatch.context() as disk, pytest.raises(StorageError, match=words):
         disk.setattr("os.fsync", full)
         amalthea.distribute(photographs, small_network, out=out, shard_size=3)

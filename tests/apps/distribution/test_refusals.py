@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import amalthea
+from amalthea.apps.distribution.wording import NO_STORE
 from amalthea.apps.predict import DEMO
 from amalthea.errors import ArgumentError, ArgumentTypeError, MissingDependencyError, MissingFileError, StorageError
 from tests.apps.commands import call
@@ -79,7 +80,16 @@ def test_a_folder_that_cannot_be_made():
     [
         (["predict", DEMO, "--threads", 2], 2, "--threads: goes with --out FOLDER."),
         (["predict", DEMO, "--scores"], 2, "--scores: goes with --out FOLDER."),
-        (["predict", DEMO, "--out", "out", "--workers", 2], 1, "workers and address go with engine='ray'."),
+        (
+            ["predict", DEMO, "--out", "out", "--workers", 2],
+            1,
+            "Error: --workers and --address go with --engine ray. The",
+        ),
+        (["predict", DEMO, "--out", "file"], 1, "Error: --out file is a file; name a folder."),
+        (["predict", "x.jpg", "--out", "s3://b/o", "--model", "no.onnx"], 2, f"'--out': s3://b/o is a URI; {NO_STORE}"),
+        (["features", "x.jpg", "--out", "s3://b/o"], 2, f"'--out': s3://b/o is a URI; {NO_STORE}"),
+        (["features", "x.jpg", "--out", "gs://b/o.parquet"], 2, f"'--out': gs://b/o.parquet is a URI; {NO_STORE}"),
+        (["predict", "file", "--out", "file:///tmp/out"], 2, f"'--out': file:///tmp/out is a URI; {NO_STORE}"),
         (["predict", DEMO, "--out", "out", "--engine", "spark"], 2, "'spark' is not one of 'local', 'ray'."),
         (["predict", DEMO, "--out", "out", "--model", "p.keras"], 1, "There is no file p.keras"),
         (["predict", DEMO, "--out", "out", "--model", "p.onnx", "--alpha", 0.5], 2, "p.onnx is whole"),

@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -15,8 +16,8 @@ pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 import pyarrow.parquet as pq  # noqa: E402
 
 from amalthea.apps.distribution.contents import contents  # noqa: E402
-from amalthea.apps.distribution.locations import opened  # noqa: E402
 from amalthea.apps.distribution.sources import in_shards, listed  # noqa: E402
+from amalthea.apps.distribution.stores import opened  # noqa: E402
 from tests.apps.distribution.runs import failures, parts  # noqa: E402
 
 pytestmark = pytest.mark.single_backend
@@ -158,6 +159,28 @@ def test_addresses_of_files_name_files(small_files):
     assert found(f"{folder}/pets/all.csv") == [(expected[0], b"pets/a cat.JPG")]
     [(_, problem)] = found(f"{folder}/nowhere.jpg")
     assert str(problem) == f"There is no file {folder}/nowhere.jpg. Check the location."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights on Windows")
+def test_links_that_come_round_are_followed_once(small_files):
+    """By its address and by its path, a folder is the same."""
+    Path("elsewhere").mkdir()
+    Path("elsewhere/d.jpg").write_text("d")
+    Path("pets/deep/up").symlink_to("..", target_is_directory=True)
+    Path("pets/itself").symlink_to(".", target_is_directory=True)
+    Path("pets/loop").symlink_to("loop")
+    Path("pets/other").symlink_to("../elsewhere", target_is_directory=True)
+    Path("pets/deep/other").symlink_to("../../elsewhere", target_is_directory=True)
+    Path("elsewhere/back").symlink_to("../pets", target_is_directory=True)
+    expected = sorted(str(path.absolute()) for path in find_pictures(["pets"]))
+    found_there = [unquote(path.removeprefix("file://")) for path in paths(f"{small_files.as_uri()}/pets")]
+    assert sorted(found_there) == expected
+    assert len(expected) == 5, "what other leads to is in two places"
+    pq.write_table(pa.table({"path": ["../pets/b.jpg"]}), "elsewhere/part.parquet")
+    Path("t.parquet").mkdir()
+    Path("t.parquet/itself").symlink_to(".", target_is_directory=True)
+    Path("t.parquet/other").symlink_to("../elsewhere", target_is_directory=True)
+    assert paths("t.parquet") == ["t.parquet/other/../pets/b.jpg"]
 
 
 def test_a_run_on_an_object_storage(small_network, photographs, tmp_path):

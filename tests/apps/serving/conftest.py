@@ -19,7 +19,8 @@ def server_in_thread(*models: object, **settings: object) -> Iterator[str]:
     """The address of a server in this process, which is ready; it is drained at the end."""
     from amalthea.apps.serving import ServerSettings, open_models
     from amalthea.apps.serving.application import application
-    from amalthea.apps.serving.running import RunningServer, address, configuration, listening
+    from amalthea.apps.serving.listening import address, listening
+    from amalthea.apps.serving.running import RunningServer, configuration
 
     chosen = ServerSettings(port=0, **settings)
     app = application(open_models([str(model) for model in models]), chosen)

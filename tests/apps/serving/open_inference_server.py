@@ -11,7 +11,8 @@ from keras import layers
 import amalthea
 from amalthea.apps.serving import ServerSettings, open_models
 from amalthea.apps.serving.application import application
-from amalthea.apps.serving.running import configuration, listening
+from amalthea.apps.serving.listening import listening
+from amalthea.apps.serving.running import configuration
 from tests.live_weights import set_live_weights
 from tests.runtime.small_models import pair_model
 

@@ -1,11 +1,15 @@
 """Who may ask: those with the key, and no web page of somebody else."""
 
+import asyncio
+
 import pytest
 import requests
 
 pytest.importorskip("starlette")
 
-from amalthea.apps.serving.origins import _is_ours
+from amalthea.apps.serving import ServerSettings
+from amalthea.apps.serving.origins import Origins, _is_ours
+from amalthea.apps.serving.problems import Problem
 from amalthea.apps.serving.settings import is_loopback
 
 pytestmark = pytest.mark.single_backend
@@ -99,6 +103,37 @@ def test_names_of_others(served, host):
     answer = requests.get(f"{served}/v1/models", headers={"Host": host.encode()}, timeout=10)
     assert answer.status_code == 403
     assert "Whoever runs it can say that it is: amalthea serve --allowed-host NAME." in answer.json()["error"]
+
+
+def test_probes_may_use_any_name(served, locked):
+    for path in ("/v2/health/live", "/v2/health/ready"):
+        assert get(served, path, Host="amalthea.pets.svc:8000").status_code == 200
+        assert get(served, path, Host="example.org", Origin="http://example.com").status_code == 403
+        assert get(served, path, Host="example.org", **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    for path in ("/v2/health", "/v2/health/live/", "/metrics", "/v2"):
+        assert get(served, path, Host="example.org").status_code == 403, path
+    assert get(served, "/metrics").status_code == 200
+    assert get(locked, "/metrics", Host="amalthea:8000", **{"X-API-Key": KEY}).status_code == 200
+    assert get(locked, "/metrics", Host="amalthea:8000").status_code == 401
+    assert get(locked, "/v1/models", Host="amalthea:8000", **{"X-API-Key": KEY}).status_code == 403
+
+
+def test_scrapers_may_use_any_name_where_others_than_this_machine_ask():
+    async def ask(path, **headers):
+        async def answer(*_):
+            answered.append(path)
+
+        sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+        origins = Origins(answer, ServerSettings(host="0.0.0.0"))
+        await origins({"type": "http", "path": path, "headers": sent}, None, None)
+
+    answered = []
+    asyncio.run(ask("/metrics", host="amalthea:8000"))
+    assert answered == ["/metrics"]
+    for path, headers in (("/metrics", {"origin": "http://example.org"}), ("/v1/models", {})):
+        with pytest.raises(Problem) as raised:
+            asyncio.run(ask(path, host="amalthea:8000", **headers))
+        assert raised.value.status == 403
 
 
 def test_further_names(server, network_file):

@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import warnings
 
 import pytest
 import requests
@@ -13,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from amalthea.apps.serving.logs import json_lines, log_access
 from amalthea.apps.serving.problems import problem_of
-from amalthea.errors import ArgumentError, ImageError, UnknownModelError
+from amalthea.errors import ArgumentError, ImageError, MissingDependencyError, UnknownModelError
 
 pytestmark = pytest.mark.single_backend
 
@@ -93,10 +94,25 @@ def test_lines_of_json(capsys):
     assert (warning["level"], warning["message"]) == ("warning", "Invalid HTTP request received.")
 
 
+def test_warnings_and_what_other_packages_say_are_lines_of_json_too(capsys):
+    shown, levels = warnings.showwarning, logging.getLogger().level
+    with warnings.catch_warnings(), json_lines("info"):
+        warnings.simplefilter("always")
+        warnings.warn("it is large\nindeed", RuntimeWarning, stacklevel=1)
+        logging.getLogger("PIL.TiffImagePlugin").error("More samples than can be decoded: 9")
+        logging.getLogger("PIL.Image").info("not told")
+    assert (warnings.showwarning, logging.getLogger().level) == (shown, levels)
+    warning, error = lines(capsys)
+    assert (warning["level"], warning["logger"]) == ("warning", "py.warnings")
+    assert "RuntimeWarning: it is large\nindeed" in warning["message"]
+    assert (error["level"], error["message"]) == ("error", "More samples than can be decoded: 9")
+
+
 def test_quiet_tells_errors_alone(capsys):
     with json_lines("error"):
         log_access({"status": 200})
         logging.getLogger("amalthea.serving").warning("not told")
+        logging.getLogger("PIL.Image").warning("not told")
         logging.getLogger("amalthea.serving").error("told")
     [line] = lines(capsys)
     assert line["message"] == "told"
@@ -107,6 +123,17 @@ def test_quiet_tells_errors_alone(capsys):
 )
 def test_errors_of_the_library_are_answers(error, status):
     assert (problem_of(error).status, problem_of(error).message) == (status, "a")
+
+
+def test_what_is_not_installed_is_no_matter_of_the_client(capsys):
+    with json_lines("info"):
+        problem = problem_of(MissingDependencyError('It needs OpenCV: pip install "amalthea[training]"'))
+    [line] = lines(capsys)
+    assert problem.status == 501
+    assert problem.message.startswith("This server does not offer what was asked for: a package is not installed")
+    assert "pip" not in problem.message
+    assert line["level"] == "warning"
+    assert line["message"].endswith('It needs OpenCV: pip install "amalthea[training]"')
 
 
 def test_what_nobody_foresaw_stands_in_the_log_alone(capsys):

@@ -195,6 +195,17 @@ def test_pictures_that_were_scaled_already(ask):
     refused(ask({"inputs": [scaled]}, model="five"), 400, sentence)
 
 
+def test_an_axis_that_was_forgotten(ask):
+    """The rows, which come first then, are more than the pictures that are allowed."""
+    flat = {"name": "input", "datatype": "UINT8", "shape": [40, 36, 3], "data": [0] * 4320}
+    nested, single = flat | {"data": [[0] * 108] * 40}, {**LEFT, "shape": [4]}
+    lacks = "of shape [40, 36, 3] lacks the first axis, which counts the pictures. Send the shape [1, 40, 36, 3]"
+    refused(ask({"inputs": [flat]}, model="five"), 400, f"{lacks}; the data remain as they are.")
+    refused(ask({"inputs": [nested]}, model="five"), 400, f"{lacks}, and put the nested data into one more list.")
+    refused(ask({"inputs": [single, RIGHT]}), 400, "Input 'left' of shape [4] lacks the first axis")
+    assert ask({"inputs": [flat | {"shape": [1, 40, 36, 3]}]}, model="five").status_code == 200
+
+
 def test_limits(ask):
     refused(ask(b" " * 200_001), 413, "The request's body is larger than 200,000 bytes")
     many = left(shape=[5, 4], data=[0] * 20)

@@ -1,6 +1,7 @@
 """`POST /v1/predict`: the answers are those of the predictor itself, and whatever is wrong has its sentence."""
 
 import re
+import sys
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -152,6 +153,17 @@ def test_wrong_fields(served, files, query, status, words):
     assert words in answer.json()["error"]
 
 
+def test_views_that_need_a_package_which_is_not_there(served, files, monkeypatch, caplog):
+    assert raw(served, files[0].read_bytes(), "?views=3").status_code == 200
+    monkeypatch.setitem(sys.modules, "cv2", None)
+    assert raw(served, files[0].read_bytes(), "?views=2").status_code == 200
+    answer = raw(served, files[0].read_bytes(), "?views=3")
+    assert answer.status_code == 501
+    assert answer.json()["error"].startswith("This server does not offer what was asked for: a package is not")
+    assert "pip install" not in answer.json()["error"]
+    assert 'Augmentation needs OpenCV: pip install "amalthea[training]"' in caplog.text
+
+
 @pytest.mark.parametrize("name", ["file", "image"])
 def test_a_picture_in_another_field(served, files, name):
     """As clients of other servers send it."""
@@ -166,11 +178,15 @@ def test_too_many_explanations(served, files):
     assert answer.json()["error"] == "explain: 5 pictures are too many; 4 in a request are explained."
 
 
-def test_limits_of_pixels_and_pictures(server, network_file, files):
+def test_limits_of_pixels_and_pictures(server, network_file, files, monkeypatch):
     url = server(network_file, max_pixels=10_000, max_pictures=2)
     answer = raw(url, files[0].read_bytes())
     assert answer.status_code == 422
     assert re.fullmatch(r"The picture has [\d,]+ pixels, \d+ by \d+; allowed are 10,000\..*", answer.json()["error"])
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)  # beyond twice of which Pillow does not open a picture
+    answer = raw(url, files[0].read_bytes())
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "The picture has more pixels than this server takes, 10,000. Make it smaller."
     answer = form(url, files[:3])
     assert answer.status_code == 413
     assert answer.json()["error"].startswith("The request holds more than 2 pictures, the server's limit.")
@@ -180,7 +196,8 @@ def test_addresses_that_are_none(served):
     answer = requests.get(f"{served}/v3", timeout=10)
     assert (answer.status_code, answer.json()["error"]) == (
         404,
-        "There is nothing here. /openapi.json lists all addresses.",
+        "There is nothing here. The page is at /; /openapi.json describes all addresses, and docs/serving.md of "
+        "Amalthea tells how to ask.",
     )
     assert requests.get(f"{served}/v1/models/", timeout=10).status_code == 404  # not led to another address
     answer = requests.get(f"{served}/v1/predict", timeout=10)

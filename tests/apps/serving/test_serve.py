@@ -5,10 +5,12 @@ import signal
 import socket
 import sys
 import time
+from io import BytesIO
 from threading import Thread
 
 import pytest
 import requests
+from PIL import Image
 
 pytest.importorskip("starlette")
 
@@ -26,20 +28,27 @@ def predict(url, content, **headers):
 
 def test_from_the_first_line_to_the_last(serve_process, network_file, test_data, monkeypatch):
     monkeypatch.setenv("AMALTHEA_API_KEY", "a key")
+    monkeypatch.setenv("AMALTHEA_MAX_PIXELS", "2000000")  # less than --max-pixels is without it
     server = serve_process(network_file, "--max-megabytes", 1)
     assert server.url.startswith("http://127.0.0.1:")
     picture = (test_data / "images" / "hot_dog.jpg").read_bytes()
     assert predict(server.url, picture).status_code == 401
-    answer = predict(server.url, picture, **{"X-API-Key": "a key", "X-Request-ID": "mine"})
-    assert answer.json()["predictions"][0]["answer"] == "hotdog"
+    answered = predict(server.url, picture, **{"X-API-Key": "a key", "X-Request-ID": "mine"})
+    assert answered.json()["predictions"][0]["answer"] == "hotdog"
     assert predict(server.url, bytes(2**20 + 1), **{"X-API-Key": "a key"}).status_code == 413
+    large = BytesIO()
+    Image.new("1", (1500, 1400)).save(large, "PNG")  # of so many pixels Pillow warns
+    answer = predict(server.url, large.getvalue(), **{"X-API-Key": "a key"})
+    assert (answer.status_code, "2,100,000 pixels, 1500 by 1400; allowed are 2,000,000" in answer.text) == (422, True)
     server.process.send_signal(signal.SIGTERM)
     assert server.ended() == 0
     logged = [json.loads(line) for line in server.lines if line.startswith("{")]
     [line] = [line for line in logged if line.get("request") == "mine"]
     assert (line["method"], line["path"], line["status"], line["model"]) == ("POST", "/v1/predict", 200, "mobilenet")
-    assert line["bytes"] == len(answer.content)
+    assert line["bytes"] == len(answered.content)
     assert 0 < line["milliseconds"] < 30_000
+    [warning] = [line for line in logged if line.get("logger") == "py.warnings"]
+    assert warning["message"].startswith("Warning: Image size (2100000 pixels) exceeds limit of 2000000 pixels")
     assert "a key" not in "".join(server.lines)
     assert len(server.lines) == len(logged) + 1  # the address alone is no JSON
 
@@ -113,6 +122,35 @@ def test_wrong_arguments(arguments, words):
     answer = call("serve", *arguments)
     assert answer.exit_code != 0
     assert words in answer.output
+
+
+@pytest.mark.parametrize(
+    ("limit", "arguments", "words"),
+    [
+        (
+            None,
+            ["--max-pixels", 200_000_000],
+            "Error: --max-pixels 200000000: this process reads pictures of at most 89478485 pixels. Set the "
+            "environment variable AMALTHEA_MAX_PIXELS=200000000 as well, or allow 89478485 at most.\n",
+        ),
+        (
+            "1000",
+            ["--max-pixels", 1001],
+            "Error: --max-pixels 1001: this process reads pictures of at most 1000 pixels.",
+        ),
+        ("many", [], "Error: AMALTHEA_MAX_PIXELS='many'; give the pixels that a picture may have, as 200000000.\n"),
+        ("1000", ["--max-pixels", 1000, "nowhere.onnx"], "Error: There is no file nowhere.onnx"),
+        ("1000", ["nowhere.onnx"], "Error: There is no file nowhere.onnx"),
+    ],
+    ids=str,
+)
+def test_pixels_beyond_what_is_read(limit, arguments, words, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)  # which the variable changes
+    if limit:
+        monkeypatch.setenv("AMALTHEA_MAX_PIXELS", limit)
+    answer = call("serve", *arguments)
+    assert answer.exit_code == 1
+    assert answer.output.startswith(words)
 
 
 def test_whoever_opens_it_to_others_without_a_key_is_warned(network_file):

@@ -11,7 +11,7 @@ from amalthea.keras2._migration import migrate
 def migrated(tmp_path):
     def of(text):
         path = tmp_path / "script.py"
-        path.write_text(textwrap.dedent(text))
+        path.write_text(textwrap.dedent(text), encoding="utf-8")
         return migrate(path)
 
     return of

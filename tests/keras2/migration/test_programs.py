@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from amalthea.keras2._migration import migrate
 from tests.keras2.seeds.conftest import seeds  # noqa: F401, a fixture
 from tests.keras2.seeds.programs import PROGRAMS, source
 
@@ -29,28 +28,21 @@ BOUND = {
 }
 
 
-@pytest.fixture
-def migrated(seeds, tmp_path):  # noqa: F811
-    def of(name):
-        program, script = PROGRAMS[name], tmp_path / f"{name.replace(' ', '_')}.py"
-        script.write_text(source(seeds, program.seed, program.blocks, ("erratum",)), encoding="utf-8")
-        return migrate(script)
-
-    return of
+def text_of(seeds, name):  # noqa: F811
+    program = PROGRAMS[name]
+    return source(seeds, program.seed, program.blocks, ("erratum",))
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_once_and_for_all(migrated, tmp_path, name):
-    answer = migrated(name)
+def test_once_and_for_all(migrated, seeds, name):  # noqa: F811
+    answer = migrated(text_of(seeds, name))
     ast.parse(answer.after)
     assert not re.findall(OLD, answer.after)
     assert not [remark for remark in answer.remarks if remark.kind == "left"]
-    again = tmp_path / "again.py"
-    again.write_text(answer.after, encoding="utf-8")
-    assert migrate(again).after == answer.after
+    assert migrated(answer.after).after == answer.after
 
 
-def test_bottleneck_features_and_fine_tuning(migrated, tmp_path, backend):
+def test_bottleneck_features_and_fine_tuning(migrated, seeds, tmp_path, backend):  # noqa: F811
     if backend == "openvino":
         pytest.skip("Keras cannot train on OpenVINO")
     random = np.random.default_rng(0)
@@ -62,7 +54,7 @@ def test_bottleneck_features_and_fine_tuning(migrated, tmp_path, backend):
                 Image.fromarray(random.integers(0, 256, (80, 90, 3), np.uint8)).save(folder / f"{number}.png")
     scripts = []
     for name in ("bottleneck features", "fine-tuning"):
-        text = migrated(name).after
+        text = migrated(text_of(seeds, name)).after
         for old, new in BOUND.items():
             text = re.sub(old, new, text)
         scripts.append(tmp_path / f"{name}.py")

@@ -102,6 +102,29 @@ tf.constant(1)
 """
 
 
+def test_what_numpy_scipy_and_graphs_no_longer_do_is_said(migrated):
+    answer = migrated(
+        "import numpy as np\nfrom scipy.misc import imread, imresize\nimport tensorflow as tf\n"
+        "a = np.load('a.npy').item()\nb = np.load('a.npy', allow_pickle=True).item(), np.load('b.npy')\n"
+        "c = imresize(d, (4, 4))\nx = tf.placeholder(tf.float32)\n"
+    )
+    assert not answer.changed
+    found = said(answer)
+    assert [(line, kind) for line, (kind, _) in sorted(found.items())] == [(4, "left"), (6, "left"), (7, "left")]
+    assert found[4][1].endswith("if you trust the file, write np.load(path, allow_pickle=True).")
+    assert found[6][1].startswith("scipy.misc.imresize is gone: np.array(PIL.Image.fromarray(picture).resize(")
+    assert "keras.Input(shape=(784,))" in found[7][1]
+
+
+def test_weights_of_classes_that_never_had_an_effect(migrated):
+    start = "from keras.models import Sequential\nmodel = Sequential()\n"
+    answer = migrated(f"{start}model.fit(x, y, nb_epoch=1, class_weight='auto')\n")
+    assert answer.after.endswith("\nmodel.fit(x, y, epochs=1)\n")
+    assert said(answer) == {3: ("check", "class_weight='auto' never had an effect, and is left out.")}
+    today = f"{start}model.fit(x, y, epochs=1, class_weight={{0: 1, 1: 2}})\n"
+    assert (migrated(today).after, migrated(today).remarks) == (today, ())
+
+
 def test_sessions(migrated):
     answer = migrated(SESSION)
     assert "\nkeras.utils.set_random_seed(1)\n" in answer.after

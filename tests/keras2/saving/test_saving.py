@@ -17,6 +17,7 @@ from amalthea.errors import (
     BrokenWeightsError,
     MissingFileError,
     ModelFileError,
+    UnsafeWeightsError,
     WeightsMismatchError,
 )
 from amalthea.keras2.layers import Conv2D, Dense, Flatten
@@ -228,3 +229,13 @@ def test_json_holds_the_layers_and_not_their_training(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="own_loss"):
         load_model(tmp_path / "model.keras")
     assert load_model(tmp_path / "model.keras", {"own_loss": own_loss}).loss is own_loss
+
+
+def test_functions_in_json_of_keras_3_are_not_run() -> None:
+    layers = [keras.Input((2,)), keras.layers.Lambda(lambda x: x * 3, output_shape=lambda shape: shape, name="triple")]
+    text = keras.Sequential([keras.Sequential(layers)]).to_json()
+    assert "__lambda__" in text
+    with pytest.raises(UnsafeWeightsError, match=r"Lambda layer 'triple' is not run from a file\. Give it: custom_obj"):
+        model_from_json(text)
+    model = model_from_json(text, custom_objects={"triple": lambda x: x * 2})
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(model(np.ones((1, 2)))), [[2.0, 2.0]])

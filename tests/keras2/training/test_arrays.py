@@ -61,9 +61,24 @@ def test_weights_of_classes_and_samples(shuffle, weights):
     assert history["loss"][0] == pytest.approx(np.mean((COLUMN[:, 0] - labels) ** 2 * of_all), rel=1e-5)
 
 
-def test_class_weights_that_never_worked():
-    with pytest.warns(AmaltheaWarning, match="class_weight='auto' has no effect"):
-        classifier().fit(ROWS, LABELS, class_weight="auto", verbose=0)
+@pytest.mark.parametrize(
+    ("given", "shown"), [("auto", "'auto'"), (np.array([1.0, 5.0]), "<ndarray>"), ([1, 5], "<list>")], ids=str
+)
+def test_class_weights_that_never_worked(given, shown):
+    def batches():
+        while True:
+            yield COLUMN, np.arange(10) % 2
+
+    for train in (
+        lambda model: model.fit(COLUMN, np.arange(10) % 2, class_weight=given, verbose=0, batch_size=10),
+        lambda model: model.fit_generator(batches(), 1, class_weight=given, verbose=0),
+        lambda model: model.train_on_batch(COLUMN, np.arange(10) % 2, class_weight=given),
+    ):
+        model, other = weight_model(), weight_model()
+        with pytest.warns(AmaltheaWarning, match=f"class_weight={shown} has no effect, .* Give a dictionary"):
+            train(model)
+        other.train_on_batch(COLUMN, np.arange(10) % 2)
+        assert weight_of(model) == pytest.approx(weight_of(other))
 
 
 def test_several_inputs_and_tensors():

@@ -26,6 +26,7 @@ from amalthea.keras2.callbacks import (
     TensorBoard,
 )
 from amalthea.keras2.optimizers import SGD
+from amalthea.keras2.utils import Sequence
 from tests.keras2.training.networks import LABELS, ROWS, classifier, numbers, weight_model
 
 
@@ -131,7 +132,7 @@ def test_callbacks_of_users():
     )
     assert watch.begun == 1
     assert watch.shapes == [(5, 4), (5, 1), (5,)]
-    assert watch.batches == [(0, 8), (1, 8), (2, 8)] * 2
+    assert watch.batches == [(0, 8), (1, 8), (2, 4)] * 2
     assert isinstance(watch.loss, float)
     assert [set(logs) for _, _, logs in watch.epochs] == [{"acc", "loss", "val_acc", "val_loss"}] * 2
     assert watch.epochs[0][:2] == (watch.epochs[0][2]["acc"], watch.epochs[0][2]["val_acc"])
@@ -139,6 +140,35 @@ def test_callbacks_of_users():
     assert watch.params["metrics"] == ["loss", "acc", "val_loss", "val_acc"]
     assert (watch.params["nb_epoch"], watch.params["samples"], watch.params["do_validation"]) == (2, 20, True)
     assert model.validation_data[0].shape == (5, 4)
+
+
+def test_numbers_of_samples():
+    watch = Watch()
+    model = classifier()
+    model.fit(ROWS, LABELS, shuffle=False, validation_data=[ROWS, LABELS], verbose=0, callbacks=[watch])
+    assert (watch.params["samples"], watch.params["nb_sample"]) == (20, 20)
+
+    def batches():
+        while True:
+            yield ROWS[:8], LABELS[:8]
+
+    model.fit_generator(
+        batches(), samples_per_epoch=16, nb_epoch=1, validation_data=(ROWS, LABELS), verbose=0, callbacks=[watch]
+    )
+    assert (watch.params["nb_sample"], watch.params["steps"]) == (16, 2)
+    assert watch.batches == [(0, 20), (0, 8), (1, 8)]
+
+    class Rows(Sequence):
+        n = 1  # of something else
+
+        def __len__(self):
+            return 1
+
+        def __getitem__(self, number):
+            return ROWS, LABELS
+
+    model.fit_generator(Rows(), validation_data=(ROWS, LABELS), verbose=0, callbacks=[watch])
+    assert watch.batches[3:] == [(0, 20)]
 
 
 def test_a_callback_may_end_training_and_set_its_model():

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tarfile
 import zipfile
-from importlib import import_module
 
 import h5py
 import keras
@@ -275,13 +274,6 @@ def test_a_model_is_drawn_or_what_draws_it_is_asked_for(tmp_path, monkeypatch):
     assert not path.exists()
     with pytest.raises(ValueError, match="not yet been built"):
         utils.plot_model(keras.Sequential([layers.Dense(1)]), to_file=str(path))
-
-
-@pytest.mark.parametrize("name", ["mnist", "cifar10", "imdb", "reuters", "boston_housing"])
-def test_data_sets_are_those_of_keras(name):
-    ours = import_module(f"amalthea.keras2.datasets.{name}").load_data
-    theirs = getattr(keras.datasets, name).load_data
-    assert getattr(ours, "__wrapped__", ours) is theirs
 
 
 def test_importing_is_light_and_lazy():

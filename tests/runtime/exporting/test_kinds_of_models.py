@@ -1,6 +1,7 @@
 """What can be exported: names of the catalogue, models that scale pictures themselves, models that are no graphs."""
 
 import keras
+import openvino
 import pytest
 
 import amalthea
@@ -51,3 +52,28 @@ def test_a_model_that_scales_pictures_itself(name, cat, tmp_path):
     exported = export(network, tmp_path / name, picture=cat, classes=HOW["classes"])
     assert exported.takes == "pictures as they are decoded: uint8, RGB, (N, 24, 24, 3)"
     assert exported.best[0] == exported.best[1]
+    # Without classes, a file takes what the model took.
+    unnamed = export(network, tmp_path / f"unnamed{name[3:]}", picture=cat)
+    assert unnamed.takes == "what model.predict takes: float32, (N, 24, 24, 3)"
+    [given] = openvino.Core().read_model(tmp_path / f"unnamed{name[3:]}").inputs
+    assert given.get_element_type() == openvino.Type.f32
+
+
+@pytest.mark.single_backend
+def test_what_litert_cannot_run(tensorflow, tmp_path):
+    """Keras writes it nevertheless, with an operation of TensorFlow."""
+    network = keras.Sequential([keras.Input((9, 7, 3)), keras.layers.Resizing(14, 5, interpolation="bicubic")])
+    with pytest.raises(ArgumentError, match=r"net.tflite was not written: LiteRT cannot run it. .*\. Export .onnx or"):
+        export(network, tmp_path / "net.tflite")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.single_backend
+def test_what_keras_cannot_write(tensorflow, tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise TypeError("Converter failed\nat length")
+
+    monkeypatch.setattr(keras.Model, "export", refuse)
+    with pytest.raises(ArgumentError, match=r"^Keras cannot write net: Converter failed\. Export .onnx or .xml"):
+        export(small(), tmp_path / "net")
+    assert list(tmp_path.iterdir()) == []

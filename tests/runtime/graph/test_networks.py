@@ -47,10 +47,25 @@ def test_logits(descriptor):
         assert clearly_different(found, expected), f"zeroing {layer} went unnoticed in {runtime}"
 
 
+# Pictures of three channels are in all other tests.
+@pytest.mark.parametrize(
+    ("data_format", "channels"), [("channels_last", 4), ("channels_first", 1)], indirect=["data_format"]
+)
 @pytest.mark.parametrize("descriptor", [*map(case, SMALL)])
-def test_features_at_an_odd_size(descriptor, data_format):
+def test_features_at_an_odd_size(descriptor, data_format, channels):
+    assert_features_agree(descriptor, data_format, channels)
+
+
+# Of these, test_logits has the other data format.
+@pytest.mark.parametrize("data_format", ["channels_first"], indirect=True)
+@pytest.mark.parametrize("descriptor", [case(item) for item in DESCRIPTORS if not item.small])
+def test_features_of_larger_networks(descriptor, data_format):
+    assert_features_agree(descriptor, data_format, channels=3)
+
+
+def assert_features_agree(descriptor, data_format, channels):
     side = descriptor.other_size
-    shape = (3, side, side) if data_format == "channels_first" else (side, side, 3)
+    shape = (channels, side, side) if data_format == "channels_first" else (side, side, channels)
     model = built(descriptor, include_top=False, input_shape=shape)
     (expected,), _ = assert_agreement(model, two_pictures(shape))
     assert clearly_different(expected[0], expected[1])

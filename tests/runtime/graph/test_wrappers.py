@@ -1,13 +1,14 @@
 """Layers around other layers."""
 
 import keras
+import numpy as np
 import pytest
 from keras import layers
 
 from amalthea.errors import UnsupportedLayerError
 from amalthea.runtime import to_onnx
 from tests.live_weights import clearly_different, set_live_weights
-from tests.runtime.agreement import assert_agreement, numbers
+from tests.runtime.agreement import answers_of_graph, assert_agreement, assert_close, numbers
 from tests.runtime.graph.layer_models import model_of_each
 
 pytestmark = pytest.mark.single_backend
@@ -87,3 +88,19 @@ def test_pipeline():
     parts = [layers.Resizing(6, 6, **LAST), layers.Rescaling(1 / 255), layers.CenterCrop(4, 5, **LAST)]
     model = keras.Sequential([keras.Input((9, 12, 3)), layers.Pipeline(parts)])
     assert_agreement(model, 100 * numbers(2, 9, 12, 3))
+
+
+def test_a_pipeline_that_resizes_integers():
+    """On TensorFlow, ``predict`` rounds nothing; elsewhere the result would have to be rounded amid the layer."""
+    given = keras.Input((9, 7, 3), dtype="uint8")
+    model = keras.Model(
+        given, layers.Pipeline([layers.Resizing(4, 5, **LAST), layers.Rescaling(0.1)], name="own")(given)
+    )
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 9, 7, 3), np.uint8)
+    if keras.config.backend() == "tensorflow":
+        expected = model.predict(pictures, verbose=0)
+        for runtime, [found] in answers_of_graph(to_onnx(model), [pictures]).items():
+            assert_close(found, expected, runtime)
+    else:
+        with pytest.raises(UnsupportedLayerError, match=r"'own' of type Pipeline .* Keras rounds amid it"):
+            to_onnx(model)

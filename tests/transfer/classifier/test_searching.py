@@ -6,6 +6,8 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from joblib import parallel_config
+from joblib.externals.loky import get_reusable_executor
 from sklearn.base import clone
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_validate
@@ -84,6 +86,17 @@ def test_a_grid_of_heads(paths: list[str], tmp_path: Path, crossed: list[int]) -
     best = search.best_estimator_["classify"]
     assert best.hidden == search.best_params_["classify__hidden"]
     assert search.predict(paths).tolist() == best.predict(paths).tolist()
+
+
+def test_several_processes_find_the_same(paths: list[str]) -> None:
+    """They share the features that are kept, though nothing is kept yet when they begin."""
+    names, folds = names_of(paths), StratifiedKFold(2)
+    search = GridSearchCV(quick(), {"hidden": [(8,)]}, cv=folds, error_score="raise", refit=False, n_jobs=2)
+    with parallel_config("loky"):
+        results = search.fit(paths, names).cv_results_
+    get_reusable_executor().shutdown(wait=True)
+    alone = [own.score(own.held_back, names_of(own.held_back)) for own in by_hand(paths, folds, hidden=(8,))]
+    assert [results[f"split{fold}_test_score"][0] for fold in range(2)] == alone
 
 
 def test_transformers_may_come_before(crossed: list[int]) -> None:

@@ -11,8 +11,10 @@ from PIL import Image
 
 import amalthea
 from amalthea.errors import ArgumentError, ImageError, StorageError
-from amalthea.transfer import ImageClassifier, write_report
+from amalthea.transfer import Comparison, Contender, ImageClassifier, write_report
+from amalthea.transfer.classifier.labelled import Samples
 from amalthea.transfer.report import mistakes
+from amalthea.transfer.selection.outcome import judged
 from tests.live_weights import set_live_weights
 from tests.transfer.report.networks import small_network
 from tests.transfer.report.pages import Page, check_harmless
@@ -116,6 +118,22 @@ def test_the_same_photograph_on_both_sides(pets, written):
     assert [os.path.basename(path) for path in twins["judging"]] == ["twin.png"]
     assert twins["learned"] == [str(min((pets / "train" / "Bengal").iterdir()))]
     assert "1 group of pictures that look the same is on both sides" in (written / "report.html").read_text("utf-8")
+
+
+def test_the_time_of_what_came_before_the_training(small_file, hostile, tmp_path):
+    measured = {"accuracy": 0.9, "latency": 0.1, "throughput": 9.0, "megabytes": 1.0, "parameters": 9}
+    rows = Contender(name="A", features=3.0, training=4.0, **measured), Contender(name="B", error="no weights")
+    compared = Comparison(contenders=rows, best=None, processor="a fast one")
+    pictures, folds = Samples([], np.array([0, 1]), np.array(["cat", "dog"])), np.array([0, 1])
+    found = judged((None, None), pictures, folds, np.eye(2, dtype=np.float32), {"features": 20.0, "training": 42.0})
+    page = tmp_path / "report.html"
+    write_report(amalthea.load(small_file), hostile, path=page, comparison=compared, folds=found)
+    seconds = facts(tmp_path / "report.json")["seconds"]
+    assert (seconds["comparison"], seconds["cross-validation"]) == (7, 62)
+    assert list(seconds) == ["comparison", "cross-validation", "this report"]
+    words = " ".join(Page(page.read_text("utf-8")).text.split())
+    assert "Time spent comparison7.0 s cross-validation1 min 2 s this report" in words
+    assert (tmp_path / "report-comparison.png").exists()
 
 
 def test_pictures_that_were_learned_from_are_told(classifier, pets, tmp_path):

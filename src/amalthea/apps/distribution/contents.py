@@ -16,8 +16,9 @@ from ...errors import ArgumentError, ImageError, MissingFileError
 from ...images import read_picture
 from ..pictures import reason
 from .ahead import ahead
-from .locations import beside, is_uri, opened
+from .locations import beside, is_uri
 from .sources import content_column, stamp_of, told
+from .stores import opened
 
 _LARGEST = 2**30  # bytes of a file that is read as a picture
 _WAITING = {False: 4, True: 16}  # threads that wait for disks, which may be another machine's; for object storage

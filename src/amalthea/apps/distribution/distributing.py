@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ..._progress import progress
 from ...errors import AmaltheaError, ArgumentError, MissingDependencyError, MissingFileError, warn
 from ...storage import exclusive, unusable_folder
+from . import layout
+from .locations import is_uri
 from .request import Request, is_count
+from .wording import NO_STORE, AskedError
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -34,7 +37,7 @@ class Distributed:
         folder: that holds its files.
         pictures: how many were named.
         rows: how many could be used, each a row.
-        failures: how many could not, each a row of ``failures-*.parquet``.
+        failures: how many could not, each a row of the files in ``_failures``.
         shards: into how many they were divided.
         computed: how many of those this call computed; earlier ones had finished the others.
         seconds: that this call took.
@@ -86,7 +89,7 @@ def distribute(
             None for whole maps) and ``image_size``.
 
     Returns:
-        What was done; the rows are in ``part-*.parquet``, see docs/scale.md.
+        What was done; ``pandas.read_parquet`` reads the folder; see docs/scale.md for all that is in it.
 
     Raises:
         ArgumentError: an argument that cannot be used, no picture, or a folder that holds something else.
@@ -109,16 +112,16 @@ def distribute(
     named = [data] if isinstance(data, str | os.PathLike) else list(data)
     _check_something_there([os.fspath(name) for name in named])
     folder, is_new = _folder(out)
-    from .plan import LOCK, MANIFEST, planned
+    from .plan import planned
 
     try:
-        with exclusive(folder / LOCK, wait=False) as alone:
+        with exclusive(folder / layout.LOCK, wait=False) as alone:
             if not alone:
                 warn(f"Nothing keeps a second run out of {folder}, for no file can be locked there. Start none.")
             plan = planned(folder, request, [os.fspath(name) for name in named])
             return _finished(plan, _engine(engine, address, workers, threads), started)
     except AmaltheaError:
-        if is_new and not (folder / MANIFEST).exists():
+        if is_new and not layout.manifest(folder).exists():
             shutil.rmtree(folder, ignore_errors=True)  # in which nothing came to be
         raise
 
@@ -130,12 +133,14 @@ def _check_engine(engine: str, address: str | None, workers: int | None, threads
         if number is not None and not is_count(number):
             raise ArgumentError(f"{name}={number!r}; give a whole number from 1 on, or None.")
     if engine == "local" and (workers is not None or address is not None):
-        raise ArgumentError(
-            "workers and address go with engine='ray'. The local engine is one process; threads says how many "
-            "processors it uses."
+        raise AskedError(
+            lambda words: (
+                f"{words.name('workers')} and {words.name('address')} go with {words.given('engine', 'ray')}. The "
+                f"local engine is one process; {words.name('threads')} says how many processors it uses."
+            )
         )
     if engine == "ray" and find_spec("ray") is None:
-        raise MissingDependencyError("engine='ray' needs Ray: pip install \"amalthea[ray]\"")
+        raise MissingDependencyError('The engine "ray" needs Ray: pip install "amalthea[ray]"')
     if find_spec("pyarrow") is None:
         raise MissingDependencyError('What is distributed is written by pyarrow: pip install "amalthea[parquet]"')
 
@@ -146,7 +151,7 @@ def _check_something_there(data: Sequence[str]) -> None:
     Raises:
         MissingFileError: none of the names leads anywhere.
     """
-    if data and not any("://" in name or os.path.lexists(name) or glob(name, recursive=True) for name in data):
+    if data and not any(is_uri(name) or os.path.lexists(name) or glob(name, recursive=True) for name in data):
         raise MissingFileError(
             f"There is no file or folder {data[0]}, and no file matches it as a pattern (looked for in {os.getcwd()}). "
             "Check the path."
@@ -155,11 +160,8 @@ def _check_something_there(data: Sequence[str]) -> None:
 
 def _folder(out: str | os.PathLike[str]) -> tuple[Path, bool]:
     """The folder of the run, and whether this call has made it."""
-    if "://" in os.fspath(out):
-        raise ArgumentError(
-            f"out={os.fspath(out)!r}: object storage cannot rename a file, without which no shard would be whole or "
-            "absent. Name a folder of this machine, or a shared one that is mounted, and copy it when it is finished."
-        )
+    if is_uri(os.fspath(out)):
+        raise AskedError(lambda words: f"{words.given('out', os.fspath(out))}: {NO_STORE}")
     folder = Path(out)
     if not os.path.isdir(folder.absolute().parent):
         raise MissingFileError(f"There is no folder {folder.parent} for {folder.name}. Make it first.")
@@ -167,7 +169,7 @@ def _folder(out: str | os.PathLike[str]) -> tuple[Path, bool]:
         folder.mkdir()
     except FileExistsError:
         if not folder.is_dir():
-            raise ArgumentError(f"out={str(out)!r} is a file; name a folder.") from None
+            raise AskedError(lambda words: f"{words.given('out', str(out))} is a file; name a folder.") from None
         return folder, False
     except OSError as problem:
         raise unusable_folder(folder.parent, problem, None) from problem
@@ -176,7 +178,7 @@ def _folder(out: str | os.PathLike[str]) -> tuple[Path, bool]:
 
 def _finished(plan: "Plan", run: "Run", started: float) -> Distributed:
     """Let an engine finish what is open of a run, and count everything."""
-    from .writing import read_record
+    from .writing import read_record, remove_leftovers
 
     left: list[int] = []
     rows = failures = 0
@@ -190,6 +192,7 @@ def _finished(plan: "Plan", run: "Run", started: float) -> Distributed:
         for record in records:
             rows, failures = rows + record.rows, failures + record.failures
             show(rows + failures, plan.pictures)
+    remove_leftovers(plan.folder)  # of workers that died on the way
     return Distributed(
         folder=plan.folder,
         pictures=plan.pictures,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
@@ -16,22 +17,18 @@ from ... import __version__
 from ..._progress import progress
 from ...errors import ArgumentError, MissingFileError
 from ...storage import atomic_file, digest, unusable_folder
+from . import layout
 from .environment import environment_here
 from .locations import is_uri
 from .network import files_of, write_network
 from .request import Request
 from .sources import LISTED, in_shards, listed
+from .wording import AskedError, Wording
 from .writing import flush_folder, remove_leftovers
 
 FORMAT = 1
 """Raised whenever a run could not be gone on with by another version, or would get other rows."""
 
-LOCK = "running.lock"
-MANIFEST = "manifest.json"
-"""Describes a run; it is written when all else is planned."""
-
-_NETWORK, _PICTURES, _DONE = "network.onnx", "pictures", "done"
-_PLANNING = "planning"  # an empty file that is there before the manifest: by it, what else is there is known as ours
 _SHARDS_A_FILE = 256  # what a reader must know of the groups in a file of the plan stays small
 
 
@@ -67,16 +64,17 @@ class Plan:
             MissingFileError: there is none.
             ArgumentError: it is damaged, or of another version.
         """
-        file = Path(folder, MANIFEST)
+        folder = Path(folder)
+        file = layout.manifest(folder)
         try:
             facts = json.loads(file.read_bytes())
             written = facts.pop("format"), facts.pop("amalthea")
             if written[0] == FORMAT:
-                return cls(folder=file.parent, **{**facts, "request": Request(**facts["request"])})
+                return cls(folder=folder, **{**facts, "request": Request(**facts["request"])})
         except (FileNotFoundError, NotADirectoryError):
-            raise MissingFileError(f"There is no run in {file.parent}: it has no {file.name}.") from None
+            raise MissingFileError(f"There is no run in {folder}: it has no {file.relative_to(folder)}.") from None
         except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as problem:
-            raise ArgumentError(f"{file} is damaged. Remove {file.parent}, and run again.") from problem
+            raise ArgumentError(f"{file} is damaged. Remove {folder}, and run again.") from problem
         raise ArgumentError(
             f"{file} has format {written[0]}, of amalthea {written[1]}; {__version__} goes on with runs of format "
             f"{FORMAT}. Go on with that version, or name another folder."
@@ -85,7 +83,7 @@ class Plan:
     @property
     def network(self) -> Path:
         """The file of the network."""
-        return self.folder / _NETWORK
+        return layout.network(self.folder)
 
     def listed(self, shard: int) -> pa.Table:
         """The pictures of a shard, in their order: those of ``sources.LISTED``."""
@@ -122,13 +120,13 @@ def planned(folder: Path, request: Request, data: Sequence[str]) -> Plan:
     facts: dict[str, Any] = {"folder": folder, "request": request, "start": start, "files": files_of(request)}
     facts["environment"] = environment_here(request.views)
     wanted = Plan(**facts, pictures=0, shards=0, network_digest="")
-    if not (folder / MANIFEST).exists():
+    if not layout.manifest(folder).exists():
         return _new(wanted, data)
     known = Plan.read(folder)
     _check_same(known, wanted)
     _check_same_pictures(known, data)
-    remove_leftovers((folder, folder / _DONE))
-    (folder / _PLANNING).unlink(missing_ok=True)
+    remove_leftovers(folder)
+    (folder / layout.PLANNING).unlink(missing_ok=True)
     return known
 
 
@@ -140,13 +138,14 @@ def _new(wanted: Plan, data: Sequence[str]) -> Plan:
     pictures, shards = _write_pictures(folder, in_shards(listed(data), wanted.request.shard_size))
     if not pictures:
         raise ArgumentError(f"{', '.join(data) or 'data'} names no picture. Give pictures, folders or lists of them.")
-    flush_folder(folder)
+    for place in (folder, folder / layout.RUN):
+        flush_folder(place)
     facts = {**asdict(wanted), "pictures": pictures, "shards": shards, "network_digest": known}
     del facts["folder"]
-    with atomic_file(folder / MANIFEST, setting=None) as temporary:
+    with atomic_file(layout.manifest(folder), setting=None) as temporary:
         written = {"format": FORMAT, "amalthea": __version__, **facts}
         temporary.write_text(json.dumps(written, indent=2), encoding="utf-8")
-    (folder / _PLANNING).unlink(missing_ok=True)
+    (folder / layout.PLANNING).unlink(missing_ok=True)
     return Plan.read(folder)
 
 
@@ -157,16 +156,15 @@ def _take(folder: Path) -> None:
         ArgumentError: it holds something that we did not write.
         StorageError: it cannot be written.
     """
-    stopped = (folder / _PLANNING).exists()
-    if stopped:
-        remove_leftovers((folder, folder / _PICTURES))
-    ours = {LOCK, _PLANNING, _NETWORK, _PICTURES} if stopped else {LOCK}
+    stopped = (folder / layout.PLANNING).exists()
+    ours = {layout.LOCK, layout.PLANNING, layout.RUN} if stopped else {layout.LOCK}
     if foreign := {entry.name for entry in folder.iterdir()} - ours:
         raise ArgumentError(f"{folder} holds something else, such as {min(foreign)}. Name a new folder.")
-    for stale in (folder / _PICTURES).glob("*.parquet"):
-        stale.unlink()
     try:
-        (folder / _PLANNING).touch()
+        if stopped:
+            shutil.rmtree(folder / layout.RUN, ignore_errors=True)
+        (folder / layout.PLANNING).touch()
+        (folder / layout.RUN).mkdir(exist_ok=True)
     except OSError as problem:
         raise unusable_folder(folder, problem, None) from problem
 
@@ -190,7 +188,7 @@ def _write_pictures(folder: Path, tables: Iterator[pa.Table]) -> tuple[int, int]
                     writer.write_table(table, row_group_size=len(table))
                     pictures, shards = pictures + len(table), shards + 1
                     show(pictures, None)
-    flush_folder(folder / _PICTURES)
+    flush_folder(layout.pictures(folder))
     return pictures, shards
 
 
@@ -200,7 +198,7 @@ def _and_more(first: list[pa.Table], tables: Iterator[pa.Table]) -> Iterator[pa.
 
 
 def _pictures_file(folder: Path, shard: int) -> Path:
-    return folder / _PICTURES / f"{shard // _SHARDS_A_FILE:05}.parquet"
+    return layout.pictures(folder) / f"{shard // _SHARDS_A_FILE:05}.parquet"
 
 
 @contextmanager
@@ -219,10 +217,21 @@ def _check_same(known: Plan, wanted: Plan) -> None:
     there, here = known.deciding(), wanted.deciding()
     other = [name for name in {**there, **here} if there.get(name) != here.get(name)]
     if other:
-        told = "; ".join(f"{name} was {there.get(name)!r}, and is {here.get(name)!r}" for name in other)
-        raise ArgumentError(
-            f"{known.folder} holds a run of which something else was asked: {told}. Go on with it as it was, or name "
-            "another folder."
+        if "task" in other:
+            other = ["task"]  # by which the others are others
+        asked = {*known.request.facts(), *wanted.request.facts()}
+
+        def told(words: Wording, name: str) -> str:
+            if name not in asked:
+                return f"{name} was {there.get(name)!r}, and is {here.get(name)!r}"
+            was, now = (words.value(name, facts.get(name)) for facts in (there, here))
+            return f"{words.name(name)} was {was}, and is {now}"
+
+        raise AskedError(
+            lambda words: (
+                f"{known.folder} holds a run of which something else was asked: "
+                f"{'; '.join(told(words, name) for name in other)}. Go on with it as it was, or name another folder."
+            )
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import ray
 import ray.data  # sets up its log, which is kept quiet below
 
-from ...errors import ArgumentError
+from .wording import AskedError
 
 _STORE = 100 * 2**20  # bytes of shared memory, through which nothing but the numbers of shards passes
 _PATIENCE = 10.0  # seconds until an address that does not answer is given up
@@ -67,17 +67,22 @@ def _start(processors: int) -> None:
             _node_ip_address=_LOOPBACK,
         )
     except (OSError, RuntimeError, ValueError) as problem:
-        raise ArgumentError(
-            f"Ray cannot be started here: {problem}. Set RAY_TMPDIR to a folder that can be written and whose path is "
-            "short, join a cluster with --address, or compute without Ray: --engine local."
+        told = f"Ray cannot be started here: {problem}. Set RAY_TMPDIR to a folder that can be written and whose path"
+        raise AskedError(
+            lambda words: (
+                f"{told} is short, join a cluster with {words.name('address')}, or compute without Ray: "
+                f"{words.given('engine', 'local')}."
+            )
         ) from problem
 
 
 def _join(address: str) -> None:
     if "://" in address:
-        raise ArgumentError(
-            f"address={address!r} is one of Ray Client. Give host:port of the cluster's head, and run the command on a "
-            "machine of the cluster, for example through `ray job submit`."
+        raise AskedError(
+            lambda words: (
+                f"{words.given('address', address)} is one of Ray Client. Give host:port of the cluster's head, and "
+                "run this on a machine of the cluster, for example through `ray job submit`."
+            )
         )
     try:
         if address != "auto":
@@ -88,9 +93,13 @@ def _join(address: str) -> None:
             socket.create_connection((host, int(port)), _PATIENCE).close()
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError) as problem:
-        raise ArgumentError(
-            f"No Ray cluster can be joined at address={address!r}: {problem}. Give host:port as `ray start --head` "
-            "prints it, on a machine of that cluster; without an address, Ray is started on this machine."
+        said = str(problem)
+        raise AskedError(
+            lambda words: (
+                f"No Ray cluster can be joined at {words.given('address', address)}: {said}. Give host:port as `ray "
+                f"start --head` prints it, on a machine of that cluster; without {words.name('address')}, Ray is "
+                "started on this machine."
+            )
         ) from problem
 
 

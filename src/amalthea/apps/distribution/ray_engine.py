@@ -14,10 +14,11 @@ import ray
 import ray.data
 from ray.exceptions import RayError
 
-from ...errors import AmaltheaError, ArgumentError
+from ...errors import AmaltheaError, warn
 from .plan import Plan
 from .ray_cluster import cluster
 from .ray_worker import Orders, Worker, orders, record_of
+from .wording import AskedError
 from .writing import Record
 
 # What Ray Data does otherwise: bars, a table of what it will do, and giving up a shard that takes half an hour.
@@ -52,7 +53,7 @@ def run(
     each = threads or 1
     processors = max(os.cpu_count() or 1, each) if workers is None else workers * each
     with cluster(address, processors), _settings():
-        pool = min(_places(each) if workers is None else workers, len(shards))
+        pool = min(_pool(workers, each), len(shards))
         several = len(ray.nodes()) > 1
         _log.info("Ray computes with %d workers of %d threads", pool, each)
         try:
@@ -76,15 +77,27 @@ def _answers(told: Orders, shards: Sequence[int], pool: int) -> Generator[dict[s
     yield from answers.iter_rows()
 
 
-def _places(threads: int) -> int:
-    """How many workers the cluster has processors for."""
+def _pool(workers: int | None, threads: int) -> int:
+    """How many workers there shall be; without a number, as many as the cluster has processors for.
+
+    Raises:
+        ArgumentError: none, for no machine is large enough.
+    """
     nodes = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
-    if places := sum(processors // threads for processors in nodes):
-        return places
-    raise ArgumentError(
-        f"No machine of the cluster has {threads} processors for a worker; they have {', '.join(map(str, nodes))}. "
-        "Give fewer --threads; or --workers, if the cluster grows when it is asked to."
-    )
+    places = sum(processors // threads for processors in nodes)
+    if places:
+        return workers or places
+    small = f"No machine of the cluster has {threads} processors for a worker; the largest has {max(nodes, default=0)}."
+    if workers is None:
+        raise AskedError(
+            lambda words: (
+                f"{small} Give fewer {words.name('threads')}; or {words.name('workers')}, to wait for a machine that "
+                "joins."
+            )
+        )
+    # As Ray's own programs do: a cluster may grow when it is asked to, and from no machine at all.
+    warn(f"{small} Waiting for one that joins; Ctrl-C ends that.")
+    return workers
 
 
 def _explained(problem: RayError) -> str:

@@ -16,6 +16,7 @@ import ray
 from ... import __version__, errors
 from ...errors import AmaltheaError, ArgumentError, StorageError
 from ...storage import unusable_folder
+from . import layout
 from .computing import ShardWorker
 from .locations import is_uri
 from .plan import Plan
@@ -23,7 +24,6 @@ from .writing import Record
 
 _SETTINGS = "AMALTHEA_"  # with which all of them begin
 _SECRET = "AMALTHEA_API_KEY"  # of a server, which is nothing to workers
-_MANIFEST = "manifest.json"
 _TRIES = 10  # at each shard; what has ended that many workers is not the fault of their machines
 
 Batch = dict[str, list[Any]]
@@ -68,7 +68,7 @@ def orders(plan: Plan, threads: int) -> Orders:
     return Orders(
         folder=folder,
         threads=threads,
-        manifest=_digest(folder / _MANIFEST),
+        manifest=_digest(layout.manifest(folder)),
         picture=_file_seen(plan),
         settings=settings,
         call=os.urandom(8).hex(),
@@ -87,7 +87,7 @@ def check_place(orders: Orders) -> None:
             f"Here are Amalthea {__version__} and Python {platform.python_version()}, but the command was given with "
             f"Amalthea {orders.amalthea} and Python {orders.python}. Install the same on all machines."
         )
-    if _digest(orders.folder / _MANIFEST) != orders.manifest:
+    if _digest(layout.manifest(orders.folder)) != orders.manifest:
         raise StorageError(
             f"What the command wrote into {orders.folder} is not seen here. Name a folder that all machines share "
             "under the same path, such as one on a network drive."
@@ -140,7 +140,7 @@ def _tried(orders: Orders, shard: int) -> Iterator[None]:
 
     The file that counts, a byte a try, is a temporary one to whoever goes on with the run.
     """
-    count = orders.folder / "done" / f".{shard:05}.{orders.call}.tries"
+    count = layout.records(orders.folder) / f".{shard:05}.{orders.call}.tries"
     try:
         count.parent.mkdir(exist_ok=True)
         with count.open("ab") as file:
@@ -151,8 +151,8 @@ def _tried(orders: Orders, shard: int) -> Iterator[None]:
     try:
         if tries > _TRIES:
             raise AmaltheaError(
-                f"Shard {shard} has ended {_TRIES} workers. They may lack memory, for which fewer --workers help; or "
-                "one of its pictures harms what decodes it. The finished shards are kept."
+                f"Shard {shard} has ended {_TRIES} workers. They may lack memory, for which fewer workers help; or one "
+                "of its pictures harms what decodes it. The finished shards are kept."
             )
         yield
     finally:

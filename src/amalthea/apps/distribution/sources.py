@@ -16,13 +16,13 @@ from pyarrow import csv, fs, parquet
 from ...errors import ArgumentError, MissingFileError
 from ...images import find_pictures
 from ...images.find import is_picture_name
-from .locations import below, beside, is_uri, opened, suffix_of
+from .locations import LISTS, below, beside, is_uri, suffix_of
+from .stores import opened
 
 LISTED = pa.schema([("path", pa.string()), ("source", pa.string()), ("row", pa.int64()), ("stamp", pa.string())])
 """Of each picture: how it is called; where its bytes stand in a table, the file of that, the row from 0 on, and what
 tells whether the file is still the same."""
 
-_LISTS = (".txt", ".csv", ".parquet")
 _CONTENT = ("bytes", "image")  # columns of a table that may hold the files themselves
 _NAMES = ("path", "id")  # columns that may name them then
 _AT_ONCE = 65_536  # names that are in memory
@@ -44,7 +44,7 @@ def listed(data: Sequence[str]) -> Iterator[pa.Table]:
         MissingFileError: there is no such list.
         ArgumentError: a list without such a column, or one that cannot be read.
     """
-    for (uri, a_list), group in groupby(data, lambda name: (is_uri(name), suffix_of(name) in _LISTS)):
+    for (uri, a_list), group in groupby(data, lambda name: (is_uri(name), suffix_of(name) in LISTS)):
         if a_list:
             for name in group:
                 for location in _lists(name):
@@ -105,9 +105,15 @@ def _lists(name: str) -> Iterator[str]:
         yield from _below(location, methodcaller("endswith", suffix_of(location)))
 
 
-def _below(location: str, wanted: Callable[[str], bool]) -> Iterator[str]:
-    """The location itself; if it is a folder, the wanted files in it and below, sorted, hidden ones left out."""
+def _below(location: str, wanted: Callable[[str], bool], above: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The location itself; if it is a folder, the wanted files in it and below, sorted, hidden ones left out.
+
+    Links are followed until they come round: to one of the folders above.
+    """
     system, path = opened(location)
+    here = above | {os.path.realpath(path)} if system.type_name == "local" else above
+    if above and here == above:
+        return
     with told(location):
         if system.get_file_info(path).type != fs.FileType.Directory:
             yield location
@@ -117,7 +123,7 @@ def _below(location: str, wanted: Callable[[str], bool]) -> Iterator[str]:
         if entry.base_name.startswith("."):
             continue
         if entry.type == fs.FileType.Directory:
-            yield from _below(below(location, entry.base_name), wanted)
+            yield from _below(below(location, entry.base_name), wanted, here)
         elif wanted(entry.base_name):
             yield below(location, entry.base_name)
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+import shutil
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import IO, Any, NamedTuple
 import pyarrow as pa
 from pyarrow import parquet
 
-from ...storage import atomic_file
+from ...storage import atomic_file, unusable_folder
 from ...storage.files import final_name
+from . import layout
 
 
 class ShardResult(NamedTuple):
@@ -36,7 +37,7 @@ class Record:
         shard: its number.
         rows: how many its file has.
         failures: pictures of it that cannot be used.
-        files: of each file its ``sha256`` and ``bytes``, by its name.
+        files: of each file its ``sha256`` and ``bytes``, by its path within the folder.
     """
 
     shard: int
@@ -58,15 +59,16 @@ def write_shard(folder: Path, shard: int, result: ShardResult) -> Record:
     Raises:
         StorageError: the folder cannot be written, or the disk is full. The shard does not count then.
     """
-    tables, failures = {f"part-{shard:05}.parquet": result.rows}, f"failures-{shard:05}.parquet"
+    tables, failures = {layout.part(shard): result.rows}, layout.failures(shard)
     if len(result.failures):
         tables[failures] = result.failures
-    files = {name: _write(folder / name, table) for name, table in tables.items()}
+    files = {name: _write(folder, name, table) for name, table in tables.items()}
     if failures not in files:
         (folder / failures).unlink(missing_ok=True)  # of an earlier try, when a picture could not be read for a while
-    flush_folder(folder)  # or a power cut might leave the record without them
+    for name in files:
+        flush_folder((folder / name).parent)  # or a power cut might leave the record without them
     record = Record(shard=shard, rows=len(result.rows), failures=len(result.failures), files=files)
-    with atomic_file(_record_file(folder, shard), setting=None) as temporary:
+    with atomic_file(layout.record(folder, shard), setting=None) as temporary:
         temporary.write_text(json.dumps(asdict(record)), encoding="utf-8")
     return record
 
@@ -74,17 +76,18 @@ def write_shard(folder: Path, shard: int, result: ShardResult) -> Record:
 def read_record(folder: Path, shard: int) -> Record | None:
     """The record of a shard; None where it is not finished, or its files are not there as they were written."""
     try:
-        record = Record(**json.loads(_record_file(folder, shard).read_bytes()))
+        record = Record(**json.loads(layout.record(folder, shard).read_bytes()))
         whole = all((folder / name).stat().st_size == facts["bytes"] for name, facts in record.files.items())
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
     return record if whole and record.shard == shard else None
 
 
-def remove_leftovers(folders: Iterable[Path]) -> None:
-    """Remove the temporary files that killed writers left behind. Only for whoever is alone in the folders."""
-    for folder in folders:
-        with suppress(OSError), os.scandir(folder) as entries:
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed writers left behind in the folder of a run. Only for whoever is alone there."""
+    shutil.rmtree(layout.unfinished(folder), ignore_errors=True)
+    for place in (folder / layout.RUN, layout.pictures(folder), layout.records(folder)):
+        with suppress(OSError), os.scandir(place) as entries:
             for entry in entries:
                 if final_name(entry.name) != entry.name:
                     Path(entry.path).unlink(missing_ok=True)
@@ -108,14 +111,17 @@ def write_table(file: IO[bytes], table: pa.Table) -> None:
     parquet.write_table(table, file, compression="zstd", use_dictionary=names)
 
 
-def _record_file(folder: Path, shard: int) -> Path:
-    return folder / "done" / f"{shard:05}.json"
-
-
-def _write(path: Path, table: pa.Table) -> dict[str, Any]:
-    with atomic_file(path, setting=None) as temporary, temporary.open("wb") as file:
+def _write(folder: Path, name: str, table: pa.Table) -> dict[str, Any]:
+    path, unfinished = folder / name, layout.unfinished(folder) / f"{os.urandom(8).hex()}.parquet"
+    with atomic_file(unfinished, setting=None) as temporary, temporary.open("wb") as file:
         hashed = _Hashed(file)
         write_table(hashed, table)  # type: ignore[arg-type]
+    try:
+        path.parent.mkdir(exist_ok=True)
+        os.replace(unfinished, path)
+    except OSError as problem:
+        unfinished.unlink(missing_ok=True)
+        raise unusable_folder(path.parent, problem, None) from problem
     return {"sha256": hashed.sha256.hexdigest(), "bytes": hashed.size}
 
 

@@ -11,10 +11,11 @@ import numpy as np
 from PIL import Image
 
 from ...errors import ImageError
-from ...images import Picture, read_at_size
+from ...images import Picture
 from ...runtime import Prediction
 from .bodies import Upload
 from .models import ServedModel
+from .pictures import read_sent
 
 _NAMELESS = "The picture"
 
@@ -118,9 +119,9 @@ def _read(upload: Upload, manner: Manner) -> Picture | ImageError:
     preparation = manner.model.predictor.preparation
     assert preparation is not None  # require_pictures
     try:
-        return read_at_size(upload.content, preparation.size, preparation.interpolation, max_pixels=manner.max_pixels)
+        return read_sent(upload.content, upload.name or _NAMELESS, preparation, manner.max_pixels)
     except ImageError as error:
-        return ImageError(str(error).replace("<bytes>", upload.name or _NAMELESS, 1))
+        return ImageError(str(error))  # without the frames, which hold the picture
 
 
 def _explained(upload: Upload, manner: Manner) -> dict[str, Any]:

@@ -8,11 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 _ACCESS = logging.getLogger("amalthea.serving.access")
-_NAMES = (
-    "amalthea",
-    "uvicorn.error",
-    "asyncio",
-)  # whose messages are shown; uvicorn's own log of requests is not needed
+_NAMES = ("amalthea", "uvicorn.error", "asyncio")  # whose messages are shown from the wished level on
 
 LEVELS = ("debug", "info", "warning", "error")
 """From the most that can be said to the least."""
@@ -34,28 +30,32 @@ def log_access(facts: Mapping[str, Any]) -> None:
 
 @contextmanager
 def json_lines(level: str) -> Iterator[None]:
-    """Show what is said within this block, from this level on.
+    """Show what is said within this block, from this level on; of other packages, warnings and worse.
+
+    Python's own warnings are among these: what reads the log line by line can read nothing else.
 
     Args:
         level: one of ``LEVELS``.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonLines())
-    loggers = [logging.getLogger(name) for name in _NAMES]
-    before = [(logger.level, logger.propagate) for logger in loggers]
+    root, wished = logging.getLogger(), logging.getLevelNamesMapping()[level.upper()]
+    loggers = [root, *map(logging.getLogger, _NAMES)]
+    before = [logger.level for logger in loggers]
     for logger in loggers:
-        logger.addHandler(handler)
-        logger.setLevel(level.upper())
-        logger.propagate = False
-    # Of what uvicorn says of its own course nothing is news.
-    logging.getLogger("uvicorn.error").setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+        logger.setLevel(wished)
+    # Of what others say of their own course nothing is news; uvicorn's log of requests is not needed.
+    for logger in (root, logging.getLogger("uvicorn.error")):
+        logger.setLevel(max(logging.WARNING, wished))
+    root.addHandler(handler)
+    logging.captureWarnings(True)
     try:
         yield
     finally:
-        for logger, (old_level, propagate) in zip(loggers, before, strict=True):
-            logger.removeHandler(handler)
+        logging.captureWarnings(False)
+        root.removeHandler(handler)
+        for logger, old_level in zip(loggers, before, strict=True):
             logger.setLevel(old_level)
-            logger.propagate = propagate
 
 
 class _JsonLines(logging.Formatter):
@@ -64,7 +64,7 @@ class _JsonLines(logging.Formatter):
         line: dict[str, Any] = {"time": f"{seconds}.{int(record.msecs):03d}Z", "level": record.levelname.lower()}
         facts = getattr(record, "facts", None)
         if facts is None:
-            line |= {"message": record.getMessage(), "logger": record.name}
+            line |= {"message": record.getMessage().strip(), "logger": record.name}
         else:
             line |= facts
         if record.exc_info:

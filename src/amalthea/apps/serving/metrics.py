@@ -1,6 +1,6 @@
 """What happens in a server, counted for Prometheus."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -18,7 +18,12 @@ class Metrics:
     Args:
         waiting: how many requests wait to be computed.
         ready: whether the server may be asked.
+
+    Attributes:
+        gather: adds those of the server's other processes; None: there is no other.
     """
+
+    gather: Callable[[str], Awaitable[str]] | None = None
 
     def __init__(self, waiting: Callable[[], float], ready: Callable[[], float]) -> None:
         self.registry = registry = CollectorRegistry()
@@ -55,12 +60,17 @@ class Metrics:
         """All figures in Prometheus' text format."""
         return generate_latest(self.registry)
 
+    async def text_of_all(self) -> bytes:
+        """The same, of all processes of the server together."""
+        own = self.text()
+        return own if self.gather is None else (await self.gather(own.decode())).encode()
+
 
 async def metrics(request: Request) -> Response:
     """GET /metrics."""
     from .state import server_of
 
-    return Response(server_of(request).metrics.text(), media_type=CONTENT_TYPE_LATEST)
+    return Response(await server_of(request).metrics.text_of_all(), media_type=CONTENT_TYPE_LATEST)
 
 
 def routes() -> list[Route]:

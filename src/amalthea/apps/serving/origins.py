@@ -12,6 +12,8 @@ from .problems import Problem
 from .settings import ServerSettings, is_loopback
 
 _OWN = b"same-origin", b"none"  # what browsers say of the server's page, and of what somebody typed
+_HEALTH = frozenset(["/v2/health/live", "/v2/health/ready"])
+_METRICS = "/metrics"
 
 
 class Origins:
@@ -22,6 +24,13 @@ class Origins:
     It may also let its own name lead to this machine (DNS rebinding): so the ``Host`` must be a name of this server, or
     an address, which cannot be made to lead elsewhere.
 
+    Probes and scrapers use names that nobody told the server, such as those of a service in Kubernetes or of a
+    container, and must not fail for that. So the health is told under any name: that a server is there, a page can find
+    out without being answered. The figures name the models and tell when they are asked, which a page should not learn
+    of a server that only its own machine reaches. So they are told under any name only where it does not have to: a key
+    is asked for, which a page has not; or the server listens beyond the loopback, where whoever is in the network reads
+    them anyhow, and where those names are needed. ``Origin`` and ``Sec-Fetch-Site`` are looked at in any case.
+
     Args:
         app: that answers the others.
         settings: of the server, which names it.
@@ -30,6 +39,8 @@ class Origins:
     def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self._app = app
         self._names = _names(settings)
+        told_to_others = settings.api_key is not None or not settings.loopback
+        self._nameless = _HEALTH | {_METRICS} if told_to_others else _HEALTH
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it.
@@ -46,7 +57,7 @@ class Origins:
                     origin = value
                 elif name == b"sec-fetch-site":
                     site = value
-            if host is not None and not _is_ours(host, self._names):
+            if host is not None and not _is_ours(host, self._names) and scope["path"] not in self._nameless:
                 raise _foreign_host(host.decode("latin-1"))
             if origin is not None and not _is_same(origin, host):
                 raise _foreign_origin(repr(origin.decode("latin-1")))

@@ -16,7 +16,6 @@ _KINDS: tuple[tuple[type[AmaltheaError], HTTPStatus], ...] = (
     (UnknownModelError, HTTPStatus.NOT_FOUND),
     (ImageError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (ArgumentError, HTTPStatus.BAD_REQUEST),
-    (MissingDependencyError, HTTPStatus.BAD_REQUEST),  # of what only this request asks for
 )
 
 
@@ -63,6 +62,17 @@ class Ending(Problem):
         super().__init__(HTTPStatus.SERVICE_UNAVAILABLE, message, {"Retry-After": "5", "Connection": "close"})
 
 
+class NotOffered(Problem):
+    """A wish that needs a package which is not installed here: its client can do nothing about that."""
+
+    def __init__(self) -> None:
+        message = (
+            "This server does not offer what was asked for: a package is not installed where it runs. Ask for less, or "
+            "show this to whoever runs it; the log says which package it is."
+        )
+        super().__init__(HTTPStatus.NOT_IMPLEMENTED, message)
+
+
 class Starting(Problem):
     """A question that came before the self-test of the networks was passed."""
 
@@ -74,6 +84,8 @@ class Starting(Problem):
 def problem_of(error: Exception) -> Problem:
     """The problem that an exception is; one that nobody foresaw stands in the log, under a number.
 
+    In the log stands also which package is missing, for whoever runs the server can install it, and no client.
+
     Args:
         error: that an answer ended with.
     """
@@ -83,6 +95,9 @@ def problem_of(error: Exception) -> Problem:
         own = error.detail != HTTPStatus(error.status_code).phrase
         sentence = error.detail if own else _SENTENCES.get(error.status_code, error.detail)
         return Problem(error.status_code, sentence, error.headers)
+    if isinstance(error, MissingDependencyError):
+        _LOG.warning("A request was refused for want of a package. %s", error)
+        return NotOffered()
     for kind, status in _KINDS:
         if isinstance(error, kind):
             return Problem(status, str(error))
@@ -100,6 +115,9 @@ def answer_to(error: Exception) -> Response:
 
 
 _SENTENCES: dict[int, str] = {
-    HTTPStatus.NOT_FOUND: "There is nothing here. /openapi.json lists all addresses.",
+    HTTPStatus.NOT_FOUND: (
+        "There is nothing here. The page is at /; /openapi.json describes all addresses, and docs/serving.md of "
+        "Amalthea tells how to ask."
+    ),
     HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method; the header Allow names its methods.",
 }

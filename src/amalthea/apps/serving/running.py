@@ -16,15 +16,14 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from ...errors import ArgumentError
 from .application import application
 from .connections import connection_class
+from .listening import BACKLOG, allow_many_connections, announcement, listening
 from .logs import json_lines
 from .models import ServedModels
 from .settings import ServerSettings
 from .state import Server
 
-_BACKLOG = 2048  # connections that may wait to be accepted
 _LAST_WORDS = 1.0  # seconds for the answers to those whose work is not done in time
 
 
@@ -42,12 +41,25 @@ def serve(settings: ServerSettings, models: ServedModels, log_level: str = "info
     """
     with listening(settings) as listener, json_lines(log_level):
         app = application(models, settings)
-        running = RunningServer(configuration(app, settings), app.state.server, address(settings, listener))
-        _allow_many_connections()
-        gc.freeze()  # what is here now stays; looking through it again and again would hold up requests
-        running.run([listener])
-    if app.state.server.readiness.failure is not None:
-        raise app.state.server.readiness.failure
+        said = announcement(settings, listener)
+        run(RunningServer(configuration(app, settings), app.state.server, said), [listener])
+
+
+def run(running: "RunningServer", listeners: list[socket.socket]) -> None:
+    """Let a server run to its end.
+
+    Args:
+        running: the server.
+        listeners: where it listens.
+
+    Raises:
+        ModelFileError: a network fails its self-test.
+    """
+    allow_many_connections()
+    gc.freeze()  # what is here now stays; looking through it again and again would hold up requests
+    running.run(listeners)
+    if running.failure is not None:
+        raise running.failure
 
 
 def end_process() -> None:
@@ -69,18 +81,23 @@ class RunningServer(uvicorn.Server):
     Args:
         config: of uvicorn.
         server: that it runs.
-        where: its address, said as soon as it listens; empty says nothing.
+        said: as soon as it listens; empty says nothing.
     """
 
-    def __init__(self, config: uvicorn.Config, server: Server, where: str = "") -> None:
+    def __init__(self, config: uvicorn.Config, server: Server, said: str = "") -> None:
         super().__init__(config)
-        self._server, self._where = server, where
+        self._server, self._said = server, said
+
+    @property
+    def failure(self) -> Exception | None:
+        """Why its networks cannot be asked."""
+        return self._server.readiness.failure
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer, and say where."""
         await super().startup(sockets)
-        if self._where:
-            click.echo(f"Amalthea serves on {self._where}", err=True)
+        if self._said:
+            click.echo(self._said, err=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what was accepted; what is not done in the time for that is answered with a sentence."""
@@ -95,7 +112,7 @@ class RunningServer(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Whether to end."""
-        return await super().on_tick(counter) or self._server.readiness.failure is not None
+        return await super().on_tick(counter) or self.failure is not None
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -134,53 +151,5 @@ def configuration(app: Starlette, settings: ServerSettings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=settings.drain + _LAST_WORDS,  # type: ignore[arg-type] # it takes any number
-        backlog=_BACKLOG,
+        backlog=BACKLOG,
     )
-
-
-@contextmanager
-def listening(settings: ServerSettings) -> Iterator[socket.socket]:
-    """A socket that listens where the settings say.
-
-    Raises:
-        ArgumentError: nobody can listen there.
-    """
-    try:
-        [family, _, _, _, place], *_ = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-        listener = socket.create_server(place, family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as problem:
-        raise ArgumentError(
-            f"--host {settings.host} --port {settings.port} cannot be listened on: {_reason(problem)}. Name another "
-            "port, or 0 for any that is free, and as --host an address of this machine."
-        ) from problem
-    with listener:
-        yield listener
-
-
-def _reason(problem: Exception) -> str:
-    """What the system says, without what Python adds."""
-    known = isinstance(problem, OSError) and not isinstance(problem, socket.gaierror) and problem.errno
-    return os.strerror(known) if known else str(getattr(problem, "strerror", None) or problem)
-
-
-def address(settings: ServerSettings, listener: socket.socket) -> str:
-    """Where clients find a server.
-
-    Args:
-        settings: of the server.
-        listener: its socket, which knows the port.
-    """
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{listener.getsockname()[1]}"
-
-
-def _allow_many_connections() -> None:
-    """Ask the system for as many open files as it allows; each connection is one."""
-    try:
-        import resource
-    except ImportError:  # only Unix counts them
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != hard:
-        with suppress(ValueError, OSError):  # then as many as before
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

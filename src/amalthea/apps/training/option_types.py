@@ -1,6 +1,7 @@
 """What options of the command line hold beside words and numbers."""
 
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,6 +20,15 @@ def versions(context: click.Context, option: click.Parameter, value: str | None)
     if not value.isdecimal() or int(value) < 1:
         raise click.BadParameter(f"{value!r} is neither 'live' nor 'none' nor a number of versions from 1 on.")
     return int(value)
+
+
+def named_after_folder(context: click.Context, option: click.Parameter, value: Path | None) -> Path:
+    """The file to write; where none is given, one of the name of the argument FOLDER, in the current folder."""
+    if value is not None:
+        return value
+    name = context.params["folder"].resolve().name or "classifier"  # of the root
+    file: Path = option.type.convert(f"{name}.onnx", option, context)
+    return file
 
 
 def none_or_word(context: click.Context, option: click.Parameter, value: str | None) -> str | None:

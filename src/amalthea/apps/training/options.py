@@ -1,14 +1,22 @@
-"""The options of ``amalthea train``, in the sections of its help."""
+"""The options of ``amalthea train``."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from ..augmentation_options import Option, with_all, with_augmentation
+from ..augmentation_options import with_augmentation
 from ..networks import ALPHA, WEIGHTS
 from ..outputs import OutFile
-from .option_types import POSITIVE, learning_rate, learning_rates, names, none_or_word, threshold, versions
+from .option_types import (
+    POSITIVE,
+    learning_rate,
+    learning_rates,
+    named_after_folder,
+    names,
+    none_or_word,
+    threshold,
+    versions,
+)
 
 _PART = click.FloatRange(0, 1, max_open=True)
 _FOLDER = click.Path(path_type=Path)
@@ -30,7 +38,7 @@ BUILDING = (
 
 
 # Of those that ImageClassifier, its augmentation or its fine_tune have, too, names and defaults are theirs.
-_PICTURES = (
+PICTURES = (
     click.option(
         "--validation", type=_FOLDER, metavar="FOLDER", help="Pictures to validate with, in the same sub-folders."
     ),
@@ -53,7 +61,7 @@ _PICTURES = (
     ),
 )
 
-_NETWORK = (
+NETWORK = (
     click.option(
         "--model",
         default="EfficientNetLite0",
@@ -72,7 +80,7 @@ _NETWORK = (
     ),
 )
 
-_HEAD = (
+HEAD = (
     click.option(
         "--pooling",
         type=click.Choice(["avg", "max", "flatten"]),
@@ -86,11 +94,19 @@ _HEAD = (
     click.option(
         "--dropout", type=_PART, default=0.2, show_default=True, help="Part of the features that is left out at random."
     ),
-    click.option("--l1", type=click.FloatRange(min=0), default=0.0, help="Weight of the kernels' absolute values."),
-    click.option("--l2", type=click.FloatRange(min=0), default=0.0, help="Weight of the kernels' squares."),
+    click.option(
+        "--l1",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        show_default=True,
+        help="Weight of the kernels' absolute values.",
+    ),
+    click.option(
+        "--l2", type=click.FloatRange(min=0), default=0.0, show_default=True, help="Weight of the kernels' squares."
+    ),
 )
 
-_TRAINING = (
+TRAINING = (
     click.option(
         "--epochs",
         type=POSITIVE,
@@ -177,7 +193,7 @@ _TRAINING = (
     ),
 )
 
-_AUGMENTATION = (
+AUGMENTATION = (
     click.option(
         "--augment",
         callback=versions,
@@ -188,7 +204,7 @@ _AUGMENTATION = (
     with_augmentation(rotation=0, shift=0),
 )
 
-_TUNING = (
+TUNING = (
     click.option(
         "--fine-tune",
         metavar="LAYER|BLOCK|N",
@@ -207,7 +223,7 @@ _TUNING = (
     click.option("--gradual", is_flag=True, help="Begin with the last block, and add the others one after another."),
 )
 
-_CHOICE = (
+CHOICE = (
     click.option(
         "--compare",
         callback=names,
@@ -224,7 +240,7 @@ _CHOICE = (
     click.option("--ensemble", is_flag=True, help="With --kfold: write the mean of those K, instead of one more."),
 )
 
-_ANSWERS = (
+ANSWERS = (
     click.option(
         "--calibrate",
         is_flag=True,
@@ -239,8 +255,13 @@ _ANSWERS = (
     ),
 )
 
-_RESULTS = (
-    click.option("--out", type=OutFile(".onnx", ".keras"), required=True, help="The file to write; see above."),
+RESULTS = (
+    click.option(
+        "--out",
+        type=OutFile(".onnx", ".keras"),
+        callback=named_after_folder,
+        help="The file to write, see above; without it, one of FOLDER's name with .onnx, in the current folder.",
+    ),
     click.option(
         "--report",
         type=OutFile(".html", any_case=True),
@@ -256,42 +277,3 @@ _RESULTS = (
         help="Print classes, history, the epoch that was kept and the validation's report as JSON; after Ctrl-C, too.",
     ),
 )
-
-_SECTIONS: dict[str, tuple[Option, ...]] = {
-    "Results": _RESULTS,
-    "Pictures": _PICTURES,
-    "Network": _NETWORK,
-    "Choosing": _CHOICE,
-    "Head": _HEAD,
-    "Training": _TRAINING,
-    "Fine-tuning": _TUNING,
-    "Augmentation": _AUGMENTATION,
-    "Answers": _ANSWERS,
-}
-
-with_options = with_all([option for options in _SECTIONS.values() for option in options])
-"""Gives a command all of them."""
-
-
-class Sectioned(click.Command):
-    """A command with these options, which its help shows in their sections."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write a section after the other; last what every command has."""
-        known = {param.name: param for param in self.get_params(ctx)}
-        for title, options in _SECTIONS.items():
-            records = [known.pop(name).get_help_record(ctx) for name in _parameters(options)]
-            with formatter.section(title):
-                formatter.write_dl([record for record in records if record])
-        rest = [record for param in known.values() if (record := param.get_help_record(ctx))]
-        with formatter.section("Other"):
-            formatter.write_dl(rest)
-
-
-def _parameters(options: Any) -> list[str]:
-    """Names of the parameters that options give a command."""
-
-    def bare() -> None: ...
-
-    with_all(options)(bare)
-    return [param.name for param in reversed(bare.__click_params__)]  # type: ignore[attr-defined]

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import libcst as cst
 
+from .._running.gone_elsewhere import OBJECTS, PICTURES
 from .dotted import dotted_name
 from .imports import Imports
-from .script import Script, expression
+from .script import Script, argument, expression
 
 # Where something was imported from → where it is today.
 _MOVED = {
@@ -53,6 +54,17 @@ def todays_attribute(
         what = script.code(original.value)
         script.remark(original, f"if {what} is a data set of h5py: {what}[()].")
     return None
+
+
+def say_elsewhere(script: Script) -> None:
+    """Remark on functions of ``scipy.misc``, and on Python objects that NumPy would load."""
+    for call in script.find(cst.Call):
+        name = script.imported(call.func)
+        if name.startswith("scipy.misc.") and (today := PICTURES.get(name.rpartition(".")[2])):
+            script.remark(call, f"{name} is gone: {today}.", "left")
+        outer, allowed = script.parent(call), argument(call, "allow_pickle")
+        if name == "numpy.load" and not allowed and isinstance(outer, cst.Attribute) and outer.attr.value == "item":
+            script.remark(call, OBJECTS, "left")
 
 
 def todays_place(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import libcst as cst
 
+from .._running.gone_elsewhere import PLACEHOLDER
 from .script import Script
 
 _SESSIONS = "there are no sessions any more; delete this line"
@@ -20,6 +21,7 @@ _TODAY = {
     "initialize_all_variables": "variables have their values from the start; delete this line.",
     "local_variables_initializer": "variables have their values from the start; delete this line.",
     "logging.set_verbosity": "write tf.get_logger().setLevel('ERROR') or what the level is.",
+    "placeholder": PLACEHOLDER,
     "reset_default_graph": "write keras.backend.clear_session().",
 }
 _NOTHING = {

@@ -11,7 +11,7 @@ from .._training import arguments
 from .arguments import respelt
 from .imports import Imports
 from .kinds import flow, is_
-from .script import Script, argument, expression, keyword, method, with_arguments
+from .script import Script, argument, expression, keyword, method, with_arguments, without
 from .todays_names import Today
 
 # Old method → today's, and the table of its arguments.
@@ -47,6 +47,7 @@ def todays_training(script: Script, imports: Imports, original: cst.Call, update
     call = _in_whole_numbers(script, imports, call)
     if name == "fit":
         call = _in_their_order(script, original, call)
+        call = _without_idle_weights(script, original, call)
     return call
 
 
@@ -140,6 +141,15 @@ def _in_whole_numbers(script: Script, imports: Imports, call: cst.Call) -> cst.C
             bare = arg.value.with_changes(lpar=[], rpar=[])
             args[place] = arg.with_changes(value=cst.Call(expression("math.ceil"), [cst.Arg(bare)]))
     return call.with_changes(args=args)
+
+
+def _without_idle_weights(script: Script, original: cst.Call, call: cst.Call) -> cst.Call:
+    """Without ``class_weight='auto'``, with which training is an error today."""
+    written, given = argument(original, "class_weight"), argument(call, "class_weight")
+    if written is None or given is None or not isinstance(script.literal(written.value), str):
+        return call
+    script.remark(written.value, f"class_weight={script.code(written.value)} never had an effect, and is left out.")
+    return with_arguments(call, without(call.args, [given]))
 
 
 def _in_their_order(script: Script, original: cst.Call, call: cst.Call) -> cst.Call:

@@ -9,6 +9,7 @@ from types import TracebackType
 
 from ...errors import AmaltheaError, MissingDependencyError
 from . import compiling
+from .gone_elsewhere import instead
 from .places import place
 from .python2 import old_name, old_syntax, whole_files
 
@@ -37,9 +38,10 @@ def ended_by(error: BaseException, last_signal: LastSignal) -> int:
 
     The traceback is that of the script and of what it calls. Frames of this library are left out, but for where it
     fails by mistake itself. A line of Python 2 in the script, and a package that is lacking, is one line.
+    What is called otherwise today is said below the traceback.
     """
     last_signal.pressed = isinstance(error, KeyboardInterrupt)
-    today = old_syntax(error) if isinstance(error, SyntaxError) else old_name(error)
+    today = old_syntax(error) if isinstance(error, SyntaxError) else old_name(error) or instead(error)
     if today and isinstance(error, SyntaxError) and error.filename and _is_of_our_compiling(error):
         file = place(error.filename, error.lineno or 1)
         _say(f"{file}: {today}. {whole_files(file.rpartition(':')[0])}")

@@ -185,10 +185,7 @@ class Description:
         stored, name = config.get("function"), config.get("name")
         function = self._given.get(str(name)) or (self._given.get(stored) if isinstance(stored, str) else None)
         if function is None:
-            raise UnsafeWeightsError(
-                f"{self._source}: the function of the Lambda layer {name!r} is not run from a file. Give it: "
-                f"load_model(path, custom_objects={{{name!r}: the function}})."
-            )
+            raise function_kept_as_code(self._source, name)
         kept = {key: plain(value) for key, value in config.items() if key not in (*_LAMBDA, "output_shape", "mask")}
         shape = config.get("output_shape")
         self.used[str(name)] = function
@@ -271,3 +268,11 @@ def _references(layers: list[Any], ends: list[list[Any]]) -> Iterator[tuple[str,
             if not isinstance(node, dict):
                 yield from ((name, call) for name, call, *_ in _inputs(node))
     yield from ((name, call) for name, call, _ in ends)
+
+
+def function_kept_as_code(source: str, name: Any) -> UnsafeWeightsError:
+    """The function of a ``Lambda`` layer, which the user has to give."""
+    return UnsafeWeightsError(
+        f"{source}: the function of the Lambda layer {name!r} is not run from a file. Give it: "
+        f"custom_objects={{{name!r}: the function}}."
+    )

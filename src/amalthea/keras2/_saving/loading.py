@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 
 import keras
 
-from ...errors import AmaltheaError, ArgumentError, ArgumentTypeError, ModelFileError, UnsafeWeightsError
+from ...errors import AmaltheaError, ArgumentError, ArgumentTypeError, ModelFileError
 from ...weights import ModelFile, read_model_file
 from .._randomness import seeded_as_numpy
 from .._spelling import adopt, advise, note
-from .descriptions import Description
+from .descriptions import Description, function_kept_as_code
 from .filling import fill
 from .optimizer_state import take_over
 from .paths import readable_path
@@ -141,14 +141,34 @@ def _built(description: Any, given: dict[str, Any], source: str) -> Any:
 
 def _built_by_keras3(description: Any, given: dict[str, Any], source: str) -> Any:
     try:
+        named = _with_functions(without_training(description), given, source)
         with seeded_as_numpy():
-            return adopt(keras.saving.deserialize_keras_object(without_training(description), custom_objects=given))
+            return adopt(keras.saving.deserialize_keras_object(named, custom_objects=given))
     except AmaltheaError:
         raise
     except Exception as problem:
-        if "lambda" in str(problem):
-            raise UnsafeWeightsError(f"{source}: {problem}") from problem
         raise ModelFileError(f"{source}: a model that Keras 3 cannot build. {_reason(problem)}") from problem
+
+
+def _with_functions(part: Any, given: dict[str, Any], source: str) -> Any:
+    """A description by Keras 3 whose ``Lambda`` layers have the functions that the user gives, by name."""
+    if isinstance(part, list):
+        return [_with_functions(each, given, source) for each in part]
+    if not isinstance(part, dict):
+        return part
+    config = part.get("config")
+    if part.get("class_name") != "Lambda" or not isinstance(config, dict) or not _is_code(config.get("function")):
+        return {key: _with_functions(value, given, source) for key, value in part.items()}
+    name = config.get("name")
+    if name not in given:
+        raise function_kept_as_code(source, name)
+    function = {"class_name": "function", "config": name, "module": "builtins", "registered_name": "function"}
+    shape = config.get("output_shape")
+    return {**part, "config": {**config, "function": function, "output_shape": None if _is_code(shape) else shape}}
+
+
+def _is_code(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("class_name") == "__lambda__"
 
 
 def _reason(problem: Exception) -> str:

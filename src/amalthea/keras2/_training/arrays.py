@@ -30,6 +30,12 @@ def split(data: tuple[Any, ...], fraction: float) -> tuple[tuple[Any, ...], tupl
     return first, last
 
 
+def samples_in(x: Any) -> int | None:
+    """How many samples arrays have; None for what only Keras can read."""
+    arrays = keras.tree.flatten(x)
+    return len(arrays[0]) if all(isinstance(array, np.ndarray) and array.ndim for array in arrays) and arrays else None
+
+
 def shuffled(data: tuple[Any, ...], batch_size: int | None, shuffle: Any) -> Source | None:
     """Arrays ``(x, y, weights)`` as batches in an order of ours; None for what only Keras can read."""
     given = tuple(part for part in data if part is not None)
@@ -44,11 +50,17 @@ def shuffled(data: tuple[Any, ...], batch_size: int | None, shuffle: Any) -> Sou
     return Source(batches, len(batches), batches.samples, size)
 
 
+def without_idle_weights(given: dict[str, Any]) -> None:
+    """Take ``class_weight`` out of the arguments of a call, with advice, where it never had an effect."""
+    weight: Any = given.get("class_weight")
+    if isinstance(weight, str) or (np.ndim(weight) and np.asarray(weight).dtype.kind in "biuf"):
+        shown = repr(weight) if isinstance(weight, str) else f"<{type(weight).__name__}>"
+        advise(f"class_weight={shown} has no effect, nor had it in Keras 1 and 2. Give a dictionary: {{0: 1, 1: 2}}.")
+        given["class_weight"] = None
+
+
 def weights_by_class(y: Any, class_weight: Any, sample_weight: Any) -> tuple[Any, Any]:
     """``class_weight`` and ``sample_weight`` as Keras 3 takes them: one of the two."""
-    if isinstance(class_weight, str):
-        advise(f"class_weight={class_weight!r} has no effect, nor had it in Keras 1 and 2. Give a dictionary.")
-        class_weight = None
     if not class_weight or sample_weight is None:
         return class_weight, sample_weight
     classes = y.argmax(axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else np.ravel(y).round().astype(int)

@@ -76,13 +76,11 @@ def source_of(data: Any, *, shuffle: bool = False) -> Source | None:
     if isinstance(data, Source):
         return data
     if _has_numbered_batches(data):
-        return Source(
-            data,
-            length=len(data) if hasattr(data, "__len__") else data.num_batches,
-            samples=getattr(data, "n", None),
-            batch_size=getattr(data, "batch_size", None),
-            shuffle=shuffle and not hasattr(data, "shuffle"),
-        )
+        length = len(data) if hasattr(data, "__len__") else data.num_batches
+        samples, size = getattr(data, "n", None), getattr(data, "batch_size", None)
+        if not samples or not size or ceil(samples / size) != length:
+            samples = None  # what a user calls n may be anything
+        return Source(data, length, samples, size, shuffle=shuffle and not hasattr(data, "shuffle"))
     return Source(data) if hasattr(data, "__next__") else None
 
 

@@ -14,7 +14,7 @@ from .._spelling.era import era
 from . import arguments
 from .added_loss import INSTEAD, add_loss, tensors_in
 from .arguments import asked
-from .arrays import BATCH_SIZE, shuffled, split, weights_by_class
+from .arrays import BATCH_SIZE, samples_in, shuffled, split, weights_by_class, without_idle_weights
 from .compiling import compiled
 from .conversion import in_arrays, inputs_of, targets_of, with_targets_as_columns
 from .rescaling import say_if_rescaled
@@ -128,6 +128,7 @@ class OldTraining:
 
     def _on_batch(self, method: Any, given: dict[str, Any]) -> Any:
         as_dictionary = given.pop("return_dict", False)
+        without_idle_weights(given)
         given.update(x=inputs_of(self, given.get("x")), y=targets_of(self, given.get("y")))
         given["y"] = keras.tree.map_structure(  # on torch, Keras hands arrays of NumPy to metrics as they are
             lambda array: keras.ops.convert_to_tensor(array) if isinstance(array, np.ndarray) else array, given["y"]
@@ -138,13 +139,15 @@ class OldTraining:
 
     def _train(self, given: dict[str, Any]) -> Any:
         _keras.check_trains()
+        without_idle_weights(given)
+        asked_for = given.get("samples_per_epoch")
         data = self._training_data(given)
         validation = self._validation_data(given)
         epochs, begun = given.get("epochs", 1), given.get("initial_epoch", 0)
-        size, samples = given.get("batch_size") or BATCH_SIZE, None
+        size, samples = given.get("batch_size") or BATCH_SIZE, samples_in(given.get("x"))
         if isinstance(data, Source):
             steps = steps_of("steps_per_epoch", given, ("samples_per_epoch",), data)
-            size, samples = data.batch_size, data.samples
+            size, samples = data.size() or None, data.samples
             given.update(x=Stream(data, steps * (epochs - begun), self, with_targets=True), steps_per_epoch=steps)
             given.update(shuffle=False, batch_size=None)
         object.__setattr__(self, "validation_data", validation)
@@ -153,7 +156,7 @@ class OldTraining:
             history=True,
             batch_size=size,
             samples=samples,
-            nb_sample=samples,
+            nb_sample=asked_for or samples,
             do_validation=given.get("validation_data") is not None,
             metrics=[*self._metrics_names, *(f"val_{name}" for name in self._metrics_names)],
             validation_data=validation,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from math import ceil
 from typing import Any
 
 import keras
@@ -70,7 +71,7 @@ def _of_an_epoch(event: str) -> Callable[..., None]:
 def _of_a_batch(event: str) -> Callable[..., None]:
     def tell(self: "_Watchers", batch: int, logs: dict[str, Any] | None = None) -> None:
         if self.on_batches:
-            self.tell(self.on_batches, event, (batch,), logs, {"batch": batch, **self.sizes})
+            self.tell(self.on_batches, event, (batch,), logs, {"batch": batch, **self.size_of(batch)})
 
     return tell
 
@@ -86,13 +87,18 @@ class _Watchers(keras.callbacks.Callback):  # type: ignore[misc]
         self.callbacks, self._params = callbacks, dict(params)
         self._validation_data = self._params.pop("validation_data", None)
         self.on_batches = [callback for callback in callbacks if _looks_at_batches(callback)]
-        size = params.get("batch_size")
-        self.sizes = {} if size is None else {"size": size}
 
     @property
     def async_safe(self) -> bool:
         """Whether Keras may tell of batches in another thread, which is faster: nobody listens."""
         return not self.on_batches
+
+    def size_of(self, batch: int) -> dict[str, int]:
+        """How many samples a batch has: the last one of a pass has fewer. Empty where nobody knows."""
+        size, samples = self._params.get("batch_size"), self._params.get("samples")
+        if size is None:
+            return {}
+        return {"size": min(size, samples - batch % ceil(samples / size) * size) if samples else size}
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = {**params, **self._params, "nb_epoch": params.get("epochs")}

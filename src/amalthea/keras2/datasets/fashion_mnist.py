@@ -1,5 +1,9 @@
 """28 by 28 pictures of clothes."""
 
-from keras.datasets.fashion_mnist import load_data
+from keras.datasets import fashion_mnist
+
+from ._fetching import fetched
 
 __all__ = ["load_data"]
+
+load_data = fetched(fashion_mnist.load_data, "fashion-mnist/{}")

@@ -1,11 +1,12 @@
 """News of Reuters, as numbers of words."""
 
 from keras.datasets import reuters
-from keras.datasets.reuters import get_word_index
 
 from .._spelling import Spelling
 from .._spelling.functions import spelt
+from ._fetching import fetched
 
 __all__ = ["get_word_index", "load_data"]
 
-load_data = spelt(Spelling(renamed={"nb_words": "num_words"}))(reuters.load_data)
+load_data = spelt(Spelling(renamed={"nb_words": "num_words"}))(fetched(reuters.load_data))
+get_word_index = fetched(reuters.get_word_index)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from .trial import Arrays, Trial
 
+_OTHERWISE = "Export .onnx or .xml, which Keras takes no part in."
+
 
 def write_litert(model: "keras.Model", path: Path, precision: str, options: dict[str, Any]) -> None:
     """Write a file of LiteRT; see ``Format.write``."""
@@ -35,9 +37,14 @@ def write_saved_model(model: "keras.Model", path: Path, precision: str, options:
 
 def run_litert(path: Path, trial: "Trial") -> "Arrays":
     """Let it answer; see ``Format.run``."""
-    with _quiet():
-        runner: Any = _interpreter()(model_path=str(path)).get_signature_runner()
-    answers = runner(**_by_name(list(runner.get_input_details()), trial))
+    try:
+        with _quiet():
+            runner: Any = _interpreter()(model_path=str(path)).get_signature_runner()
+        answers = runner(**_by_name(list(runner.get_input_details()), trial))
+    except (RuntimeError, ValueError) as problem:  # of an operation that is TensorFlow's own, for one
+        raise ArgumentError(
+            f"{path.name} was not written: LiteRT cannot run it. {_first_line(problem)} {_OTHERWISE}"
+        ) from problem
     # Keras numbers several outputs: "output_0", "output_1", …
     return [answers[name] for name in sorted(answers, key=lambda name: (len(name), name))]
 
@@ -79,6 +86,10 @@ def _export(model: "keras.Model", path: Path, kind: str) -> None:
         raise StorageError(
             f"Cannot write {path.name}: {problem.message}. Make room, or name another folder."
         ) from problem
+    except OSError:
+        raise
+    except Exception as problem:  # whatever a converter raises
+        raise ArgumentError(f"Keras cannot write {path.name}: {_first_line(problem)} {_OTHERWISE}") from problem
 
 
 def _by_name(names: list[str], trial: "Trial") -> dict[str, Any]:
@@ -98,6 +109,11 @@ def _interpreter() -> Any:
 
         Interpreter = tensorflow.lite.Interpreter  # noqa: N806 - a class
     return Interpreter
+
+
+def _first_line(problem: Exception) -> str:
+    """Of an error that may tell its whole history; a sentence."""
+    return (str(problem).strip() or type(problem).__name__).splitlines()[0].rstrip(".") + "."
 
 
 @contextmanager

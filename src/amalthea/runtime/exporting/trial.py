@@ -158,6 +158,8 @@ def _preparation(model: "keras.Model", exact: Predictor, options: dict[str, Any]
     said = options.get("scaling")
     if said is None and spec.dtype == "uint8" and not spec.channels_first:
         said = 1
+    if said is None and row is None and not options.get("classes"):
+        return None  # as ``amalthea.save``, whose file then takes what the model took
     said = None if said is None else scaling_steps(said)
     try:
         scaling = known_scaling(model, said, row)

@@ -31,7 +31,7 @@ def up_sampling(layer: Any, x: Tensor) -> Tensor:
 
 
 def resizing(layer: Any, x: Tensor) -> Tensor:
-    """``Resizing``: bilinear from any size, otherwise from a known one. Whole numbers stay whole."""
+    """``Resizing``: bilinear from any size, otherwise from a known one. Whole numbers that it is given stay whole."""
     if x.dtype == "float32":
         return _fitted(layer, x)
     y = apply("Round", _fitted(layer, cast(x, "float32")))

@@ -20,6 +20,7 @@ _MOVING = (  # integers of any size, with operators that all runtimes have for t
     layers.Permute,
     layers.RepeatVector,
     layers.Reshape,
+    layers.Resizing,  # which rounds by itself
 )
 _ROUNDING = (layers.Average, layers.GroupNormalization, layers.LayerNormalization, layers.RMSNormalization)
 
@@ -28,7 +29,8 @@ def output_types(call: _keras.Call, tensors: dict[int, Tensor]) -> list[str]:
     """Keras' types of what a call returns.
 
     With integers, a tensor of Keras does not tell: most layers note the type that they compute in, whatever they
-    return. So the backend is asked.
+    return. So the backend is asked; but for ``Resizing``, which returns integers where the model is called, and
+    floating numbers where TensorFlow compiles it, as ``predict`` and ``fit`` do (Keras 3.15.1).
 
     Args:
         call: of a layer or an operation.
@@ -39,6 +41,8 @@ def output_types(call: _keras.Call, tensors: dict[int, Tensor]) -> list[str]:
     """
     if all(tensors[id(tensor)].dtype == "float32" for tensor in call.inputs):
         return [output.dtype for output in call.outputs]
+    if isinstance(call.operation, layers.Resizing) and keras.config.backend() == "tensorflow":
+        return ["float32"]
 
     def typed(part: Any) -> Any:
         return keras.KerasTensor(part.shape, tensors[id(part)].dtype) if isinstance(part, keras.KerasTensor) else part
@@ -69,12 +73,20 @@ def converted_layer(layer: Any, converter: Callable[..., Any], given: list[Tenso
     """
     wanted = graph_type(dtype)
     enlarging = isinstance(layer, layers.UpSampling2D) and layer.interpolation != "nearest"
-    if isinstance(layer, _ROUNDING) or (enlarging and wanted != "float32"):
+    if isinstance(layer, _ROUNDING) or (enlarging and wanted != "float32") or _begins_with_rounding(layer):
         raise unsupported(layer, "Keras rounds amid it, as it gets integers; put layers.Rescaling(1) before it")
-    if isinstance(layer, layers.Resizing) or (isinstance(layer, _MOVING) and wanted != "float32"):
+    if isinstance(layer, _MOVING) and wanted != "float32":
         return converter(layer, *given)  # which looks at the type, or need not
     # Not every runtime computes with integers; those below 2**24 stay what they are.
     result = converter(layer, *(cast(tensor, "float32") for tensor in given))
     if wanted in ("bool", "uint8"):
         return narrowed(cast(result, "int32"), wanted)
     return result if wanted in ("float32", None) else cast(result, wanted)
+
+
+def _begins_with_rounding(layer: Any) -> bool:
+    """Whether it is a ``Pipeline`` in which integers are resized, on a backend where that rounds: see above."""
+    if not isinstance(layer, layers.Pipeline) or keras.config.backend() == "tensorflow":
+        return False
+    first = layer.layers[0]
+    return isinstance(first, layers.Resizing) and first.interpolation != "nearest"

@@ -18,7 +18,7 @@ from ..training.watching import History
 from .answers import Ready, judged, probabilities, ready
 from .calibrating import calibrate
 from .estimator import ClassifierMixin, UnfittedError
-from .labelled import Pictures, pictures_of, samples_of
+from .labelled import Pictures, Samples, pictures_of, samples_of
 from .learning import answers
 from .parameters import Parameters, extraction_of
 from .pixels import check_all, check_brightness
@@ -38,6 +38,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
     temperature_: float = 1.0
     times_: Mapping[str, float] = MappingProxyType({})
     _ready: Ready | None = None
+    _samples: tuple[Samples, Samples | None] | None = None
 
     def predict(self, X: Any, views: int = 1, threshold: float | None = None) -> NDArray[Any]:
         """The most probable class of each picture, or None for "none of these", shape (N,).
@@ -74,7 +75,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
         Raises:
             ArgumentError, ImageError, MissingFileError, MissingDependencyError: as for ``predict``.
         """
-        self._check_fitted("Call fit before it can predict.")
+        check_fitted(self, "Call fit before it can predict.")
         pictures = pictures_of(X)
         check_all(self, pictures)
         return probabilities(self._predictor(), pictures, self.preparation_, self._views(views, pictures))
@@ -122,7 +123,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
                 layer with a softmax or a sigmoid.
             ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
         """
-        self._check_fitted("Call fit before it can be calibrated.")
+        check_fitted(self, "Call fit before it can be calibrated.")
         samples = samples_of(X, y, self.classes_)
         check_all(self, samples)
         temperature = calibrate(self.model_, samples, extraction_of(self, self.preparation_))
@@ -158,7 +159,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
             ArgumentError: before ``fit``, or an argument that cannot be used.
             ImageError, MissingFileError: the file is no usable picture.
         """
-        self._check_fitted("Call fit before it can explain its answers.")
+        check_fitted(self, "Call fit before it can explain its answers.")
         subject = Subject(
             name=self.variant_ or self.model_.name,
             classes=tuple(map(str, self.classes_)),
@@ -174,7 +175,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
 
         Where the best weights are kept, ``kept`` tells after each epoch which they are so far; see ``train``.
         """
-        self._check_fitted("There is no history before fit.")
+        check_fitted(self, "There is no history before fit.")
         return {name: list(values) for name, values in self.history_.items()}
 
     def _least(self, threshold: float | None) -> float | None:
@@ -185,13 +186,8 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
 
     def _judged(self, X: Any, y: Any, views: int) -> tuple[NDArray[np.int64], NDArray[np.float32], int]:
         """Labels and probabilities of pictures, and how many were left out."""
-        self._check_fitted("Call fit before it can be evaluated.")
-        samples = samples_of(X, y, self.classes_)
-        check_all(self, samples)
-        seen, extraction = self._views(views, samples.pictures), extraction_of(self, self.preparation_)
-        if seen.count == 1:
-            return answers(self.model_, samples, extraction)
-        return judged(self._predictor(), samples, self.preparation_, seen, self.on_error)
+        check_fitted(self, "Call fit before it can be evaluated.")
+        return judged_by(self, samples_of(X, y, self.classes_), views)
 
     def _views(self, count: int, pictures: Pictures) -> Views:
         augmentation = self.augmentation or TUTORIAL
@@ -206,6 +202,37 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
         self._ready = ready(self.model_, self.precision, self.preparation_, names, self._ready)
         return self._ready.predictor
 
-    def _check_fitted(self, message: str) -> None:
-        if not hasattr(self, "model_"):
-            raise UnfittedError(message)
+
+def check_fitted(classifier: Answering, message: str) -> None:
+    """Refuse a classifier before ``fit``.
+
+    Raises:
+        UnfittedError: with this message.
+    """
+    if not hasattr(classifier, "model_"):
+        raise UnfittedError(message)
+
+
+def judged_by(
+    classifier: Answering, samples: Samples, views: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32], int]:
+    """Labels and probabilities of pictures, and how many were left out; features that are kept are used.
+
+    Args:
+        classifier: fitted.
+        samples: of its classes, in its order.
+        views: as for ``Answering.predict_proba``.
+
+    Raises:
+        ArgumentError, ImageError, MissingFileError, MissingDependencyError: as for ``Answering.evaluate``.
+    """
+    check_all(classifier, samples)
+    seen, extraction = classifier._views(views, samples.pictures), extraction_of(classifier, classifier.preparation_)
+    if seen.count == 1:
+        return answers(classifier.model_, samples, extraction)
+    return judged(classifier._predictor(), samples, classifier.preparation_, seen, classifier.on_error)
+
+
+def samples_of_fit(classifier: Answering) -> tuple[Samples, Samples | None] | None:
+    """The pictures that it learned from, and those that validated; None where it was not fitted in this process."""
+    return classifier._samples

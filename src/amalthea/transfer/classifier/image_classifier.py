@@ -12,7 +12,7 @@ from ..rate_finder import LearningRates, RangeTest, find_learning_rate
 from ..training.head import attach
 from ..training.settings import Rates, Training
 from ..training.watching import History, kept_epoch
-from .answering import Answering
+from .answering import Answering, check_fitted, samples_of_fit
 from .labelled import Samples, training_samples, tuning_samples, with_validation
 from .learning import all_or_nothing, learn
 from .parameters import check_crossing, extraction_of, head_of, training_of, tuning_of, wishes_of
@@ -188,8 +188,8 @@ class ImageClassifier(Answering):
             ArgumentError: before ``fit``; or as there, or for a layer or number of blocks that is not there; or the
                 weights of before give no finite loss.
         """
-        self._check_fitted("fine_tune comes after fit: the large errors of a new head would spoil the layers below it.")
-        samples, held_back = tuning_samples(getattr(self, "_samples", None), X, y, validation, self.classes_, self.seed)
+        check_fitted(self, "fine_tune comes after fit: the large errors of a new head would spoil the layers below it.")
+        samples, held_back = tuning_samples(samples_of_fit(self), X, y, validation, self.classes_, self.seed)
         check_all(self, samples, held_back)
         training = tuning_of(
             self,
@@ -260,7 +260,7 @@ class ImageClassifier(Answering):
             ArgumentError: another suffix, or before ``fit``.
             StorageError: the folder cannot be written.
         """
-        self._check_fitted("Call fit before it can be saved.")
+        check_fitted(self, "Call fit before it can be saved.")
         parameters = self.get_params() if isinstance(self.model, str) else {**self.get_params(), "model": None}
         answering = self.classes_, self.preparation_, self.variant_
         record = Record(parameters, *answering, self.history_, self.tuned_from_, self.temperature_, self.times_)

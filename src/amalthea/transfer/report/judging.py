@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ...errors import ArgumentError
 from ...images import Preparation
 from ...runtime import Predictor
-from ..classifier.answering import Answering
+from ..classifier.answering import Answering, check_fitted, judged_by, samples_of_fit
 from ..classifier.labelled import Samples, samples_of
 
 Classifier: TypeAlias = Answering | Predictor
@@ -21,7 +21,7 @@ def check_classifier(classifier: Any) -> None:
         ArgumentError: before ``fit``, a predictor that knows no classes, or something else.
     """
     if isinstance(classifier, Answering):
-        classifier._check_fitted("Call fit before a report can be written of it.")
+        check_fitted(classifier, "Call fit before a report can be written of it.")
     elif not isinstance(classifier, Predictor):
         raise ArgumentError(
             f"A report is of a fitted ImageClassifier, or of what amalthea.load opens; given was "
@@ -88,7 +88,7 @@ def answers_of(classifier: Classifier, samples: Samples, views: int) -> NDArray[
         files = list(samples.pictures)
         found = classifier.probabilities(files, views=views)
         return np.stack([scores for scores in found if isinstance(scores, np.ndarray)])
-    _, scores, skipped = classifier._judged(samples.pictures, samples.classes[samples.labels], views)
+    _, scores, skipped = judged_by(classifier, samples, views)
     if skipped:
         raise ArgumentError(
             f"{skipped} of the pictures have become unusable while the report was written. Write it again."
@@ -107,7 +107,7 @@ def learned_pictures(classifier: Classifier, training: Any) -> Samples | None:
         ArgumentError: something else, or as for ``labelled``.
     """
     if training is None:
-        of_fit = getattr(classifier, "_samples", None)
+        of_fit = samples_of_fit(classifier) if isinstance(classifier, Answering) else None
         return of_fit[0] if of_fit else None
     if isinstance(training, tuple | list) and len(training) == 2:
         return labelled(classifier, *training)

@@ -101,6 +101,7 @@ def write_report(
         found,
         file=None if file is None else os.fspath(file),
         chosen=tuple(name for name in _CHOSEN if name in chosen),
+        seconds={**_of_trials(comparison, folds), **found.seconds},
         comparison=None if comparison is None else json.loads(comparison.to_json()),
         folds=None if folds is None else json.loads(folds.to_json()),
     )
@@ -120,6 +121,16 @@ def check_report() -> None:
     check_scikit_learn()
     check_matplotlib("Reports need")
     check_jinja()
+
+
+def _of_trials(comparison: "Comparison | None", folds: "CrossValidation | None") -> dict[str, float]:
+    """Seconds that went into what came before the training."""
+    seconds = {}
+    if comparison is not None:
+        seconds["comparison"] = sum((row.features or 0) + (row.training or 0) for row in comparison.contenders)
+    if folds is not None:
+        seconds["cross-validation"] = sum(folds.seconds.values())
+    return seconds
 
 
 def _plots(facts: Facts, path: Path, comparison: "Comparison | None") -> Mapping[str, bytes]:

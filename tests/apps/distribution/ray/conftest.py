@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,18 +29,21 @@ SETTINGS = {
 
 @dataclass
 class Nodes:
-    """The two nodes of a cluster."""
+    """The nodes of a cluster: the first; and those that came after it, as they were asked for."""
 
     process: subprocess.Popen[str]
     address: str
+    others: list[dict[str, Any]]
 
     def kill(self) -> None:
-        """The second node ends, with all that runs there."""
+        """The node that came last ends, with all that runs there."""
         self._tell("kill")
+        self.others.pop()
 
-    def add(self, **environment: str) -> None:
-        """A node in its place."""
-        self._tell(f"add {json.dumps(environment)}")
+    def add(self, **arguments: Any) -> None:
+        """One more; the arguments are those of ``ray.cluster_utils.Cluster.add_node``."""
+        self._tell(f"add {json.dumps(arguments)}")
+        self.others.append(arguments)
 
     def _tell(self, order: str) -> None:
         assert self.process.stdin and self.process.stdout
@@ -56,9 +60,18 @@ def ray_folder() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def nodes(running_nodes: Nodes) -> Nodes:
+    """Two nodes of one processor each. What a test leaves is put right only for the next that needs it."""
+    while running_nodes.others and running_nodes.others != [{}]:
+        running_nodes.kill()
+    if not running_nodes.others:
+        running_nodes.add()
+    return running_nodes
+
+
 @pytest.fixture(scope="session")
-def nodes(ray_folder: Path) -> Iterator[Nodes]:
-    """Two nodes of one processor each."""
+def running_nodes(ray_folder: Path) -> Iterator[Nodes]:
     process = subprocess.Popen(
         [sys.executable, Path(__file__).with_name("nodes.py")],
         env={**os.environ, **SETTINGS, "RAY_TMPDIR": str(ray_folder)},
@@ -68,7 +81,7 @@ def nodes(ray_folder: Path) -> Iterator[Nodes]:
     )
     assert process.stdin and process.stdout
     try:
-        yield Nodes(process, process.stdout.readline().strip())
+        yield Nodes(process, process.stdout.readline().strip(), [{}])
     finally:
         process.stdin.close()
         try:
@@ -82,17 +95,6 @@ def nodes(ray_folder: Path) -> Iterator[Nodes]:
 def environment(ray_folder: Path) -> dict[str, str]:
     """Of a command that shall find the cluster, or start one."""
     return {**os.environ, **SETTINGS, "RAY_TMPDIR": str(ray_folder)}
-
-
-@pytest.fixture(scope="session")
-def quarter(tmp_path_factory: pytest.TempPathFactory, test_data: Path) -> Path:
-    """MobileNet at a quarter of its width in one file, with its real weights."""
-    import amalthea
-
-    file = tmp_path_factory.mktemp("network") / "quarter.onnx"
-    weights = test_data / "weights" / "mobilenet_2_5_224_tf.h5"
-    amalthea.save(amalthea.get_model("MobileNet", alpha=0.25, weights=str(weights)), file)
-    return file
 
 
 @pytest.fixture(scope="session")

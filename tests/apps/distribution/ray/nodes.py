@@ -1,8 +1,8 @@
 """A Ray cluster of two nodes on the loopback, in a process of its own that does what it is told, line by line.
 
-It says where it is, and after each line that it has done it: ``kill`` ends the second node at once, with all that runs
-there, as pulling its plug would; ``add`` starts one in its place, with the environment variables that follow as JSON.
-It ends with its input, and ends every process that it started.
+It says where it is, and after each line that it has done it: ``kill`` ends the node that came last, at once and with
+all that runs there, as pulling its plug would; ``add`` starts one more, with the arguments that follow as JSON. It ends
+with its input, and ends every process that it started.
 """
 
 import json
@@ -20,15 +20,14 @@ def main() -> None:
 
     cluster = Cluster(initialize_head=True, head_node_args=FIRST)
     try:
-        second = cluster.add_node(**SECOND)
+        others = [cluster.add_node(**SECOND)]
         print(cluster.address, file=answers, flush=True)
         for line in sys.stdin:
-            order, _, environment = line.strip().partition(" ")
+            order, _, arguments = line.strip().partition(" ")
             if order == "kill":
-                cluster.remove_node(second, allow_graceful=False)
+                cluster.remove_node(others.pop(), allow_graceful=False)
             else:
-                second = cluster.add_node(**SECOND, env_vars=json.loads(environment or "{}"))
-            cluster.wait_for_nodes(60)
+                others.append(cluster.add_node(**{**SECOND, **json.loads(arguments)}))
             print("done", file=answers, flush=True)
     finally:
         cluster.shutdown()

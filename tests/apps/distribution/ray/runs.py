@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import pyarrow as pa
 from pyarrow import parquet
 
+from amalthea.apps.distribution import layout
+
 PATIENCE = 120.0  # seconds
 
 
@@ -33,33 +35,34 @@ def running(*arguments, environment):
 
 
 def table(folder, kind):
-    """The rows of all shards, one shard after another: kind is "part" or "failures"."""
-    return pa.concat_tables([parquet.read_table(file) for file in sorted(folder.glob(f"{kind}-*.parquet"))])
+    """The rows of all shards, one shard after another: kind is "rows" or "failures"."""
+    place = folder / "_failures" if kind == "failures" else folder
+    return pa.concat_tables([parquet.read_table(file) for file in sorted(place.glob("part-*.parquet"))])
 
 
-def assert_same_answers(folder, expected):
+def assert_same_answers(folder, expected, shards):
     """Row for row, bit for bit; and every shard has its record."""
-    for kind in ("part", "failures"):
+    for kind in ("rows", "failures"):
         assert table(folder, kind).equals(table(expected, kind)), kind
-    assert records(folder).keys() == records(expected).keys()
-    assert [path.name for path in folder.rglob(".*")] == [], "left by killed writers"
+    assert sorted(records(folder)) == [f"{shard:05}.json" for shard in range(shards)]
+    assert [*folder.rglob(".*"), *folder.rglob("writing")] == [], "left by killed writers"
 
 
 def records(folder):
-    return {path.name: json.loads(path.read_bytes()) for path in (folder / "done").glob("*.json")}
+    return {path.name: json.loads(path.read_bytes()) for path in layout.records(folder).glob("*.json")}
 
 
 def finished_files(folder):
     """When the files of the finished shards were written, and which they are on the disk."""
     files = [folder / name for record in records(folder).values() for name in record["files"]]
-    files += (folder / "done").glob("*.json")
+    files += layout.records(folder).glob("*.json")
     return {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files}
 
 
-def wait_for_records(folder, count, process):
-    """Until so many shards are finished, while the process computes others."""
+def wait_for(pattern, count, folder, process):
+    """Until there are so many such files, while the process writes others."""
     deadline = time.monotonic() + PATIENCE
-    while len(list((folder / "done").glob("*.json"))) < count:
+    while len(list(folder.glob(pattern))) < count:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -12,22 +12,23 @@ pytest.importorskip("ray")
 from PIL import Image
 
 import amalthea
+from amalthea.apps.distribution import layout
 from amalthea.apps.distribution.plan import Plan
 from amalthea.apps.distribution.ray_cluster import cluster
 from amalthea.apps.distribution.ray_engine import _explained
 from amalthea.apps.distribution.ray_worker import Worker, check_place, orders, record_of
 from amalthea.errors import ArgumentError, StorageError
-from tests.apps.distribution.ray.runs import amalthea as run
+from tests.apps.commands import call
 from tests.apps.distribution.ray.runs import records, table
 
 pytestmark = pytest.mark.single_backend
 
 
 @pytest.fixture
-def plan(quarter, test_data, tmp_path):
+def plan(small_network, test_data, tmp_path):
     """Of a run whose only shard is not finished."""
-    amalthea.distribute(test_data / "images" / "parrot.jpg", model=quarter, out=tmp_path / "run")
-    (tmp_path / "run" / "done" / "00000.json").unlink()
+    amalthea.distribute(test_data / "images" / "parrot.jpg", model=small_network, out=tmp_path / "run")
+    layout.record(tmp_path / "run", 0).unlink()
     return Plan.read(tmp_path / "run")
 
 
@@ -36,20 +37,20 @@ def answer(worker):
 
 
 def test_it_finishes_a_shard(plan):
-    before = table(plan.folder, "part")
+    before = table(plan.folder, "rows")
     record = record_of(answer(Worker(orders(plan, 1))), several=True)
     assert (record.shard, record.rows) == (0, 1)
     assert records(plan.folder)["00000.json"]["files"] == record.files
-    assert table(plan.folder, "part").equals(before)
-    assert [path.name for path in (plan.folder / "done").iterdir()] == ["00000.json"]
+    assert table(plan.folder, "rows").equals(before)
+    assert [path.name for path in layout.records(plan.folder).iterdir()] == ["00000.json"]
 
 
-def test_settings_of_the_command_hold(quarter, test_data, tmp_path, monkeypatch):
+def test_settings_of_the_command_hold(small_network, test_data, tmp_path, monkeypatch):
     usual = Image.MAX_IMAGE_PIXELS
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", usual)  # back to it after the test
     monkeypatch.setenv("AMALTHEA_MAX_PIXELS", "1000")
-    amalthea.distribute(test_data / "images" / "parrot.jpg", model=quarter, out=tmp_path / "run")
-    (tmp_path / "run" / "done" / "00000.json").unlink()
+    amalthea.distribute(test_data / "images" / "parrot.jpg", model=small_network, out=tmp_path / "run")
+    layout.record(tmp_path / "run", 0).unlink()
     monkeypatch.setenv("AMALTHEA_API_KEY", "secret")
     told = orders(Plan.read(tmp_path / "run"), 1)
     assert "secret" not in str(told), "it is the server's"
@@ -95,17 +96,17 @@ def test_pictures_that_are_seen_no_more(plan, test_data, tmp_path):
 
 def test_a_shard_that_ends_its_workers(plan):
     told = orders(plan, 1)
-    (plan.folder / "done" / f".00000.{told.call}.tries").write_bytes(b"." * 10)
+    (layout.records(plan.folder) / f".00000.{told.call}.tries").write_bytes(b"." * 10)
     with pytest.raises(amalthea.errors.AmaltheaError, match=r"Shard 0 has ended 10 workers\. They may lack memory"):
         record_of(answer(Worker(told)), several=False)
-    assert list((plan.folder / "done").iterdir()) == []
+    assert list(layout.records(plan.folder).iterdir()) == []
 
 
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
         ("nowhere", "joined at address='nowhere': it names no port. Give host:port"),
-        ("ray://127.0.0.1:10001", "is one of Ray Client. Give host:port of the cluster's head, and run the command on"),
+        ("ray://127.0.0.1:10001", "is one of Ray Client. Give host:port of the cluster's head, and run this on a"),
     ],
 )
 def test_no_cluster(address, expected):
@@ -115,12 +116,17 @@ def test_no_cluster(address, expected):
     assert dict(os.environ) == before
 
 
-def test_nothing_answers(quarter, test_data, environment, tmp_path):
-    command = ["predict", test_data / "images", "--model", quarter, "--out", tmp_path / "run", "--engine", "ray"]
-    told = run(*command, "--address", "127.0.0.1:1", environment=environment)
-    assert (told.returncode, told.stdout) == (1, "")
-    assert "joined at address='127.0.0.1:1': [Errno" in told.stderr and told.stderr.count("\n") == 1, told.stderr
-    assert "Give host:port as `ray start --head` prints it" in told.stderr
+def test_nothing_answers(small_network, test_data, tmp_path):
+    """Told of the argument, and of the option."""
+    picture = test_data / "images" / "parrot.jpg"
+    asked = {"model": small_network, "out": tmp_path / "run", "engine": "ray", "address": "[::1]:1"}
+    with pytest.raises(ArgumentError, match=r"joined at address='\[::1\]:1': \[Errno .*; without address, Ray is"):
+        amalthea.distribute(picture, **asked)
+    options = [text for name, value in asked.items() for text in (f"--{name}", value)]
+    told = call("predict", picture, *options)
+    assert (told.exit_code, told.stdout) == (1, "")
+    assert "joined at --address [::1]:1: [Errno" in told.stderr and told.stderr.count("\n") == 1, told.stderr
+    assert "without --address, Ray is started on this machine" in told.stderr
 
 
 def test_a_machine_without_amalthea():

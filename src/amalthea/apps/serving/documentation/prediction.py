@@ -83,7 +83,7 @@ def paths(server: Server, problems: Problems) -> dict[str, dict[str, Operation]]
         "predict",
         "What is on these pictures?",
         answered("One entry a picture, in their order", reference("Predictions")),
-        problems.of(400, 404, 408, 413, 415, 422, 503, 504),
+        problems.of(400, 404, 408, 413, 415, 422, 501, 503, 504),
         tags=["Pictures"],
         description=_limits(server.settings),
         parameters=[parameter(name, schema, schema["description"]) for name, schema in options.items()],

@@ -91,6 +91,7 @@ class Problems:
             ),
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "The body is of a type, or compressed in a way, that is not read here.",
             HTTPStatus.UNPROCESSABLE_ENTITY: "No picture can be decoded from what was sent.",
+            HTTPStatus.NOT_IMPLEMENTED: "It needs a package that is not installed where the server runs.",
             HTTPStatus.SERVICE_UNAVAILABLE: (
                 f"The models are still being tested, {settings.waiting} requests wait already, or the server is "
                 "ending; the header Retry-After says when to ask again."

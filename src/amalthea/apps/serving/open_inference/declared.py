@@ -28,6 +28,13 @@ class DeclaredTensor:
     datatype: str
     shape: tuple[int, ...]
 
+    def takes_one(self, shape: Sequence[int]) -> bool:
+        """Whether a shape is that of a single entry, without the axis that counts them."""
+        wanted = self.shape[1:]
+        return len(shape) == len(wanted) and all(
+            size in (_OPEN, given) for size, given in zip(wanted, shape, strict=True)
+        )
+
     def as_json(self) -> dict[str, object]:
         """The protocol's ``$metadata_tensor``."""
         return {"name": self.name, "datatype": self.datatype, "shape": list(self.shape)}

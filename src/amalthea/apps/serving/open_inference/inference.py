@@ -57,8 +57,9 @@ def _answered(model: ServedModel, body: bytes, headers: Mapping[str, str], setti
     text, segments = divided(decompressed(body, headers, settings.max_body), headers)
     question = question_in(text, segments)
     wanted = _wanted(question, model)
+    declared = {tensor.name: tensor for tensor in _all_inputs(model.predictor)}
     for tensor in question.inputs:
-        _check_pictures(tensor, settings)
+        _check_pictures(tensor, declared.get(tensor.name), settings)
     given = _given(question, model, settings)
     found = _outputs(model.predictor, given)
     arrays = {output.name: found[number] for number, output in wanted}
@@ -76,7 +77,20 @@ def _wanted(question: Question, model: ServedModel) -> list[tuple[int, DeclaredT
     return [declared[output.name] for output in question.outputs] or list(declared.values())
 
 
-def _check_pictures(tensor: GivenTensor, settings: ServerSettings) -> None:
+def _all_inputs(predictor: Predictor) -> tuple[DeclaredTensor, ...]:
+    """The arrays that a network takes, and what may be given in their place."""
+    pictures = pictures_of(predictor)
+    return (*inputs_of(predictor), *([pictures] if pictures else []))
+
+
+def _check_pictures(tensor: GivenTensor, declared: DeclaredTensor | None, settings: ServerSettings) -> None:
+    if declared and declared.takes_one(tensor.shape):
+        nested = isinstance(tensor.data, list) and any(isinstance(row, list) for row in tensor.data)
+        more = ", and put the nested data into one more list" if nested else "; the data remain as they are"
+        refuse(
+            f"Input {tensor.name!r} of shape {list(tensor.shape)} lacks the first axis, which counts the pictures. "
+            f"Send the shape {[1, *tensor.shape]}{more}."
+        )
     if not tensor.shape:
         refuse(f"Input {tensor.name!r} is a single number; its first axis must count the pictures.")
     if tensor.shape[0] > settings.max_pictures:

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....errors import ImageError
-from ....images import Picture, Preparation, read_at_size
+from ....images import Picture, Preparation
 from ....runtime import Predictor
 from ....runtime.recognition import prepared
+from ..pictures import read_sent
 from ..problems import Problem
 
 
@@ -39,6 +40,6 @@ def array_of_pictures(contents: Sequence[bytes], predictor: Predictor, name: str
 
 def _read(content: bytes, preparation: Preparation, place: str, max_pixels: int) -> Picture:
     try:
-        return read_at_size(content, preparation.size, preparation.interpolation, max_pixels=max_pixels)
+        return read_sent(content, "the picture", preparation, max_pixels)
     except ImageError as problem:
-        raise Problem(422, f"{place}: {str(problem).replace('<bytes>', 'the picture', 1)}") from problem
+        raise Problem(422, f"{place}: {problem}") from problem

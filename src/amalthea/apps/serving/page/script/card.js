@@ -116,8 +116,8 @@ export class Card {
     this.find("details").hidden = !answer;
     this.find(".save").hidden = own || !answer;
     if (!answer) return;
-    this.find(".terminal").textContent = commands(file.name, model, explanation);
-    this.find(".python").textContent = python(file.name, model);
+    this.find(".terminal").replaceChildren(...words(commands(file.name, model, explanation)));
+    this.find(".python").textContent = python(file.name, model, explanation);
     Object.assign(this.find(".save"), { href: address, download: file.name, textContent: word("save", { file: file.name }) });
   }
 
@@ -130,6 +130,16 @@ export class Card {
     if (problem) this.say(word("announcedProblem", { file: file.name, problem: sentence(problem)[0] }));
     else this.say(word("announced", { file: file.name, name: named(answer.answer), probability: percent(answer.classes[0].probability) }));
   }
+}
+
+// A line is broken between words, not within an option: after its hyphens browsers would.
+function words(text) {
+  return text.split(/(\s+)/).map((part) => {
+    const element = document.createElement("span");
+    if (part.trim()) element.className = "word";
+    element.textContent = part;
+    return element;
+  });
 }
 
 // ImageNet's names are written with underscores.
