@@ -65,8 +65,7 @@ def test_a_model_that_ends_elsewhere():
     model = small_model()
     set_live_weights(model)
     picture = np.random.default_rng(0).standard_normal((2, 8, 8, 3), dtype=np.float32)
-    whole, left = model(picture), model.get_layer("left")
-    on_top = layers.Rescaling(2.0, name="twice")
+    whole, left, on_top = model(picture), model.get_layer("left"), layers.Rescaling(2.0, name="twice")
     _keras.end_at(model, on_top(model.output))
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(model(picture)), 2 * keras.ops.convert_to_numpy(whole))
     assert _keras.layer_of(model.output) is on_top
