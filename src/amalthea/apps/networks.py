@@ -1,5 +1,6 @@
 """The options that name a network: ``--model``, ``--alpha`` and ``--weights``."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,8 @@ def opened(model: str, alpha: float | None, weights: str, precision: str = "floa
     from .. import runtime
 
     arguments = check_answering(model, alpha, weights)
+    # OpenVINO's converter of other frameworks' models is a third of its import, and OpenVINO does without it.
+    sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]
     open_it = runtime.load if is_one_file(model) else runtime.predictor
     return open_it(model, precision=precision, **arguments)
 

@@ -1,27 +1,27 @@
 """Pixels: pictures from files, resized and scaled as the networks expect them. No Keras.
 
-What looks through whole folders needs a database; it is loaded when first used.
+Each module is imported when one of its names is asked for: who predicts waits for none that augments.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .augmentation import PREVIEW, TUTORIAL, Augmentation, Transform
-from .batches import Batches
-from .conversion import array_to_image, image_to_array, load_image, save_image
-from .decode import Picture, Source, read_picture
-from .find import find_pictures, skipped_pictures
-from .folders import LabelledPictures, labelled_folder, split, split_folder
-from .grid import preview, preview_size
-from .picture_batches import PictureBatches, picture_batches
-from .preparation import Preparation
-from .random_numbers import check_seed, epoch_order, fresh_seed, generator_of
-from .reading import PictureOrError, read_at_size, read_resized
-from .resizing import resize
-from .scaling import channel_axis, scale
+from .._on_demand import names_from
 
 if TYPE_CHECKING:
+    from .augmentation import PREVIEW, TUTORIAL, Augmentation, Transform
+    from .batched_reading import PictureBatches, picture_batches
+    from .batches import Batches
     from .checking import ImagesReport, Survey, check_images, survey
+    from .conversion import array_to_image, image_to_array, load_image, save_image
+    from .decode import Picture, Source, read_picture
+    from .find import find_pictures, skipped_pictures
+    from .folders import LabelledPictures, labelled_folder, split, split_folder
+    from .grid import preview, preview_size
+    from .preparation import Preparation
+    from .random_numbers import check_seed, epoch_order, fresh_seed, generator_of
+    from .reading import PictureOrError, read_at_size, read_resized
+    from .resizing import resize
+    from .scaling import channel_axis, scale
 
 __all__ = [
     "PREVIEW",
@@ -63,10 +63,44 @@ __all__ = [
     "survey",
 ]
 
-_HOME = {"ImagesReport": "checking", "Survey": "checking", "check_images": "checking", "survey": "checking"}
+_HOME = {
+    "PREVIEW": "augmentation",
+    "TUTORIAL": "augmentation",
+    "Augmentation": "augmentation",
+    "Batches": "batches",
+    "ImagesReport": "checking",
+    "LabelledPictures": "folders",
+    "Picture": "decode",
+    "PictureBatches": "batched_reading",
+    "PictureOrError": "reading",
+    "Preparation": "preparation",
+    "Source": "decode",
+    "Survey": "checking",
+    "Transform": "augmentation",
+    "array_to_image": "conversion",
+    "channel_axis": "scaling",
+    "check_images": "checking",
+    "check_seed": "random_numbers",
+    "epoch_order": "random_numbers",
+    "find_pictures": "find",
+    "fresh_seed": "random_numbers",
+    "generator_of": "random_numbers",
+    "image_to_array": "conversion",
+    "labelled_folder": "folders",
+    "load_image": "conversion",
+    "picture_batches": "batched_reading",
+    "preview": "grid",
+    "preview_size": "grid",
+    "read_at_size": "reading",
+    "read_picture": "decode",
+    "read_resized": "reading",
+    "resize": "resizing",
+    "save_image": "conversion",
+    "scale": "scaling",
+    "skipped_pictures": "find",
+    "split": "folders",
+    "split_folder": "folders",
+    "survey": "checking",
+}
 
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)

@@ -3,9 +3,9 @@
 What ``import amalthea`` does not need, which looks for the folders, is loaded when first used.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .._on_demand import names_from
 from .digests import digest, identity, renewed_digest, stamp, stamped_digest
 from .files import atomic_file, no_room, unusable_folder
 from .folders import cache_folder, keras_home, keras_settings, models_folder, weight_folders
@@ -70,8 +70,4 @@ _HOME = {
     "unusable_database": "databases",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)

@@ -3,8 +3,9 @@
 Loaded when first used: the command line must answer before Keras could even be imported.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from .._on_demand import names_from
 
 if TYPE_CHECKING:
     from .base import Wishes
@@ -108,8 +109,4 @@ _HOME = {
     "write_report": "report.writing",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)

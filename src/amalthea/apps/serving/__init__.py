@@ -3,8 +3,9 @@
 Loaded when first used: starlette and uvicorn are optional.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ..._on_demand import names_from
 
 if TYPE_CHECKING:
     from .models import ServedModel, ServedModels, open_models
@@ -21,8 +22,4 @@ _HOME = {
     "serve": "running",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)

@@ -15,9 +15,9 @@ Example:
     (4, 3, 3)
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ..._on_demand import names_from
 from .pictures import array_to_img, img_to_array, list_pictures, load_img, save_img, validate_filename
 from .transformations import (
     apply_affine_transform,
@@ -73,11 +73,7 @@ __all__ = [
     "validate_filename",
 ]
 
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

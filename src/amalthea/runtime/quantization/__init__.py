@@ -3,8 +3,9 @@
 Loaded when first used; what computes such networks needs none of it.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from ..._on_demand import names_from
 
 if TYPE_CHECKING:
     from .classifiers import Quantized, check_calibration, check_min_agreement, quantize, quantized
@@ -35,8 +36,4 @@ _HOME = {
     "to_integers": "integers",
 }
 
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)

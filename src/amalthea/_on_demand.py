@@ -1,0 +1,23 @@
+"""Packages whose modules are imported when one of their names is asked for."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+
+def names_from(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
+    """A package's ``__getattr__``.
+
+    No name may be that of a module in the package: Python puts a module there once it is imported.
+
+    Args:
+        package: its name.
+        homes: of each name, the module in the package that has it.
+    """
+
+    def attribute(name: str) -> Any:
+        if name in homes:
+            return getattr(import_module(f".{homes[name]}", package), name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    return attribute
