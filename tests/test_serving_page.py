@@ -171,7 +171,7 @@ def test_the_limits_are_those_of_the_command():
     for option, _, default in rows("Limits"):
         name = option.strip("`")
         assert default == computed.get(name, str(options[name])), name
-    assert len(rows("Limits")) == 7
+    assert len(rows("Limits")) == 8
     assert set(re.findall(r"`(--[\w-]+)", PAGE)) <= options.keys()
 
 

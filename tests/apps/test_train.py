@@ -54,7 +54,7 @@ def test_from_a_folder_to_one_file_that_answers(trains, pets, quarter, tmp_path,
     right = [each["classes"][0]["name"] == Path(each["path"]).parent.name for each in answers]
     assert np.mean(right) == pytest.approx(judged["accuracy"])
 
-    again = json.loads(succeed(*command, "--json").stdout)
+    again = json.loads(succeed(*command, "--out", out, "--json").stdout)  # replaced, as it is named
     assert again["history"]["loss"] == pytest.approx(trained["history"]["loss"], rel=1e-3)
 
 
@@ -219,10 +219,11 @@ def test_many_pictures_that_cannot_be_used_are_named_up_to_ten(trains, pets, qua
 def test_mistakes_are_told_before_the_work(arguments, status, words, trains, pets, monkeypatch):
     monkeypatch.chdir(pets.parent)
     Path("folder.onnx").mkdir()
+    Path("earlier.onnx").touch()
     answer = call("train", *arguments)
     assert (answer.exit_code, answer.stdout) == (status, ""), answer.output
     assert words in answer.stderr
-    assert {path.name for path in pets.parent.iterdir()} == {"pets", "folder.onnx"}
+    assert {path.name for path in pets.parent.iterdir()} == {"pets", "folder.onnx", "earlier.onnx"}
 
 
 @pytest.mark.single_backend

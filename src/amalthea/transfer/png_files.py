@@ -8,7 +8,7 @@ from ..errors import ArgumentError
 from ..storage import atomic_file
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    import matplotlib.figure
 
 
 def png_path(path: str | os.PathLike[str], drawn: str) -> Path:
@@ -27,7 +27,7 @@ def png_path(path: str | os.PathLike[str], drawn: str) -> Path:
     return path
 
 
-def save_figure(figure: "Figure", path: Path, dpi: int = 100) -> None:
+def save_figure(figure: "matplotlib.figure.Figure", path: Path, dpi: int = 100) -> None:
     """Write a figure of Matplotlib into a PNG file, which appears whole or not at all.
 
     Args:
