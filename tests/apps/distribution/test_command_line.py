@@ -39,6 +39,13 @@ def test_what_differs_from_the_run_in_the_folder(small_network, quarter, pets):
     assert answer.stderr == f"Error: {words.format('the command was predict, and is features')}\n"
 
 
+def test_a_file_where_the_folder_should_be(small_network, pets):
+    Path("file").write_text("mine")
+    answer = call("predict", pets, "--model", small_network, "--out", "file")
+    assert (answer.exit_code, answer.stdout, answer.stderr) == (1, "", "Error: --out file is a file; name a folder.\n")
+    assert Path("file").read_text() == "mine"
+
+
 def test_maps_and_means_are_told_apart(quarter, pets):
     picture = next(Path(pets).glob("B*"))
     asked = ["features", picture, *quarter, "--layer", "conv_pw_5_relu", "--out", "out"]

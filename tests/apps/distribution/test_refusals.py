@@ -85,7 +85,6 @@ def test_a_folder_that_cannot_be_made():
             1,
             "Error: --workers and --address go with --engine ray. The",
         ),
-        (["predict", DEMO, "--out", "file"], 1, "Error: --out file is a file; name a folder."),
         (["predict", "x.jpg", "--out", "s3://b/o", "--model", "no.onnx"], 2, f"'--out': s3://b/o is a URI; {NO_STORE}"),
         (["features", "x.jpg", "--out", "s3://b/o"], 2, f"'--out': s3://b/o is a URI; {NO_STORE}"),
         (["features", "x.jpg", "--out", "gs://b/o.parquet"], 2, f"'--out': gs://b/o.parquet is a URI; {NO_STORE}"),
