@@ -65,6 +65,7 @@ def test_all_is_true_and_complete(name):
     assert [entry for entry in public if getattr(module, entry) is None] == []
     own = {key for key, value in vars(module).items() if str(getattr(value, "__module__", "")).startswith(name)}
     assert {key for key in own if key[0] != "_"} <= public
+    assert public <= set(dir(module)), "an interpreter completes them"
 
 
 def test_an_unknown_name_is_an_attribute_error():

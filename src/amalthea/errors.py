@@ -88,6 +88,11 @@ class AmaltheaWarning(UserWarning):
     """Category of every warning of this library."""
 
 
+def first_line(problem: BaseException) -> str:
+    """What an error of another package says, which may tell its whole history; without a full stop."""
+    return (str(problem).strip() or type(problem).__name__).splitlines()[0].rstrip(".")
+
+
 def warn(message: str, through: tuple[str, ...] = ()) -> None:
     """Warn with the line of the caller's own code, however deep in this library the warning arises.
 

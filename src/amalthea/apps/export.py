@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..errors import first_line
 from ..runtime import is_classifier, is_one_file
 from .networks import ALPHA, WEIGHTS, check_file, is_trained_on, network_arguments
 from .predict import DEMO
@@ -127,10 +128,9 @@ def _own_model(file: Path) -> Any:
     try:
         return keras.saving.load_model(file, compile=False)
     except Exception as problem:  # Keras raises errors of many types
-        said, *_ = str(problem).splitlines() or [type(problem).__name__]
         raise click.ClickException(
-            f"Keras cannot load {file}: {said} Load it in Python, where its own classes and "
-            "functions are, and give it to amalthea.runtime.export(model, path)."
+            f"Keras cannot load {file}: {first_line(problem)}. Load it in Python, where its own classes and functions "
+            "are, and give it to amalthea.runtime.export(model, path)."
         ) from problem
 
 

@@ -103,4 +103,4 @@ _HOME = {
     "survey": "checking",
 }
 
-__getattr__ = names_from(__name__, _HOME)
+__getattr__, __dir__ = names_from(__name__, _HOME)

@@ -90,4 +90,4 @@ _HOME = {
     "what_opens": "other_files",
 }
 
-__getattr__ = names_from(__name__, _HOME)
+__getattr__, __dir__ = names_from(__name__, _HOME)

@@ -70,4 +70,4 @@ _HOME = {
     "unusable_database": "databases",
 }
 
-__getattr__ = names_from(__name__, _HOME)
+__getattr__, __dir__ = names_from(__name__, _HOME)

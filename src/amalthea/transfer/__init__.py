@@ -109,4 +109,4 @@ _HOME = {
     "write_report": "report.writing",
 }
 
-__getattr__ = names_from(__name__, _HOME)
+__getattr__, __dir__ = names_from(__name__, _HOME)

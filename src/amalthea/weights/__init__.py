@@ -75,4 +75,4 @@ _HOME = {
     "write_model_file": "model_files",
 }
 
-__getattr__ = names_from(__name__, _HOME)
+__getattr__, __dir__ = names_from(__name__, _HOME)

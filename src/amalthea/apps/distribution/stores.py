@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from pyarrow import fs
 
-from ...errors import ArgumentError
+from ...errors import ArgumentError, first_line
 from .locations import URI
 
 _SECRET = re.compile(r"[^/]+://[^/?@]*:[^/?@]*@(?P<place>.*)", re.DOTALL)
@@ -38,7 +38,7 @@ def opened(location: str) -> tuple[Any, str]:
                 f"{location} is an address. Fetch the picture, and give the path of its file."
             ) from problem
         raise ArgumentError(
-            f"{location} cannot be opened: {_first_line(problem)}. Allowed are paths, and what pyarrow.fs reads: "
+            f"{location} cannot be opened: {first_line(problem)}. Allowed are paths, and what pyarrow.fs reads: "
             "s3://, gs://, abfs://, hdfs:// and file://."
         ) from problem
     path = unquote(parts["path"]).strip("/")
@@ -59,7 +59,3 @@ def _store(root: str) -> tuple[Any, str]:
     """Opened once: some ask the network where they are."""
     system, path = fs.FileSystem.from_uri(root)
     return system, path
-
-
-def _first_line(problem: BaseException) -> str:
-    return (str(problem).splitlines() or [type(problem).__name__])[0].rstrip(".")

@@ -22,4 +22,4 @@ _HOME = {
     "serve": "running",
 }
 
-__getattr__ = names_from(__name__, _HOME)
+__getattr__, __dir__ = names_from(__name__, _HOME)

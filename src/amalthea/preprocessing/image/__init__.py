@@ -73,8 +73,4 @@ __all__ = [
     "validate_filename",
 ]
 
-__getattr__ = names_from(__name__, _HOME)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__ = names_from(__name__, _HOME)

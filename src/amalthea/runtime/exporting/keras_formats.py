@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ArgumentError, StorageError
+from ...errors import ArgumentError, StorageError, first_line
 
 if TYPE_CHECKING:
     import keras
@@ -43,7 +43,7 @@ def run_litert(path: Path, trial: "Trial") -> "Arrays":
         answers = runner(**_by_name(list(runner.get_input_details()), trial))
     except (RuntimeError, ValueError) as problem:  # of an operation that is TensorFlow's own, for one
         raise ArgumentError(
-            f"{path.name} was not written: LiteRT cannot run it. {_first_line(problem)} {_OTHERWISE}"
+            f"{path.name} was not written: LiteRT cannot run it. {first_line(problem)}. {_OTHERWISE}"
         ) from problem
     # Keras numbers several outputs: "output_0", "output_1", …
     return [answers[name] for name in sorted(answers, key=lambda name: (len(name), name))]
@@ -89,7 +89,7 @@ def _export(model: "keras.Model", path: Path, kind: str) -> None:
     except OSError:
         raise
     except Exception as problem:  # whatever a converter raises
-        raise ArgumentError(f"Keras cannot write {path.name}: {_first_line(problem)} {_OTHERWISE}") from problem
+        raise ArgumentError(f"Keras cannot write {path.name}: {first_line(problem)}. {_OTHERWISE}") from problem
 
 
 def _by_name(names: list[str], trial: "Trial") -> dict[str, Any]:
@@ -109,11 +109,6 @@ def _interpreter() -> Any:
 
         Interpreter = tensorflow.lite.Interpreter  # noqa: N806 - a class
     return Interpreter
-
-
-def _first_line(problem: Exception) -> str:
-    """Of an error that may tell its whole history; a sentence."""
-    return (str(problem).strip() or type(problem).__name__).splitlines()[0].rstrip(".") + "."
 
 
 @contextmanager

@@ -36,4 +36,4 @@ _HOME = {
     "to_integers": "integers",
 }
 
-__getattr__ = names_from(__name__, _HOME)
+__getattr__, __dir__ = names_from(__name__, _HOME)

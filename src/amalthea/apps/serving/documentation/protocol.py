@@ -9,7 +9,7 @@ from ..models import ServedModel, ServedModels
 from ..open_inference.answer import VERSION
 from ..open_inference.binary import HEADER
 from ..open_inference.datatypes import ALL, BYTES
-from ..open_inference.declared import inputs_of, outputs_of, pictures_of
+from ..open_inference.declared import all_inputs_of, inputs_of, outputs_of, pictures_of
 from ..open_inference.question import DIMENSIONS, VALUES
 from ..state import Server
 from .vocabulary import (
@@ -200,8 +200,7 @@ def _example(model: ServedModel) -> dict[str, object] | None:
 
 
 def _input_names(model: ServedModel) -> list[str]:
-    pictures = pictures_of(model.predictor)
-    return [tensor.name for tensor in inputs_of(model.predictor)] + ([pictures.name] if pictures else [])
+    return [tensor.name for tensor in all_inputs_of(model.predictor)]
 
 
 def _different(names: Iterable[str]) -> list[str]:

@@ -59,6 +59,12 @@ def pictures_of(predictor: Predictor) -> DeclaredTensor | None:
     return DeclaredTensor(PICTURES, BYTES, (_OPEN,))
 
 
+def all_inputs_of(predictor: Predictor) -> tuple[DeclaredTensor, ...]:
+    """The arrays that a network takes, and what may be given in their place."""
+    pictures = pictures_of(predictor)
+    return (*inputs_of(predictor), *([pictures] if pictures else []))
+
+
 def outputs_of(predictor: Predictor) -> tuple[DeclaredTensor, ...]:
     """The arrays that a network returns."""
     return tuple(

@@ -22,7 +22,7 @@ from .asked_model import asked_model
 from .binary import HEADER, divided
 from .compression import check_encoding, compressed, decompressed
 from .datatypes import BYTES
-from .declared import DeclaredTensor, inputs_of, outputs_of, pictures_of
+from .declared import DeclaredTensor, all_inputs_of, inputs_of, outputs_of, pictures_of
 from .pictures import array_of_pictures
 from .question import GivenTensor, Question, question_in, refuse
 from .tensors import array_of, contents_of
@@ -57,7 +57,7 @@ def _answered(model: ServedModel, body: bytes, headers: Mapping[str, str], setti
     text, segments = divided(decompressed(body, headers, settings.max_body), headers)
     question = question_in(text, segments)
     wanted = _wanted(question, model)
-    declared = {tensor.name: tensor for tensor in _all_inputs(model.predictor)}
+    declared = {tensor.name: tensor for tensor in all_inputs_of(model.predictor)}
     for tensor in question.inputs:
         _check_pictures(tensor, declared.get(tensor.name), settings)
     given = _given(question, model, settings)
@@ -75,12 +75,6 @@ def _wanted(question: Question, model: ServedModel) -> list[tuple[int, DeclaredT
         if output.name not in declared:
             refuse(f"{model.name} has no output {output.name!r}; it returns {', '.join(map(repr, declared))}.")
     return [declared[output.name] for output in question.outputs] or list(declared.values())
-
-
-def _all_inputs(predictor: Predictor) -> tuple[DeclaredTensor, ...]:
-    """The arrays that a network takes, and what may be given in their place."""
-    pictures = pictures_of(predictor)
-    return (*inputs_of(predictor), *([pictures] if pictures else []))
 
 
 def _check_pictures(tensor: GivenTensor, declared: DeclaredTensor | None, settings: ServerSettings) -> None:
