@@ -17,7 +17,13 @@ from tests.runtime.runners.test_opening import RUNTIMES
 pytestmark = pytest.mark.single_backend
 
 CLOSE = 1e-5  # of the deviation; bfloat16 is off by 1e-2
-WAYS = [("openvino", 2), ("openvino", 4), ("openvino", 16), *((runtime, 0) for runtime in RUNTIMES[1:])]
+WAYS = [
+    ("openvino", 1),
+    ("openvino", 2),
+    ("openvino", 4),
+    ("openvino", 16),
+    *((runtime, 0) for runtime in RUNTIMES[1:]),
+]
 
 
 @pytest.fixture(scope="module", params=WAYS, ids="{0[0]}, micro-batches of {0[1]}".format)

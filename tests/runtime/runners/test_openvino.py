@@ -62,8 +62,12 @@ def test_rows_of_an_embedding_that_are_not_there():
             whole_numbers(model, np.array([[0, wrong]]))
 
 
-@pytest.mark.parametrize(("many", "cached", "expected"), [(255, 0, 16), (256, 0, 4), (256, 10**6, 2)])
-def test_weights_that_come_from_memory_are_shared_by_more_pictures(monkeypatch, graph, many, cached, expected):
+@pytest.mark.parametrize(
+    ("many", "cached", "processors", "expected"),
+    [(255, 0, 2, 16), (255, 0, 64, 16), (256, 0, 2, 1), (256, 0, 64, 4), (256, 10**6, 2, 2), (256, 10**6, 64, 2)],
+)
+def test_weights_from_memory_are_shared_by_more_pictures(monkeypatch, graph, many, cached, processors, expected):
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
     monkeypatch.setattr("amalthea.runtime.runners.facts._MANY_WEIGHTS", many)  # the dense layer has 32 * 8
     monkeypatch.setattr("amalthea.runtime.runners.facts._IN_CACHE", cached)
     assert OpenVINORunner(graph)._compiler.facts.micro_batch == expected

@@ -1,5 +1,6 @@
 """What OpenVINO makes of a graph, and keeps in the cache folder."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from .source import GraphSource
 
 Sizes = tuple[tuple[int, ...], ...]  # of one picture, for each input
 
-_FACTS = "facts 1"  # another number where what is kept of them becomes different
+_FACTS = "facts 2"  # another number where what is kept of them becomes different
 _SMALL = 2**20  # bytes of a graph that is compiled in less time than a file is written
 
 
@@ -46,7 +47,8 @@ class Compiler:
         if self._source.size <= _SMALL:
             cache_key = ""
         self._cache_key = self._source.digest() if cache_key is None else cache_key
-        self._facts_name = f"compiled/{cache.key_of(_FACTS, self._cache_key, openvino.get_version())}.json"
+        facts_key = cache.key_of(_FACTS, self._cache_key, openvino.get_version(), os.cpu_count())
+        self._facts_name = f"compiled/{facts_key}.json"
         known = cache.load(self._facts_name) if self._cache_key else None
         self._new_facts = bool(self._cache_key) and known is None
         self.facts = GraphFacts.of(self._model, self._source.size) if known is None else GraphFacts.read(known)
