@@ -5,8 +5,7 @@ from typing import Any
 
 import openvino
 
-CHOICES = [(pictures, hint) for pictures in (1, 4, 32) for hint in ("THROUGHPUT", "LATENCY")]
-PRECISIONS = {"float32": "f32", "bfloat16": "bf16"}
+from benchmarks.benchmark_app import CHOICES, PRECISIONS
 
 
 class Bare:

@@ -5,6 +5,9 @@ Each backend of Keras has a process, the runtimes share one; all take turns, pic
 the same weights. Of Keras, the faster of ``predict`` and ``predict_on_batch`` counts; on its OpenVINO backend in
 float32, as everywhere. A turn lasts 0.3 seconds, or one call where that takes longer. The results of a model are
 written as soon as they are known.
+
+``--benchmark-app`` takes turns with the program itself, too, in processes of five seconds, which takes four minutes a
+model: the fastest of its choices once more, as often as Amalthea.
 """
 
 import argparse
@@ -12,29 +15,32 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from amalthea.catalog import list_models
+from benchmarks import benchmark_app
 from benchmarks.measure import RESULTS, write
 
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "torch", "openvino": "OpenVINO"}
 TRAINING = ("tensorflow", "jax", "torch")
 GIANTS = ("NASNetLarge", "InceptionResNetV2")
 IN_INT8 = ("ResNet50", "VGG16", "MobileNetV2")
+APP_ROUNDS = 3
 
 
 class Contenders:
     """A process, and those who run in it."""
 
-    def __init__(self, kind: str, backend: str, model: str, batch: int, folder: str, int8: bool) -> None:
-        arguments = [kind, model, str(batch), folder, "int8" if int8 else ""]
+    def __init__(self, kind: str, backend: str, model: str, batch: int, folder: str) -> None:
+        arguments = [kind, model, str(batch), folder, "int8" if model in IN_INT8 and find_spec("nncf") else ""]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.prediction_processes", *arguments],
             env=os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
@@ -51,6 +57,13 @@ class Contenders:
         self.process.stdin.write(json.dumps(name) + "\n")
         self.process.stdin.flush()
         return float(self._answer())
+
+    def turns(self, name: str, seconds: float) -> float:
+        """The mean of turns that together last so long."""
+        rates, start = [], time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            rates.append(self.turn(name))
+        return mean(rates)
 
     def _answer(self) -> Any:
         assert self.process.stdout
@@ -71,25 +84,26 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32, help="pictures; of the giants 8 at most")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--keep", action="store_true", help="keep the rows of other models that were measured before")
+    parser.add_argument("--benchmark-app", action="store_true", help="measure OpenVINO's own program, too")
     options = parser.parse_args()
     names = [name for pattern in options.models for name in list_models(pattern)]
     rows = _earlier(names) if options.keep else []
     for name in names:
         batch = min(options.batch, 8) if name in GIANTS else options.batch
-        rows.append(measure(name, batch, options.rounds))
+        rows.append(measure(name, batch, options.rounds, options.benchmark_app))
         print(json.dumps(rows[-1]), flush=True)
         _write(rows, options.rounds)
     if len(rows) > 1:
         print(json.dumps(over_all(rows)))
 
 
-def measure(name: str, batch: int, rounds: int) -> dict[str, object]:
+def measure(name: str, batch: int, rounds: int, with_app: bool) -> dict[str, object]:
     """A row of the table."""
     backends = [backend for backend in BACKENDS if find_spec(backend)]
     with TemporaryDirectory() as folder, ExitStack() as stack:
 
         def started(kind: str, backend: str) -> Contenders:
-            contenders = Contenders(kind, backend, name, batch, folder, name in IN_INT8 and bool(find_spec("nncf")))
+            contenders = Contenders(kind, backend, name, batch, folder)
             stack.callback(contenders.close)
             return contenders
 
@@ -105,7 +119,23 @@ def measure(name: str, batch: int, rounds: int) -> dict[str, object]:
         for _ in range(rounds):
             for place, who in turns:
                 rates[place, who].append(processes[place].turn(who))
-    return _row(name, batch, rates, facts, backends)
+        app = _against_app(processes[""], Path(folder, benchmark_app.GRAPH)) if with_app else {}
+    return _row(name, batch, rates, facts, backends) | app
+
+
+def _against_app(ours: Contenders, graph: Path) -> dict[str, object]:
+    """Columns of what ``benchmark_app`` makes of the same graph."""
+    row: dict[str, object] = {}
+    for precision in benchmark_app.PRECISIONS:
+        pictures, hint = benchmark_app.best(graph, precision)
+        rates: dict[str, list[float]] = {"ours": [], "its": []}
+        for _ in range(APP_ROUNDS):
+            rates["ours"].append(ours.turns(precision, benchmark_app.SECONDS))
+            rates["its"].append(benchmark_app.rate(graph, precision, pictures, hint))
+        title = f"amalthea / benchmark_app, {precision}"
+        row[f"benchmark_app, {precision}"] = round(median(rates["its"]), 1)
+        row |= {title: _ratio(rates["ours"], rates["its"]), f"{title}: pictures, hint": f"{pictures}, {hint.lower()}"}
+    return row
 
 
 def _check(folder: Path) -> None:
@@ -137,7 +167,7 @@ def _row(
         row["amalthea / best of TensorFlow, JAX, torch"] = _ratio(rates[ours], rates[best])
     if "openvino" in faster:
         row["amalthea / Keras on OpenVINO"] = _ratio(rates[ours], rates[faster["openvino"]])
-    for precision in ("float32", "bfloat16"):
+    for precision in benchmark_app.PRECISIONS:
         title = f"amalthea / best of OpenVINO, {precision}"
         row[title] = _ratio(rates["", precision], rates["", f"OpenVINO, {precision}"])
         row[f"{title}: pictures, hint"] = facts[f"best of OpenVINO, {precision}"]

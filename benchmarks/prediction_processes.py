@@ -1,8 +1,8 @@
 """A contender's process of ``benchmarks.prediction``: it answers each line of JSON by one.
 
 ``python -m benchmarks.prediction_processes KIND MODEL BATCH FOLDER INT8``, where KIND is "keras", on the backend of
-KERAS_BACKEND, or "runtimes", which have the same graph. The first line that it writes names its contenders; a line with
-one of these names is answered by its pictures a second.
+KERAS_BACKEND, or "runtimes", which have the same graph and leave it in the folder. The first line that it writes names
+its contenders; a line with one of these names is answered by its pictures a second.
 """
 
 import json
@@ -20,6 +20,7 @@ import amalthea
 from amalthea import _keras
 from amalthea.architectures import get_model
 from amalthea.runtime import to_onnx
+from benchmarks.benchmark_app import GRAPH
 from benchmarks.measure import rate
 from tests.live_weights import built_alive
 
@@ -53,6 +54,7 @@ def runtime_turns(name: str, batch: int, folder: Path, int8: bool) -> tuple[Turn
     model = _network(name)
     pictures, work = _pictures(batch, model), multiply_adds(model)
     graph = to_onnx(model).SerializeToString()
+    (folder / GRAPH).write_bytes(graph)
     turns: Turns = {}
     for precision in ("float32", "bfloat16"):
         predictor = amalthea.predictor(model, precision=precision)

@@ -92,5 +92,7 @@ def test_without_matplotlib(monkeypatch, tmp_path):
 def test_a_network_of_the_catalogue_on_all_that_is_installed():
     found = json.loads(succeed("bench", "efficientnet-lite0", "--batch", 2, "--seconds", 0, "--json").stdout)
     by_way = {(each["runtime"], each["precision"]): each for each in found["measurements"]}
+    errors = {way: each["error"] for way, each in by_way.items() if each["error"]}
+    assert set(errors) <= {("OpenVINO", "bfloat16")}, errors  # which not every processor has
     assert by_way["Keras on OpenVINO", "float32"]["throughput"] > 0
     assert by_way["OpenVINO", "float32"]["latency"] > 0

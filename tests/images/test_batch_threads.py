@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from amalthea.errors import AmaltheaError
 from amalthea.images import Batches, threads
-from amalthea.images import batches as images_batches
+from amalthea.images import batch as images_batch
 from tests.images.batch_samples import noisy, picture_threads, wait_until
 
 pytestmark = pytest.mark.single_backend
@@ -181,7 +181,7 @@ def test_threads_end_when_nobody_wants_their_batches_any_more() -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_what_a_thread_does_not_end_is_computed_by_whoever_waits(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """As where the garbage collector makes that thread wait for this one."""
-    monkeypatch.setattr(images_batches, "_PATIENCE", 0.05)
+    monkeypatch.setattr(images_batch, "_PATIENCE", 0.05)
     go_on = threading.Event()
 
     def sample(index: int, generator: np.random.Generator) -> NDArray[np.float64]:

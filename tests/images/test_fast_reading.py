@@ -40,6 +40,15 @@ def test_bilinear_is_nearer_to_the_smoothed_picture_than_without_smoothing(photo
         assert np.abs(exact - fast).mean() <= np.abs(exact - rough).mean()
 
 
+@pytest.mark.parametrize("sides", [(700, 97), (97, 700), (1203, 801), (301, 301), (10, 40_000), (40_000, 10)])
+def test_bilinear_leaves_no_pixel_out(sides: tuple[int, int]) -> None:
+    cv2 = pytest.importorskip("cv2", reason="the plain installation leaves it to Pillow")
+    noise = np.random.default_rng(0).integers(0, 256, (*sides, 3), np.uint8)
+    exact, fast = (read_at_size(encoded(noise, "PNG"), SIZE, "bilinear", how).astype(int) for how in ("exact", "fast"))
+    rough = cv2.resize(noise, SIZE[::-1], interpolation=cv2.INTER_LINEAR).astype(int)
+    assert np.abs(exact - fast).mean() < 0.4 * np.abs(exact - rough).mean()
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_upright(photographs: list[Path], orientation: int) -> None:
     exif = Image.Exif()

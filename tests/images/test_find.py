@@ -30,6 +30,16 @@ def test_a_folder_stands_for_its_pictures_sorted(folder: Path) -> None:
     assert find_pictures(["pets"]) == [Path("pets") / name for name in names]
 
 
+def test_the_order_is_that_of_sorted_paths(tmp_path: Path) -> None:
+    """Whatever is split by a seed depends on it."""
+    folders = ("", "a", "a-b", "a/b", "a/b.jpg", "A", "a b/c", "ä", "a0", "a0/0")
+    pictures = [tmp_path / folder / name for folder in folders for name in ("a.jpg", "a-b.png", "B.gif", "ä.jpg")]
+    for picture in pictures:
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.touch()
+    assert find_pictures([tmp_path]) == sorted(pictures)
+
+
 def test_a_file_is_taken_whatever_its_name(folder: Path) -> None:
     paths = [folder / "notes.txt", folder / ".hidden.jpg", folder / "b.jpg"]
     assert find_pictures(paths) == paths

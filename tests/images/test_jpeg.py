@@ -1,4 +1,5 @@
 import io
+import os
 import shutil
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from amalthea.errors import ImageError
-from amalthea.images import jpeg, load_image
+from amalthea.images import jpeg, load_image, read_at_size
 from amalthea.images.resizing import nearest
 
 pytestmark = pytest.mark.single_backend
@@ -22,14 +23,15 @@ def test_the_nearest_pixel_is_pillows(source, target):
     np.testing.assert_array_equal(nearest(picture, target), np.asarray(expected))
 
 
-def opened(path):
-    return Image.open(path, formats=("JPEG",))
-
-
 def saved(picture, **options):
     file = io.BytesIO()
     picture.save(file, "JPEG", **options)
     return file.getvalue()
+
+
+def by_pillow(content):
+    with Image.open(io.BytesIO(content), formats=("JPEG",)) as image:
+        return np.asarray(image)
 
 
 class TestDecoded:
@@ -41,31 +43,78 @@ class TestDecoded:
         paths = [*sorted((test_data / "pets").rglob("*.jpg"))[::12], test_data / "images" / "elephant.jpg"]
         decoded = 0
         for path in paths:
-            with opened(path) as image:
-                pixels = jpeg.decoded(image)
-                if pixels is not None:
-                    np.testing.assert_array_equal(pixels, np.asarray(image))  # Pillow reads it now, from the start
-                    decoded += 1
+            with path.open("rb") as file:
+                pixels = jpeg.decoded(file)
+            if pixels is not None:
+                np.testing.assert_array_equal(pixels, by_pillow(path.read_bytes()))
+                decoded += 1
         assert decoded > 0.9 * len(paths)
 
     @pytest.mark.parametrize(
-        "options", [{"subsampling": 0}, {"subsampling": 1}, {"progressive": True}, {"quality": 5}, {"optimize": True}]
+        "options",
+        [
+            {"subsampling": 0},
+            {"subsampling": 1},
+            {"progressive": True},
+            {"quality": 5},
+            {"optimize": True},
+            {"keep_rgb": True},
+        ],
     )
     def test_every_kind_of_colour_file(self, options, test_data):
         with Image.open(test_data / "images" / "parrot.jpg") as picture:
-            content = saved(picture.resize((301, 203)), **options)
-        image = opened(io.BytesIO(content))
-        pixels = jpeg.decoded(image)
+            content = saved(picture.convert("RGB").resize((301, 203)), **options)
+        stream = io.BytesIO(content)
+        stream.seek(99)  # it is read from its start, wherever it stands
+        pixels = jpeg.decoded(stream)
         assert pixels is not None
-        np.testing.assert_array_equal(pixels, np.asarray(image))
+        np.testing.assert_array_equal(pixels, by_pillow(content))
 
     @pytest.mark.parametrize("mode", ["L", "CMYK"])
     def test_other_colours_are_left_to_pillow(self, mode):
-        assert jpeg.decoded(opened(io.BytesIO(saved(Image.new(mode, (20, 10)))))) is None
+        assert jpeg.decoded(io.BytesIO(saved(Image.new(mode, (20, 10))))) is None
 
     def test_other_formats_are_left_to_pillow(self, test_data):
-        with Image.open(test_data / "images" / "grace_hopper.bmp") as image:
-            assert jpeg.decoded(image) is None
+        with (test_data / "images" / "grace_hopper.bmp").open("rb") as file:
+            assert jpeg.decoded(file) is None
+
+    def test_too_many_pixels_are_left_to_pillow(self, monkeypatch):
+        content = saved(Image.new("RGB", (20, 10)))
+        assert jpeg.decoded(io.BytesIO(content), max_pixels=199) is None
+        assert jpeg.decoded(io.BytesIO(content), max_pixels=200) is not None
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 199)
+        assert jpeg.decoded(io.BytesIO(content), max_pixels=200) is None
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+        assert jpeg.decoded(io.BytesIO(content)) is not None
+
+    @pytest.mark.parametrize("orientation", [None, *range(10)])
+    def test_what_has_to_be_turned_is_left_to_pillow(self, orientation):
+        exif = Image.Exif()
+        exif[0x010F] = "Camera"
+        if orientation is not None:
+            exif[0x0112] = orientation
+        content = saved(Image.new("RGB", (20, 10)), exif=exif)
+        assert jpeg.decoded(io.BytesIO(content)) is not None
+        assert (jpeg.decoded(io.BytesIO(content), upright_only=True) is None) == (orientation in range(2, 9))
+
+    def test_xmp_says_so_too(self):
+        xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/" tiff:Orientation="6"></x:xmpmeta>'
+        content = saved(Image.new("RGB", (20, 10)), xmp=xmp)
+        assert jpeg.decoded(io.BytesIO(content), upright_only=True) is None
+        assert jpeg.decoded(io.BytesIO(content.replace(b'"6"', b'"1"')), upright_only=True) is not None
+
+    @pytest.mark.parametrize("length", range(2, 22))
+    def test_a_header_that_is_cut_off_is_left_to_pillow(self, length):
+        content = saved(Image.new("RGB", (20, 10)))
+        assert jpeg.decoded(io.BytesIO(content[:length]), upright_only=True) is None
+
+    def test_what_cannot_be_read_twice_is_left_to_pillow(self):
+        content = saved(Image.new("RGB", (20, 10), "red"))
+        reading, writing = os.pipe()
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(content)
+        with os.fdopen(reading, "rb") as pipe:
+            np.testing.assert_array_equal(read_at_size(pipe, (10, 20), "nearest"), by_pillow(content))
 
     @pytest.mark.parametrize("part", [0.3, 0.9, 0.99])
     def test_what_is_cut_off_is_an_error(self, part, test_data, tmp_path):

@@ -13,8 +13,8 @@ from onnx import numpy_helper
 import amalthea
 from amalthea.errors import ArgumentError, MissingFileError, ModelFileError
 from amalthea.runtime import loading, to_onnx
-from amalthea.runtime.loading import read
 from amalthea.runtime.metadata import metadata_entry, read_metadata
+from amalthea.runtime.saved_file import known_facts
 from amalthea.runtime.seal import SIZE, seal
 from tests.runtime.damage import mutated, replaced
 from tests.runtime.test_saving import CLASSES, classifier
@@ -65,12 +65,12 @@ def test_a_file_that_is_written_while_it_is_opened(saved, tmp_path, monkeypatch)
     path = tmp_path / "own.onnx"
     path.write_bytes(saved.read_bytes())
 
-    def read_and_replace(file):
-        found = read(file)
+    def read_and_replace(file, verify):
+        found = known_facts(file, verify)
         replaced(file, saved.read_bytes())
         return found
 
-    monkeypatch.setattr(loading, "read", read_and_replace)
+    monkeypatch.setattr(loading, "known_facts", read_and_replace)
     with pytest.raises(ModelFileError, match=r"own.onnx was written again while it was being opened. Open it again"):
         amalthea.load(path)
 

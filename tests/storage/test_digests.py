@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 import amalthea
-from amalthea.storage import cache_folder, digest, renewed_digest, stamp, stamped_digest
+from amalthea.storage import (
+    cache_folder,
+    digest,
+    identity_of_content,
+    renewed_digest,
+    stamp,
+    stamped,
+    stamped_digest,
+)
 
 pytestmark = pytest.mark.single_backend
 
@@ -106,6 +114,17 @@ def test_a_file_that_changes_after_the_hashing_gets_no_stamp(change, tmp_path: P
     change(path)
     stamp(path, "sha256", FALSE, before)
     assert stamps() == []
+
+
+def test_the_time_of_the_entry_may_be_left_out(file: Path) -> None:
+    """It changes with whatever is noted of a file, such as its use."""
+    stamp(file, "seal", FALSE, file.stat(), identity_of_content)
+    time.sleep(0.02)
+    os.utime(file, ns=(0, file.stat().st_mtime_ns))
+    assert stamped(file, "sha256") is None
+    assert stamped(file, "seal", identity_of_content) == FALSE
+    file.write_bytes(b"abd")
+    assert stamped(file, "seal", identity_of_content) is None
 
 
 def test_a_renewed_digest_believes_no_stamp(file: Path) -> None:

@@ -1,5 +1,6 @@
 """Every private part of Keras that Amalthea reaches into, each in one function. Checked against Keras 3.15.1."""
 
+from .configurations import configuration
 from .frames import predicting, steps_per_epoch, takes_batches, validates_in_between
 from .graphs import (
     Call,
@@ -22,6 +23,7 @@ __all__ = [
     "Call",
     "calls",
     "check_trains",
+    "configuration",
     "convnext_layers",
     "custom_scale_layer",
     "end_at",

@@ -52,7 +52,7 @@ def train(
     pictures, held_back = divided(found, other, split, seed, earlier.classes_ if earlier else None)
     if request.answers.calibrate and held_back:
         _check_calibration(len(held_back.paths))
-    used = [*pictures.paths, *(held_back.paths if held_back else ())]
+    used = pictures.paths + (held_back.paths if held_back else ())
     results = Results(out, curves, report, as_json, request.model, folder, request.answers)
     course = None
     try:

@@ -2,19 +2,20 @@
 
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from threading import Event, Lock, current_thread, main_thread
+from threading import Lock, current_thread, main_thread
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import AmaltheaError, ArgumentError, ImageError, MissingFileError
+from ..errors import ArgumentError
+from .batch import Batch
 from .random_numbers import fresh_seed
 from .samples import Problem, Sample, Samples, check_batch_size
 from .threads import Threads, thread_count
 
 _BATCHES_AHEAD = 2
-_PATIENCE = 5.0  # seconds without the end of a batch
+_MOST_AT_ONCE = 16  # samples that a thread prepares together
 
 
 class Batches:
@@ -72,8 +73,10 @@ class Batches:
         self._workers = thread_count(workers)
         self._threads = Threads(self._workers)
         weakref.finalize(self, self._threads.forget).atexit = False  # when the program ends, they see it themselves
+        # Of the three batches that are being prepared, each thread has a part and a half.
+        self._at_once = min(-(-2 * batch_size // max(self._workers, 2)), _MOST_AT_ONCE)
         self._reach = max(_BATCHES_AHEAD, -(-2 * self._workers // batch_size))
-        self._ahead: dict[tuple[int, int], _Batch] = {}
+        self._ahead: dict[tuple[int, int], Batch] = {}
         self._last = (-1, -1)
         self._orders: dict[int, NDArray[np.int64]] = {}
         self._lock = Lock()
@@ -179,9 +182,10 @@ class Batches:
             self._ahead.clear()
         self._threads.close()
 
-    def _begin(self, epoch: int, order: NDArray[np.int64], position: int) -> "_Batch":
+    def _begin(self, epoch: int, order: NDArray[np.int64], position: int) -> Batch:
         start = position * self.batch_size
-        return _Batch(self._samples, epoch, order, range(start, min(start + self.batch_size, self.count)))
+        places = range(start, min(start + self.batch_size, self.count))
+        return Batch(self._samples, epoch, order, places, self._at_once)
 
     def _look_ahead(self, epoch: int, order: NDArray[np.int64], position: int) -> None:
         for later in range(position + 1, min(position + 1 + self._reach, len(self))):
@@ -193,99 +197,3 @@ class Batches:
     def _drop(self, keys: Sequence[tuple[int, int]]) -> None:
         for key in keys:
             self._threads.remove(self._ahead.pop(key))
-
-
-class _Batch:
-    """One batch, sample by sample, by as many threads as care to help."""
-
-    def __init__(self, samples: Samples, epoch: int, order: NDArray[np.int64], places: range) -> None:
-        self.awaited = False
-        self._samples, self._epoch, self._order, self._places = samples, epoch, order, places
-        self._begun, self._open = 0, set(range(len(places)))
-        self._pictures: NDArray[Any] | None = None
-        self._indices = np.empty(len(places), np.int64)
-        self._failures: dict[int, BaseException] = {}
-        self._cancelled = False
-        self._finished = Event()
-        self._lock = Lock()
-
-    @property
-    def failed(self) -> bool:
-        """Whether its result would be an error, as far as it is known."""
-        return any(self._is_raised(failure) for failure in [*self._failures.values()])
-
-    def take(self) -> int | None:
-        if self._begun == len(self._places):
-            return None
-        self._begun += 1
-        return self._begun - 1
-
-    def do(self, part: int) -> None:
-        try:
-            index, picture = self._samples.at(self._epoch, self._order, self._places[part])
-            room = self._room_for(picture)
-            with self._lock:
-                if part in self._open:  # nobody has handed it out yet
-                    self._indices[part] = index
-                    room[part] = picture
-        except BaseException as failure:  # of any kind: it is raised again where the batch is awaited
-            self._failures[part] = failure
-        with self._lock:
-            self._open.discard(part)
-            if not self._open:
-                self._finished.set()
-
-    def cancel(self) -> None:
-        self._cancelled = True
-        self._finished.set()
-
-    def computed(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """The batch, by the thread that asks."""
-        while (part := self.take()) is not None:
-            self.do(part)
-            self._raise_failure()
-        return self._usable()
-
-    def result(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """The batch, as soon as other threads have computed it.
-
-        What they do not end in time this thread computes, too. They may wait for it without an end: the garbage
-        collector, which runs in any of them, destroys data sets of TensorFlow and waits for the threads that read them.
-        """
-        try:
-            while not self._finished.wait(_PATIENCE):
-                for part in sorted(self._open):
-                    self.do(part)
-        finally:
-            self.awaited = False  # also after Ctrl-C
-        if self._open and self._cancelled:
-            raise AmaltheaError("The batches were closed while this one was waited for. Ask for it again.")
-        self._raise_failure()
-        return self._usable()
-
-    def _room_for(self, picture: NDArray[Any]) -> NDArray[Any]:
-        with self._lock:
-            if self._pictures is None:
-                self._pictures = np.empty((len(self._places), *picture.shape), picture.dtype)
-        if picture.shape != self._pictures.shape[1:] or picture.dtype != self._pictures.dtype:
-            raise ArgumentError(
-                f"The pictures of a batch are of one shape and type; there are {picture.shape} of {picture.dtype} and "
-                f"{self._pictures.shape[1:]} of {self._pictures.dtype}. Give all the same size."
-            )
-        return self._pictures
-
-    def _raise_failure(self) -> None:
-        for part in sorted(self._failures):
-            if self._is_raised(self._failures[part]):
-                raise self._failures[part]
-
-    def _is_raised(self, failure: BaseException) -> bool:
-        return self._samples.on_error != "skip" or not isinstance(failure, ImageError | MissingFileError)
-
-    def _usable(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        if self._pictures is None:
-            return np.empty(0, np.float32), np.empty(0, np.int64)
-        if not self._failures:
-            return self._pictures, self._indices
-        usable = [part for part in range(len(self._places)) if part not in self._failures]
-        return self._pictures[usable], self._indices[usable]

@@ -16,7 +16,7 @@ from PIL import Image
 
 from ..errors import AmaltheaWarning, ArgumentError, ImageError, MissingFileError
 from . import jpeg
-from .decode import Source, open_picture
+from .decode import Picture, Source, identified, open_source
 from .resizing import nearest, pillow_size, resampling
 from .scaling import check_data_format
 
@@ -51,18 +51,33 @@ def load_image(
         >>> load_image("elephant.jpg", color_mode="grayscale", target_size=(100, 200))
         <PIL.Image.Image image mode=L size=200x100 at ...>
     """
+    loaded = load(source, color_mode, target_size, interpolation, keep_aspect_ratio, decode)
+    return loaded if isinstance(loaded, Image.Image) else Image.fromarray(loaded)
+
+
+def load(
+    source: Source,
+    color_mode: str = "rgb",
+    target_size: Sequence[int] | None = None,
+    interpolation: str = "nearest",
+    keep_aspect_ratio: bool = False,
+    decode: str = "exact",
+) -> Image.Image | Picture:
+    """The same for ``image_to_array``, which takes both: an array where no image is needed on the way."""
     if color_mode not in _MODES:
         raise ArgumentError(f"color_mode={color_mode!r} is unknown; choose one of {', '.join(_MODES)}.")
     modes = _MODES[color_mode]
     size = None if target_size is None else pillow_size(target_size)
     smoothing = None if size is None else resampling(interpolation)
-    with open_picture(source) as image:
+    with open_source(source) as stream:
+        if size and color_mode == "rgb" and smoothing == Image.Resampling.NEAREST and not keep_aspect_ratio:
+            rows_and_columns = size[1], size[0]
+            pixels = jpeg.decoded(stream, rows_and_columns if decode == "fast" else None)
+            if pixels is not None:
+                return nearest(pixels, rows_and_columns)
+        image = identified(stream)
         if decode == "fast" and size is not None:
             image.draft(None, size)
-        elif size and smoothing == Image.Resampling.NEAREST and color_mode == "rgb" and not keep_aspect_ratio:
-            pixels = jpeg.decoded(image)
-            if pixels is not None:
-                return Image.fromarray(nearest(pixels, (size[1], size[0])))
         image.load()
         converted = image if image.mode in modes else image.convert(modes[0])
         if size is None or size == image.size:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import IO, TypeAlias
@@ -96,29 +96,40 @@ def stands_upright(image: Image.Image) -> bool:
 
 @contextmanager
 def open_picture(source: Source) -> Iterator[Image.Image]:
-    """Open a picture without decoding it; whatever Pillow raises from here on becomes an error that names the source.
+    """Open a picture without decoding it; errors from here on are those of ``open_source``."""
+    with open_source(source) as stream:
+        yield identified(stream)
+
+
+def identified(stream: IO[bytes]) -> Image.Image:
+    """The picture that ``open_source`` has opened, not decoded yet."""
+    return Image.open(stream, formats=_FORMATS)
+
+
+@contextmanager
+def open_source(source: Source) -> Iterator[IO[bytes]]:
+    """Open a file, or whatever else is read; what Pillow raises from here on becomes an error that names the source.
 
     Pillow raises exceptions of many types on damaged files, so that all of them count.
     """
-    name = _name(source)
     pixel_limit()  # Pillow compares with a variable of its module alone, which this sets
-    with _byte_stream(source, name) as stream:
+    with _byte_stream(source) as stream:
         try:
-            yield Image.open(stream, formats=_FORMATS)
+            yield stream
         except AmaltheaError:
             raise
         except UnidentifiedImageError as error:
-            raise ImageError(_unidentified(stream, name)) from error
+            raise ImageError(_unidentified(stream, _name(source))) from error
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise ImageError(
-                f"{name} has more pixels than the limit of {Image.MAX_IMAGE_PIXELS:,}, like files that are made to "
-                "exhaust the memory. Make it smaller; or, if you trust it, set the environment variable "
+                f"{_name(source)} has more pixels than the limit of {Image.MAX_IMAGE_PIXELS:,}, like files that are "
+                "made to exhaust the memory. Make it smaller; or, if you trust it, set the environment variable "
                 "AMALTHEA_MAX_PIXELS (or PIL.Image.MAX_IMAGE_PIXELS) higher."
             ) from error
         except Exception as error:
             raise ImageError(
-                f"{name} cannot be decoded: {error}. The file is damaged, cut off or of a kind that cannot be read; "
-                "fetch it again, or convert it to JPEG or PNG."
+                f"{_name(source)} cannot be decoded: {error}. The file is damaged, cut off or of a kind that cannot be "
+                "read; fetch it again, or convert it to JPEG or PNG."
             ) from error
 
 
@@ -144,28 +155,27 @@ def _name(source: Source) -> str:
     return str(Path(path)) if isinstance(path, str | os.PathLike) else "<file>"
 
 
-@contextmanager
-def _byte_stream(source: Source, name: str) -> Iterator[IO[bytes]]:
+def _byte_stream(source: Source) -> AbstractContextManager[IO[bytes]]:
     if isinstance(source, bytes):
-        yield BytesIO(source)
-    elif isinstance(source, str | os.PathLike):
-        with _open_file(Path(source), name) as stream:
-            yield stream
-    elif hasattr(source, "read") and isinstance(source.read(0), bytes):
-        yield source
-    else:
-        raise ArgumentError(
-            "A picture is read from a path, from bytes, or from a file opened with mode 'rb'; "
-            f"given was {type(source).__name__}."
-        )
+        return BytesIO(source)
+    if isinstance(source, str | os.PathLike):
+        return _open_file(source)
+    if hasattr(source, "read") and isinstance(source.read(0), bytes):
+        return nullcontext(source)
+    raise ArgumentError(
+        "A picture is read from a path, from bytes, or from a file opened with mode 'rb'; "
+        f"given was {type(source).__name__}."
+    )
 
 
-def _open_file(path: Path, name: str) -> IO[bytes]:
+def _open_file(path: str | os.PathLike[str]) -> IO[bytes]:
     try:
-        return path.open("rb")
+        return open(path, "rb")
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise MissingFileError(f"There is no file {name} (looked for at {path.absolute()}). Check the path.") from error
+        place = os.path.abspath(path)
+        raise MissingFileError(f"There is no file {_name(path)} (looked for at {place}). Check the path.") from error
     except (OSError, ValueError) as error:
+        name = _name(path)
         if os.path.isdir(path):
             raise ImageError(f"{name} is a folder, not a picture. If it holds pictures, give their paths.") from error
         raise ImageError(f"{name} cannot be opened: {error}. Check the path and its permissions.") from error

@@ -57,8 +57,20 @@ def find_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
         >>> find_pictures(["*.jpg", "nowhere.png"])
         [...Path('elephant.jpg'), ...Path('nowhere.png')]
     """
-    named = (match for path in paths for match in _matches(os.fspath(path)))
-    return _each_once(picture for path in named for picture in _within(path, _SUFFIXES) or [path])
+    return list(each_picture(paths))
+
+
+def each_picture(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path]:
+    """As ``find_pictures``, one after the other: a single folder takes memory for one of its folders at a time.
+
+    Args:
+        paths: as there.
+    """
+    named = [match for path in paths for match in _matches(os.fspath(path))]
+    if len(named) == 1:
+        yield from _in_place_of(named[0])  # each once by itself
+    else:
+        yield from _each_once(picture for path in named for picture in _in_place_of(path))
 
 
 def skipped_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
@@ -75,7 +87,7 @@ def skipped_pictures(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
         []
     """
     named = (match for path in paths for match in _matches(os.fspath(path)))
-    return _each_once(picture for path in named for picture in _within(path, _FOREIGN_SUFFIXES))
+    return list(_each_once(picture for path in named for picture in _within(path, _FOREIGN_SUFFIXES)))
 
 
 def is_picture_name(name: str) -> bool:
@@ -90,21 +102,23 @@ def is_picture_name(name: str) -> bool:
 
 def dangling_links(folder: Path) -> list[Path]:
     """The links in a folder and below that lead nowhere, sorted, hidden ones left out."""
-    return sorted(path for path in _files(folder) if path.is_symlink() and not os.path.exists(path))
+    return [path for path in _files(folder) if path.is_symlink() and not os.path.exists(path)]
 
 
 def files_of_other_names(folder: Path) -> list[Path]:
     """The files in a folder and below whose suffix is none of a picture, sorted, hidden ones left out."""
     known = {*_SUFFIXES, *_FOREIGN_SUFFIXES}
-    return sorted(path for path in _files(folder) if path.suffix.lower() not in known and os.path.isfile(path))
+    return [path for path in _files(folder) if path.suffix.lower() not in known and os.path.isfile(path)]
 
 
-def _each_once(paths: Iterable[Path]) -> list[Path]:
+def _each_once(paths: Iterable[Path]) -> Iterator[Path]:
     """By the first of its spellings."""
-    first: dict[str, Path] = {}
+    seen = set()
     for path in paths:
-        first.setdefault(os.path.abspath(path), path)
-    return list(first.values())
+        spelled = os.path.abspath(path)
+        if spelled not in seen:
+            seen.add(spelled)
+            yield path
 
 
 def _matches(path: str) -> list[Path]:
@@ -113,20 +127,39 @@ def _matches(path: str) -> list[Path]:
     return matches or [Path(path)]
 
 
-def _within(path: Path, suffixes: Sequence[str]) -> list[Path]:
+def _in_place_of(path: Path) -> Iterator[Path]:
+    """The pictures in a folder, or whatever else it is."""
+    found = False
+    for picture in _within(path, _SUFFIXES):
+        found = True
+        yield picture
+    if not found:
+        yield path
+
+
+def _within(path: Path, suffixes: Sequence[str]) -> Iterator[Path]:
     """The files with such a suffix in a folder; none in a file."""
     files = _files(path) if os.path.isdir(path) else ()
-    return sorted(file for file in files if file.suffix.lower() in suffixes and os.path.isfile(file))
+    return (file for file in files if file.suffix.lower() in suffixes and os.path.isfile(file))
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """What is no folder in a folder and below, hidden left out; links are followed until they come round."""
-    waiting = [(folder, frozenset[str]())]
-    while waiting:
-        place, above = waiting.pop()
-        here = above | {os.path.realpath(place)}
-        if here == above:
-            continue
-        _, folders, files = next(os.walk(place), ("", [], []))
-        waiting += [(place / name, here) for name in folders if not name.startswith(".")]
-        yield from (place / name for name in files if not name.startswith("."))
+def _files(folder: Path, above: frozenset[str] = frozenset()) -> Iterator[Path]:
+    """What is no folder in a folder and below, sorted, hidden left out; links are followed until they come round.
+
+    Args:
+        folder: in which to look.
+        above: what the folders that it lies in really are.
+    """
+    here = above | {os.path.realpath(folder)}
+    if here == above:
+        return
+    _, folders, files = next(os.walk(folder), ("", [], []))
+    below, names = set(folders), [name for name in (*folders, *files) if not name.startswith(".")]
+    names.sort(key=os.path.normcase, reverse=True)
+    del folders, files
+    while names:
+        name = names.pop()  # so that its memory, and what paths keep of it, is free when the next one is made
+        if name in below:
+            yield from _files(folder / name, here)
+        else:
+            yield folder / name

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,7 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ArgumentError, MissingFileError, warn
-from .find import find_pictures
+from .find import each_picture
+from .paths import Paths, compact
 from .random_numbers import check_seed
 
 # Names of folders that hold a part of a data set, and no class.
@@ -25,7 +28,7 @@ class LabelledPictures(NamedTuple):
         classes: names of the classes.
     """
 
-    paths: list[Path]
+    paths: Sequence[Path]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
 
@@ -36,7 +39,7 @@ class LabelledPictures(NamedTuple):
 
     def take(self, indices: NDArray[np.int64]) -> "LabelledPictures":
         """Some of them."""
-        return LabelledPictures([self.paths[index] for index in indices], self.labels[indices], self.classes)
+        return LabelledPictures(compact(self.paths).take(indices), self.labels[indices], self.classes)
 
 
 def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | None = None) -> LabelledPictures:
@@ -81,7 +84,7 @@ def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | Non
         )
     _tell_loose(folder, placed.get(None, []))
     labels = np.repeat(np.arange(len(classes)), [len(paths) for paths in pictures])
-    return LabelledPictures([path for paths in pictures for path in paths], labels, tuple(classes))
+    return LabelledPictures(Paths(chain.from_iterable(pictures)), labels, tuple(classes))
 
 
 def split_folder(
@@ -180,14 +183,23 @@ def class_folders(folder: Path) -> dict[str, Path]:
     return {path.name: path for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")}
 
 
-def pictures_by_class(folder: Path) -> dict[str | None, list[Path]]:
+def pictures_by_class(folder: Path) -> dict[str | None, Sequence[Path]]:
     """The pictures at any depth below each sub-folder by its name, sorted; under None those beside the sub-folders."""
-    found = find_pictures([folder])
-    placed: dict[str | None, list[Path]] = {}
-    for path in found if found != [folder] else []:  # a folder without pictures stays as it is
-        name, *below = path.relative_to(folder).parts
-        placed.setdefault(name if below else None, []).append(path)
+    placed: dict[str | None, Sequence[Path]] = {}
+    loose: list[Path] = []
+    for name, paths in groupby(each_picture([folder]), partial(_class_of, len(folder.parts))):
+        if name is None:
+            loose += paths
+        else:
+            placed[name] = Paths(paths)
+    if loose and loose != [folder]:  # a folder without pictures stays as it is
+        placed[None] = loose
     return placed
+
+
+def _class_of(depth: int, path: Path) -> str | None:
+    """The sub-folder of a folder with so many parts in which a file lies, or None."""
+    return path.parts[depth] if len(path.parts) > depth + 1 else None
 
 
 def _tell_loose(folder: Path, loose: Sequence[Path]) -> None:

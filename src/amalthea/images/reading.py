@@ -5,14 +5,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 import numpy as np
 from PIL import Image
 
 from ..errors import ArgumentError, ImageError, MissingFileError
 from . import jpeg
-from .decode import Picture, Source, check_pixels, open_picture, stands_upright, upright
+from .decode import Picture, Source, identified, open_source, upright
 from .resizing import both_sides, resampling, resized, resized_roughly
 
 PictureOrError: TypeAlias = Picture | ImageError | MissingFileError
@@ -86,16 +86,20 @@ def read_at_size(
         ImageError: as ``read_picture``, or more pixels than that.
         MissingFileError: as ``read_picture``.
     """
-    with open_picture(source) as image:
-        _check_size(image, max_pixels)
-        check_pixels(image)
-        if decode == "exact":
-            return resized(upright(image), size, interpolation)
-        picture = jpeg.decoded(image, size) if stands_upright(image) else None
-        if picture is None:
-            picture = np.asarray(upright(image, size))
-    rough = resized_roughly(picture, size) if interpolation == "bilinear" else None
-    return resized(Image.fromarray(picture), size, interpolation) if rough is None else rough
+    enough = size if decode == "fast" else None
+    with open_source(source) as stream:
+        decoded = jpeg.decoded(stream, enough, upright_only=True, max_pixels=max_pixels)
+        picture = _by_pillow(stream, enough, max_pixels) if decoded is None else decoded
+    rough = None
+    if decode == "fast" and interpolation == "bilinear":
+        rough = resized_roughly(np.asarray(picture), size)
+    return resized(picture, size, interpolation) if rough is None else rough
+
+
+def _by_pillow(stream: IO[bytes], at_least: tuple[int, int] | None, max_pixels: int | None) -> Image.Image:
+    image = identified(stream)
+    _check_size(image, max_pixels)
+    return upright(image, at_least)
 
 
 def _check_size(image: Image.Image, limit: int | None) -> None:

@@ -1,8 +1,11 @@
 """Pictures of any size to the size that a network expects."""
 
 from collections.abc import Sequence
+from functools import cache
+from math import ceil, log2
 from numbers import Integral
 from operator import index
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,35 +45,51 @@ def resize(picture: Picture, size: int | Sequence[int], interpolation: str = "ne
             f"A picture is an array of shape (height, width, 3) and type uint8; given was {picture.shape} of type "
             f"{picture.dtype}. amalthea.images.read_picture makes such arrays."
         )
-    if interpolation == "nearest":
-        return nearest(picture, both_sides(size))
-    return resized(Image.fromarray(picture), both_sides(size), interpolation)
+    return resized(picture, both_sides(size), interpolation)
 
 
-def resized(image: Image.Image, size: tuple[int, int], interpolation: str) -> Picture:
-    """The same for an image of Pillow in RGB, which need not become an array in its own size."""
-    return np.array(image.resize(pillow_size(size), resampling(interpolation)))
+def resized(picture: Picture | Image.Image, size: tuple[int, int], interpolation: str) -> Picture:
+    """The same, also for an image of Pillow in RGB, which need not become an array in its own size."""
+    if not isinstance(picture, Image.Image):
+        if interpolation == "nearest":
+            return nearest(picture, size)
+        picture = Image.fromarray(picture)
+    return np.array(picture.resize(pillow_size(size), resampling(interpolation)))
 
 
 def resized_roughly(picture: Picture, size: tuple[int, int]) -> Picture | None:
-    """Nearly what "bilinear" makes of an array, in a quarter of the time.
+    """Nearly what "bilinear" makes of an array, in a tenth of the time.
 
-    A side that shrinks to half at least is mixed of its nearest pixels, which then leaves none out; where one shrinks
-    further, all pixels under a new one are averaged.
+    New pixels are mixed of the nearest old ones. A side that shrinks to less than its half does so in several steps, of
+    which none leaves out a pixel: all but the first one halve it.
 
     Returns:
-        None where one side shrinks so far and the other grows; or without OpenCV.
+        None without OpenCV.
     """
-    shrunk = [old / new for old, new in zip(picture.shape, size, strict=False)]
-    if max(shrunk) > 2 and min(shrunk) < 1:
+    cv2 = _opencv()
+    if cv2 is None:
         return None
+    height, width = size
+    down, across = (_halvings(old / new) for old, new in zip(picture.shape, size, strict=False))
+    for step in range(max(down, across), -1, -1):
+        sides = width << min(step, across), height << min(step, down)
+        picture = cv2.resize(picture, sides, interpolation=cv2.INTER_LINEAR)
+    return picture
+
+
+def _halvings(shrunk: float) -> int:
+    """How often a side is halved after it has shrunk to its half at most."""
+    return max(ceil(log2(shrunk)) - 1, 0)
+
+
+@cache
+def _opencv() -> Any:
+    """The module, or None. Asked for once, because Python looks anew for what is missing, in every folder."""
     try:
         import cv2
     except ImportError:
         return None
-    way = cv2.INTER_LINEAR if max(shrunk) <= 2 else cv2.INTER_AREA
-    result: Picture = cv2.resize(picture, pillow_size(size), interpolation=way)
-    return result
+    return cv2
 
 
 def nearest(picture: Picture, size: tuple[int, int]) -> Picture:

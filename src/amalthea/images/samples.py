@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,20 @@ Sample: TypeAlias = Callable[[int, np.random.Generator], NDArray[Any]]
 Problem: TypeAlias = ImageError | MissingFileError
 
 ON_ERROR = ("raise", "skip", "replace")
+
+
+@runtime_checkable
+class QuickSample(Protocol):
+    """A ``Sample`` that takes so little time that many are better prepared at once, such as one of an array."""
+
+    def __call__(self, index: int, generator: np.random.Generator) -> NDArray[Any]:
+        """As any ``Sample``."""
+
+    def room(self, count: int) -> NDArray[Any] | None:
+        """A new array for so many samples; None where each has to be prepared by itself for now."""
+
+    def fill(self, room: NDArray[Any], indices: NDArray[np.int64], seed: int, epoch: int) -> None:
+        """Put there what a call gives for each of them with ``generator_of(seed, epoch, index)``."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,6 +94,22 @@ class Samples:
         if len(problems) == 1:
             raise type(problems[0])(str(problems[0]))  # not the one that is kept: it would keep all that it passes
         raise ImageError(f"None of the {self.count} pictures can be used. The first: {problems[0]}")
+
+    def room(self, count: int) -> NDArray[Any] | None:
+        """A new array for so many samples, if they can be prepared with ``fill``."""
+        return self.prepare.room(count) if isinstance(self.prepare, QuickSample) else None
+
+    def fill(self, room: NDArray[Any], epoch: int, order: NDArray[np.int64], places: range) -> NDArray[np.int64]:
+        """Put the samples at several places of an epoch's order into a room, and tell their indices.
+
+        What goes wrong with one of them is raised as it is; ``at`` tells with which.
+        """
+        assert isinstance(self.prepare, QuickSample)
+        indices = order[places.start : places.stop]
+        self.prepare.fill(room, indices, self.seed, epoch)
+        for index in indices.tolist() if self.problems else ():
+            self.problems.pop(index, None)
+        return indices
 
     def name(self, index: int) -> str:
         """Of a sample, to read."""

@@ -20,6 +20,7 @@ from keras.activations import (
 
 from ._spelling import Spelling, advise
 from ._spelling.functions import spelt
+from ._spelling.registered import registered
 
 __all__ = [
     "deserialize",
@@ -53,4 +54,4 @@ def todays_activation(given: Any) -> Any:
             "activation 'hard_sigmoid' rises by 1/6 today, by 1/5 in Keras 1 and 2: the same in training, "
             "slightly different with weights of that time"
         )
-    return keras.activations.relu if given is relu else given
+    return keras.activations.relu if given is relu else registered(given)

@@ -6,19 +6,35 @@ runtime or of the weights, another precision or processor makes another entry, a
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from mmap import ACCESS_COPY, ACCESS_READ, mmap
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from ..errors import StorageError, warn
-from ..storage import COMPILED, GRAPHS, atomic_file, cache_folder, drop_oldest, note_use, room
+from ..storage import (
+    COMPILED,
+    GRAPHS,
+    atomic_file,
+    cache_folder,
+    drop_oldest,
+    identity_of_content,
+    note_use,
+    room,
+    settled,
+    stamp,
+    stamped,
+)
 from . import seal
 
 CACHES = (GRAPHS, COMPILED)
 """What is kept of networks: each kind can be looked at and cleared."""
 
 _Wanted = TypeVar("_Wanted")
+
+_LARGE = 2**22  # bytes; what is smaller is hashed sooner than a stamp of it is written
+_STAMP = "seal"
 
 
 def key_of(*values: object) -> str:
@@ -49,14 +65,15 @@ def mapped(name: str) -> memoryview | None:
 
     It can be written into, as some want it that only read; the file stays as it is.
     """
+    path = cache_folder() / name
     try:
-        with (cache_folder() / name).open("rb") as file:
+        with path.open("rb") as file:
             content = memoryview(mmap(file.fileno(), 0, access=ACCESS_COPY))
+            if not _is_whole(path, file, content):
+                return None
     except (OSError, ValueError):  # an empty file cannot be mapped
         return None
-    if not seal.is_whole(content):
-        return None
-    note_use(cache_folder() / name)
+    note_use(path)
     return content[: -seal.SIZE]
 
 
@@ -90,10 +107,28 @@ def _if_whole(name: str, wanted: Callable[[memoryview], _Wanted]) -> _Wanted | N
     path = cache_folder() / name
     try:
         with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as entry, memoryview(entry) as content:
-            if not seal.is_whole(content):
+            if not _is_whole(path, file, content):
                 return None
             found = wanted(content)
     except (OSError, ValueError):  # an empty file cannot be mapped
         return None
     note_use(path)
     return found
+
+
+def _is_whole(path: Path, file: BinaryIO, content: memoryview) -> bool:
+    """Whether an entry ends in the hash of all before it, which is computed again only if the entry was written into.
+
+    Raises:
+        OSError: it is gone meanwhile.
+    """
+    known = seal.hash_in(content) if len(content) >= _LARGE else None
+    if known is None:
+        return seal.is_whole(content)
+    if known == stamped(path, _STAMP, identity_of_content):
+        return True
+    before = os.fstat(file.fileno())
+    whole = seal.is_whole(content)
+    if whole and settled(before):
+        stamp(path, _STAMP, known, before, identity_of_content)
+    return whole

@@ -21,7 +21,7 @@ from .one_file import is_one_file
 from .other_files import named_variant
 
 _TITLES = {"tensorflow": "TensorFlow", "torch": "torch", "jax": "JAX", "openvino": "OpenVINO"}
-_PATIENCE = 120  # seconds for starting, compiling and the slowest networks' few calls
+_PATIENCE = 900  # seconds for starting, compiling and the slowest networks' few calls, also on a busy machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,37 +6,17 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ..catalog import list_models
-from ..errors import MissingFileError, ModelFileError
+from ..errors import ModelFileError
 from ..storage import identity
-from .description import KEY, Description, description_in, numbers_in
+from .description import Description, numbers_in
 from .layers import KEPT, Ending
-from .metadata import keeps_weights_elsewhere, metadata_entry, read_metadata
-from .other_files import what_opens
 from .prediction import Predictor
 from .runners import Runner, open_runner, while_imported
+from .saved_file import known_facts, read
 from .saved_layers import ending_of_graph
-from .seal import SIZE, digest_of_part
 from .self_test import SelfTest, distance
-
-_PRODUCER = b"\x12\x08amalthea"  # near the beginning of every graph that we write
-_ELSEWHERE = "keeps weights in another file, as amalthea.save never does. Write it again with amalthea.save."
-
-
-class SavedNetwork(NamedTuple):
-    """What a file holds.
-
-    Attributes:
-        content: all of it, an ONNX model.
-        description: of the network.
-        digest: SHA-256 of the graph, without what is written behind it.
-    """
-
-    content: bytes
-    description: Description
-    digest: str
 
 
 def load(
@@ -62,7 +42,7 @@ def load(
             the processor.
         verify: ask the network the question that stands in the file, and compare the answer with what it answered where
             it was saved. That takes as long as a first picture. Without it, a file is still known to be whole: it ends
-            in its own hash.
+            in its own hash, which is computed again whenever the file has changed.
 
     Returns:
         Of a classifier, its ``predict_images`` and ``probabilities`` take picture files, and ``classes`` names what it
@@ -86,7 +66,7 @@ def load(
     """
     file = Path(path)
     before = _identity(file)
-    network = while_imported(runtime, partial(read, file))
+    known = while_imported(runtime, partial(known_facts, file, verify))
     settings: dict[str, Any] = {
         "runtime": runtime,
         "precision": precision,
@@ -96,36 +76,17 @@ def load(
     }
     try:
         # The file once more, for runtimes read it in half the time that they need to copy what is in memory.
-        predictor = opened(file, network.description, file.name, cache_key=network.digest, **settings)
+        predictor = opened(file, known.description, file.name, cache_key=known.digest, **settings)
     except ModelFileError as problem:
         raise ModelFileError(f"{file}: {problem}") from problem
     if _identity(file) != before:
         raise ModelFileError(f"{file} was written again while it was being opened. Open it again.")
-    if verify and network.description.self_test:
-        _verify(predictor, network.description.self_test, precision, file)
-    if not network.description.layers:
+    if verify and known.description.self_test:
+        _verify(predictor, known.description.self_test, precision, file)
+    if not known.description.layers:
         return predictor
-    endings = partial(_ending, file.absolute(), network.digest, partial(open_runner, **settings))
+    endings = partial(_ending, file.absolute(), known.digest, partial(open_runner, **settings))
     return replace(predictor, endings=lru_cache(KEPT)(endings))
-
-
-def read(file: Path) -> SavedNetwork:
-    """What a file of ``amalthea.save`` holds, which is whole.
-
-    Raises:
-        MissingFileError, ModelFileError: see ``load``.
-    """
-    content = _content(file)
-    view = memoryview(content)
-    text = _description(view)
-    digest = digest_of_part(view, max(0, len(content) - SIZE - len(metadata_entry(KEY, text or ""))))
-    if digest is None:
-        raise ModelFileError(f"{file} {_fault(content, file)}")
-    if text is None:
-        raise ModelFileError(f"{file} holds a graph alone, nothing of what it is for. Write it with amalthea.save.")
-    if _is_in_parts(view):
-        raise ModelFileError(f"{file} {_ELSEWHERE}")
-    return SavedNetwork(content, description_in(text, file), digest)
 
 
 def opened(graph: bytes | Path, description: Description, name: str, **settings: Any) -> Predictor:
@@ -198,53 +159,3 @@ def _identity(file: Path) -> list[int] | None:
         return identity(file.stat())
     except OSError:  # which reading it will tell
         return None
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        known = " A network of that name opens amalthea.predictor." if list_models(str(file)) else ""
-        raise MissingFileError(
-            f"There is no file {file} (looked for at {file.absolute()}). Check the path.{known}"
-        ) from None
-    except OSError as problem:
-        if said := what_opens(file):  # a folder
-            raise ModelFileError(f"{file} {said}") from None
-        raise ModelFileError(
-            f"{file} cannot be read: {problem.strerror}. Check the path and its permissions."
-        ) from None
-
-
-def _description(content: memoryview) -> str | None:
-    """The text in a file that may be damaged."""
-    try:
-        return read_metadata(content).get(KEY)
-    except ValueError:
-        return None
-
-
-def _fault(content: bytes, file: Path) -> str:
-    """What is wrong with a file that does not end in its seal."""
-    if file.suffix.lower() != ".onnx" and (said := what_opens(file)):
-        return said
-    if _PRODUCER in content[:64]:
-        if _is_in_parts(memoryview(content)):
-            return _ELSEWHERE
-        return "is damaged, cut off, or was changed by another program. Copy it again, or write it with amalthea.save."
-    try:
-        read_metadata(memoryview(content))
-    except ValueError:
-        return "is no ONNX model, or damaged. amalthea.load opens what amalthea.save wrote."
-    return (
-        "is no ONNX model by amalthea.save, so that neither its classes nor its pixels are known. "
-        f"openvino.compile_model({str(file)!r}, 'CPU') opens it."
-    )
-
-
-def _is_in_parts(content: memoryview) -> bool:
-    """Whether weights stand in another file, as far as can be read."""
-    try:
-        return keeps_weights_elsewhere(content)
-    except ValueError:
-        return False

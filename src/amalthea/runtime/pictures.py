@@ -48,7 +48,7 @@ def as_pictures(part: Any, spec: TensorSpec, model: str) -> NDArray[Any]:
 def resized(pictures: NDArray[Any], preparation: Preparation, threads: int | None) -> Iterator[NDArray[Any]]:
     """The same pictures in the size that a network takes: as they are, or in groups that threads resize ahead.
 
-    Not within the graph, where even a Gather, the exact "nearest", takes longer: benchmarks/pictures_inside.py.
+    Not within the graph, where even "nearest" would not be exact: tests/runtime/test_resizing_in_graphs.py.
 
     Args:
         pictures: whole numbers in [0, 255], shape (N, rows, columns, 3).

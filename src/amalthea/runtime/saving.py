@@ -15,12 +15,12 @@ from ..errors import ArgumentError, ArgumentTypeError, MissingFileError
 from ..storage import atomic_file
 from .describing import described
 from .description import FILE_PRECISIONS, KEY, Description
-from .loading import read
 from .metadata import metadata_entry
 from .one_file import is_one_file
 from .other_files import named_variant, refuse_other_kinds
 from .recognition import check_threshold
 from .runners import Runner, open_runner
+from .saved_file import read
 from .saved_layers import still_there
 from .scores import as_probabilities
 from .seal import SIZE, seal

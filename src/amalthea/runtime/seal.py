@@ -19,6 +19,12 @@ def seal(*parts: bytes | memoryview) -> bytes:
     return _FIELD + known.hexdigest().encode()
 
 
+def hash_in(content: memoryview) -> str | None:
+    """The hash in the seal at the end of a content, whether it is right or not; None where there is no seal."""
+    found = bytes(content[-SIZE:])
+    return found.removeprefix(_FIELD).decode("latin-1") if found.startswith(_FIELD) else None
+
+
 def is_whole(content: memoryview) -> bool:
     """Whether the content ends in the seal of all before."""
     return digest_of_part(content, 0) is not None

@@ -6,7 +6,7 @@ What ``import amalthea`` does not need, which looks for the folders, is loaded w
 from typing import TYPE_CHECKING
 
 from .._on_demand import names_from
-from .digests import digest, identity, renewed_digest, stamp, stamped_digest
+from .digests import digest, identity, identity_of_content, renewed_digest, settled, stamp, stamped, stamped_digest
 from .files import atomic_file, no_room, unusable_folder
 from .folders import cache_folder, keras_home, keras_settings, models_folder, weight_folders
 from .locks import exclusive
@@ -14,7 +14,7 @@ from .locks import exclusive
 if TYPE_CHECKING:
     from .cached_files import CacheContents, CachedFiles, CachePart
     from .databases import damaged, open_database, throw_away, unusable_database
-    from .file_hashes import HASHES, file_digests
+    from .file_hashes import HASHES, each_file_digest, file_digests
     from .limited import COMPILED, GRAPHS, TRAININGS, drop_oldest, note_use, room
     from .limits import bytes_allowed
 
@@ -32,9 +32,11 @@ __all__ = [
     "damaged",
     "digest",
     "drop_oldest",
+    "each_file_digest",
     "exclusive",
     "file_digests",
     "identity",
+    "identity_of_content",
     "keras_home",
     "keras_settings",
     "models_folder",
@@ -43,7 +45,9 @@ __all__ = [
     "open_database",
     "renewed_digest",
     "room",
+    "settled",
     "stamp",
+    "stamped",
     "stamped_digest",
     "throw_away",
     "unusable_database",
@@ -62,6 +66,7 @@ _HOME = {
     "bytes_allowed": "limits",
     "damaged": "databases",
     "drop_oldest": "limited",
+    "each_file_digest": "file_hashes",
     "file_digests": "file_hashes",
     "note_use": "limited",
     "open_database": "databases",

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def stamped_digest(path: Path, algorithm: str) -> str:
         path: as for ``digest``.
         algorithm: as for ``digest``.
     """
-    return _read_stamp(path, algorithm) or renewed_digest(path, algorithm)
+    return stamped(path, algorithm) or renewed_digest(path, algorithm)
 
 
 def renewed_digest(path: Path, algorithm: str) -> str:
@@ -63,24 +64,51 @@ def renewed_digest(path: Path, algorithm: str) -> str:
     return computed
 
 
-def stamp(path: Path, algorithm: str, value: str, before: os.stat_result) -> None:
+def identity(status: os.stat_result) -> list[int]:
+    """What changes with a file: size, time of its content and of its entry, inode. Its time alone can be set."""
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+def identity_of_content(status: os.stat_result) -> list[int]:
+    """The same without the time of the entry, which changes whenever somebody notes that he has used the file."""
+    return [status.st_size, status.st_mtime_ns, status.st_ino]
+
+
+def stamp(
+    path: Path,
+    algorithm: str,
+    value: str,
+    before: os.stat_result,
+    known_by: Callable[[os.stat_result], list[int]] = identity,
+) -> None:
     """Keep the hash of a file for ``stamped_digest``, unless the file has changed since it was hashed.
 
     Args:
         path: of a file that is complete.
-        algorithm: as for ``digest``.
+        algorithm: as for ``digest``, or another name for what is hashed.
         value: its hash.
         before: the status of the file before it was hashed.
+        known_by: what changes with the file.
     """
-    if identity(path.stat()) != identity(before):
+    if known_by(path.stat()) != known_by(before):
         return
-    content = {"path": os.path.abspath(path), "identity": identity(before), "hash": value}
+    content = {"path": os.path.abspath(path), "identity": known_by(before), "hash": value}
     with suppress(StorageError), atomic_file(_stamp_file(path, algorithm), setting="AMALTHEA_CACHE") as temporary:
         temporary.write_text(json.dumps(content), encoding="utf-8")
 
 
-def _read_stamp(path: Path, algorithm: str) -> str | None:
-    now = identity(path.stat())
+def stamped(path: Path, algorithm: str, known_by: Callable[[os.stat_result], list[int]] = identity) -> str | None:
+    """The hash that is kept of a file; None where there is none, or the file has changed since.
+
+    Args:
+        path: as for ``stamp``.
+        algorithm: the same.
+        known_by: the same.
+
+    Raises:
+        OSError: there is no such file.
+    """
+    now = known_by(path.stat())
     try:
         content = json.loads(_stamp_file(path, algorithm).read_bytes())
         same = content["path"] == os.path.abspath(path) and content["identity"] == now
@@ -92,11 +120,6 @@ def _read_stamp(path: Path, algorithm: str) -> str | None:
 def _stamp_file(path: Path, algorithm: str) -> Path:
     name = hashlib.sha256(os.fsencode(os.path.abspath(path))).hexdigest()[:32]
     return cache_folder() / "hashes" / f"{name}.{algorithm}.json"
-
-
-def identity(status: os.stat_result) -> list[int]:
-    """What changes with a file: size, time of its content and of its entry, inode. Its time alone can be set."""
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 def settled(status: os.stat_result) -> bool:

@@ -3,14 +3,14 @@
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from .._progress import progress
+from .._progress import Show, progress
 from ..errors import StorageError
 from .cached_files import CachedFiles
 from .databases import damaged, open_database, throw_away
@@ -23,7 +23,7 @@ _SCHEMA = """CREATE TABLE IF NOT EXISTS hashes
     (path BLOB PRIMARY KEY, identity BLOB, sha256 BLOB, crc INTEGER) WITHOUT ROWID"""
 
 _FEW = 256  # files that are hashed before a progress bar could be seen
-_AT_ONCE = 1024  # files that wait for a thread: more of them would only take memory
+_AT_ONCE = 1024  # files that are looked up together: more of them would only take memory
 
 
 class _File(NamedTuple):
@@ -53,12 +53,33 @@ def file_digests(paths: Sequence[str | os.PathLike[str]], *, verify: bool = Fals
         >>> len(known), missing
         (32, None)
     """
-    files = [_file(path) for path in paths]
-    known = {} if verify else _known(file for file in files if file)
-    unknown = {file: path for file, path in zip(files, paths, strict=True) if file and file not in known}
-    computed = dict(zip(unknown, _computed(list(unknown.values())), strict=True))
-    _keep({file: found for file, found in computed.items() if found and file.settled and _file(unknown[file]) == file})
-    return [None if file is None else known.get(file) or computed[file] for file in files]
+    return list(each_file_digest(paths, verify=verify))
+
+
+def each_file_digest(paths: Sequence[str | os.PathLike[str]], *, verify: bool = False) -> Generator[bytes | None]:
+    """As ``file_digests``, one after the other: memory does not grow with the number of files.
+
+    Args:
+        paths: of the files.
+        verify: as for ``file_digests``.
+
+    Example:
+        >>> sum(digest is None for digest in each_file_digest(["elephant.jpg", "nowhere.jpg"]))
+        1
+    """
+    with ExitStack() as bar:
+        show: Show = _shown_nowhere
+        hashed = 0
+        for start in range(0, len(paths), _AT_ONCE):
+            group = paths[start : start + _AT_ONCE]
+            files = [_file(path) for path in group]
+            known = {} if verify else _known(file for file in files if file)
+            unknown = {file: path for file, path in zip(files, group, strict=True) if file and file not in known}
+            hashed += len(unknown)
+            if hashed > _FEW and show is _shown_nowhere:
+                show = bar.enter_context(progress("Looking for changed files", "files"))
+            known |= _computed(unknown, show, start + len(group) - len(unknown), len(paths))
+            yield from (file and known[file] for file in files)
 
 
 def _file(path: str | os.PathLike[str]) -> _File | None:
@@ -69,18 +90,19 @@ def _file(path: str | os.PathLike[str]) -> _File | None:
     return _File(os.fsencode(os.path.abspath(path)), b"%d %d %d %d" % tuple(identity(status)), settled(status))
 
 
-def _computed(paths: list[str | os.PathLike[str]]) -> list[bytes | None]:
-    """Hashes by as many threads as there are processors: hashing needs no interpreter."""
-    if not paths:
-        return []
-    bar = progress("Looking for changed files", "files") if len(paths) > _FEW else nullcontext(_shown_nowhere)
-    with ThreadPoolExecutor(os.cpu_count()) as pool, bar as show:
-        hashes = []
-        for start in range(0, len(paths), _AT_ONCE):
-            for found in pool.map(_hash, paths[start : start + _AT_ONCE]):
-                hashes.append(found)
-                show(len(hashes), len(paths))
-        return hashes
+def _computed(
+    files: Mapping[_File, str | os.PathLike[str]], show: Show, before: int, total: int
+) -> dict[_File, bytes | None]:
+    """Hashes by as many threads as there are processors: hashing needs no interpreter. They are kept."""
+    computed: dict[_File, bytes | None] = {}
+    if files:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            for file, found in zip(files, pool.map(_hash, files.values()), strict=True):
+                computed[file] = found
+                show(before + len(computed), total)
+        unchanged = {file: found for file, found in computed.items() if file.settled and _file(files[file]) == file}
+        _keep({file: found for file, found in unchanged.items() if found})
+    return computed
 
 
 def _shown_nowhere(done: int, total: int | None) -> None:
@@ -94,7 +116,7 @@ def _hash(path: str | os.PathLike[str]) -> bytes | None:
         return None
 
 
-def _known(files: Iterable[_File]) -> dict[_File, bytes]:
+def _known(files: Iterable[_File]) -> dict[_File, bytes | None]:
     path = _database()
     try:
         with closing(open_database(path, _SCHEMA, setting="AMALTHEA_CACHE")) as connection:
@@ -108,9 +130,9 @@ def _known(files: Iterable[_File]) -> dict[_File, bytes]:
     return {}
 
 
-def _found(connection: sqlite3.Connection, files: Iterable[_File]) -> dict[_File, bytes]:
+def _found(connection: sqlite3.Connection, files: Iterable[_File]) -> dict[_File, bytes | None]:
     query = "SELECT sha256, crc FROM hashes WHERE path = ? AND identity = ?"
-    found = {}
+    found: dict[_File, bytes | None] = {}
     connection.execute("BEGIN")  # one lock for all of them
     for file in files:
         row = connection.execute(query, (file.path, file.identity)).fetchone()

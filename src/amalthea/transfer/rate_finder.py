@@ -19,7 +19,7 @@ from .._progress import progress
 from ..errors import ArgumentError
 from ..images import Preparation
 from .base import base_of
-from .classifier.crossing import Parts, crossed
+from .classifier.crossing import Crossed, Parts, crossed
 from .classifier.grouped import copied
 from .classifier.labelled import Samples, training_samples, tuning_samples
 from .classifier.parameters import check_crossing, extraction_of, head_of, training_of, wishes_of
@@ -31,7 +31,7 @@ from .settings import require_number, require_whole
 from .training.batches import Batches, Rows
 from .training.compiling import compile_model
 from .training.head import attach
-from .training.labels import checked_labels, row_weights
+from .training.labels import checked_labels, weights_in_loss
 from .training.loop import check_possible
 from .training.settings import Optimizer, Training
 from .training.watching import no_retracing_warnings
@@ -172,9 +172,9 @@ def find_learning_rate(
         mixup=0.0,
     )
     check_possible(training, validated=True)
-    suffix, rows, labels = _features(classifier, trial)
+    suffix, (rows, labels, _, weights) = _features(classifier, trial)
     rates = test.rates()
-    losses, steps = _losses(suffix, rows, labels, training, rates)
+    losses, steps = _losses(suffix, rows, labels, replace(training, row_weights=weights), rates)
     if len(losses) < _FEWEST:
         raise ArgumentError(
             f"At a learning rate of {rates[steps - 1]:.2g}, the loss became NaN, infinite or {_RISEN} times as large: "
@@ -239,13 +239,13 @@ def _of_fitted(classifier: "Answering", x: Any, y: Any, from_layer: str | None, 
     return _Trial(model, samples, classifier.preparation_, training_of(classifier, classifier.classes_))
 
 
-def _features(classifier: "Answering", trial: _Trial) -> tuple[keras.Model, Rows, NDArray[np.int64]]:
+def _features(classifier: "Answering", trial: _Trial) -> tuple[keras.Model, Crossed]:
     """What is trained, and what it learns from: pictures as they are, which is what is kept already, or will be."""
     parts = Parts(*divide(trial.model))
-    rows, labels, _ = crossed(parts, trial.samples, extraction_of(classifier, trial.preparation))
-    if not len(labels):
+    found = crossed(parts, trial.samples, extraction_of(classifier, trial.preparation))
+    if not len(found.labels):
         raise ArgumentError("None of the pictures can be read.")
-    return parts.suffix, rows, labels
+    return parts.suffix, found
 
 
 def _losses(
@@ -256,7 +256,7 @@ def _losses(
     Fewer than there are rates where it rose far, or was no number.
     """
     labels = checked_labels(labels, rows, suffix)
-    weights = row_weights(labels, training.class_weight)
+    weights = weights_in_loss(labels, training.class_weight, training.row_weights)
     smoothed: list[float] = []
     average = 0.0
     with (

@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip("starlette")
 
+from amalthea.apps.serving import work
 from amalthea.apps.serving.problems import Ending, Overloaded, TimedOut
 from amalthea.apps.serving.work import Workers
 
@@ -82,6 +83,37 @@ def test_what_is_alike_and_waits_is_done_together(gate):
 
     run(asked)
     assert gate.groups == [[0], [1, 2, 4, 5, 6, 7, 8, 9], [3, 12], [10, 11], [13], [14], [15], [16]]
+
+
+def test_one_alone_is_not_busy_but_soon_after_several_it_is(gate, monkeypatch):
+    """Also when nothing is being done: the next one is not expected to be alone."""
+    now = 1000.0
+    monkeypatch.setattr(work, "monotonic", lambda: now)
+
+    async def asked():
+        nonlocal now
+        workers = Workers(2, 5, PATIENCE)
+        for _ in range(3):
+            assert await workers.compute(workers.busy) is False
+        first = workers.submit(None, gate.pass_through, 1)
+        await begun(gate)
+        assert not workers.busy()
+        second = workers.submit(None, gate.pass_through, 2)
+        now += 60
+        assert workers.busy(), "two threads compute"
+        gate.open.set()
+        await asyncio.gather(first, second)
+        while workers.running:
+            await asyncio.sleep(0.01)
+        assert not workers.busy(), "that was a minute ago"
+        await asyncio.gather(*(workers.submit(None, gate.pass_through, number) for number in range(2)))
+        now += 0.9
+        assert await workers.compute(workers.busy) is True
+        now += 0.2
+        assert await workers.compute(workers.busy) is False
+        workers.end()
+
+    run(asked)
 
 
 def test_an_error_of_one_is_not_that_of_the_others(gate):

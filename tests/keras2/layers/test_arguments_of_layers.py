@@ -94,3 +94,15 @@ def test_activations():
     assert layer.activation is keras.activations.relu
     assert layer.get_config()["activation"] == "relu"
     assert layers.Dense(2, activation=activations.softmax).get_config()["activation"] == "softmax"
+
+
+def test_sizes_of_numpy_and_of_divisions():
+    """As ``Dense(np.prod(shape))`` in the generators of GANs; Keras 3 refuses it."""
+    with pytest.raises(ValueError, match="units=6"):
+        keras.layers.Dense(np.prod((2, 3)))
+    assert layers.Dense(np.prod((2, 3))).units == layers.Dense(12 / 2).units == 6
+    assert layers.RepeatVector(np.int64(3)).n == 3
+    assert layers.Conv2D(np.int64(4), (3, 3)).filters == layers.Convolution2D(8 / 2, 3, 3).filters == 4
+    assert type(layers.Conv2D(np.int64(4), (3, 3)).filters) is int
+    with pytest.raises(ValueError, match=r"units=2\.5"):
+        layers.Dense(2.5)

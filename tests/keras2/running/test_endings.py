@@ -1,5 +1,6 @@
 """Which frames a traceback keeps."""
 
+import sys
 import traceback
 
 import keras
@@ -76,3 +77,16 @@ def test_errors_that_others_came_of_are_shortened_too(capsys):
     said = capsys.readouterr().err
     assert "layers.py" not in said
     assert said.index("ValueError: first") < said.index("KeyError: 'second'")
+
+
+@pytest.mark.parametrize(("error", "said"), [(TypeError("x"), True), (ArgumentError("x"), False), (OSError(), False)])
+def test_gradients_that_the_script_wants_later_are_told(error, said, tmp_path, monkeypatch, capsys):
+    """For their sake it builds networks of placeholders and variables, at which Keras fails in many ways."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dream.py").write_text(
+        "x = VGG16(input_tensor=both)\n# K.gradients(a, b)\ng = K.gradients(loss, x)[0]\n"
+    )
+    monkeypatch.setattr(sys.modules["__main__"], "__file__", str(tmp_path / "dream.py"), raising=False)
+    assert ended_by(raised_in(["__main__"], error), LastSignal()) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("dream.py:3: K.gradients is gone: Keras 3 has no symbolic gradients. Compute") is said

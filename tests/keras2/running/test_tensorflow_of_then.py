@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -146,3 +147,20 @@ def test_verbosity_is_that_of_tensorflows_logger(no_tensorflow):
     tf.logging.set_verbosity("INFO")
     assert tf.logging.get_verbosity() == tf.logging.INFO
     assert tf.logging.warn == logging.getLogger("tensorflow").warning
+
+
+@pytest.mark.single_backend
+def test_optimizers(monkeypatch):
+    kinds = {
+        tf.train.AdamOptimizer(0.1, beta1=0.8): {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.999, "epsilon": 1e-8},
+        tf.train.GradientDescentOptimizer(learning_rate=0.2, use_locking=False): {"learning_rate": 0.2, "momentum": 0},
+        tf.train.MomentumOptimizer(0.2, 0.9, use_nesterov=True): {"momentum": 0.9, "nesterov": True},
+        tf.train.RMSPropOptimizer(0.001, decay=0.5): {"learning_rate": 0.001, "rho": 0.5},
+        tf.train.AdagradOptimizer(0.3): {"learning_rate": 0.3, "initial_accumulator_value": 0.1},
+    }
+    for optimizer, expected in kinds.items():
+        config = optimizer.get_config()
+        assert {name: config[name] for name in expected} == pytest.approx(expected)
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(train=SimpleNamespace(Checkpoint=1), compat=None))
+    monkeypatch.setattr(tf, "find_spec", lambda name: True)
+    assert tf.train.Checkpoint == 1

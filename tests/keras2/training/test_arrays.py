@@ -100,7 +100,9 @@ def test_epochs_of_keras_1():
 
 def test_epochs_that_are_already_over():
     model = weight_model()
-    assert model.fit(np.ones((1, 1)), np.zeros(1), epochs=5, initial_epoch=3, verbose=0).epoch == [3, 4]
+    history = model.fit(np.ones((1, 1)), np.zeros(1), epochs=5, initial_epoch=3, verbose=0)
+    assert history.epoch == [3, 4]
+    assert [history.params[name] for name in ("metrics", "samples", "nb_epoch")] == [["loss"], 1, 5]
     assert weight_of(model) == pytest.approx(0.98**2)
 
 

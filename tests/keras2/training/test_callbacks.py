@@ -139,6 +139,7 @@ def test_callbacks_of_users():
     assert model.history.history["own"] == [0.0, 1.0]
     assert watch.params["metrics"] == ["loss", "acc", "val_loss", "val_acc"]
     assert (watch.params["nb_epoch"], watch.params["samples"], watch.params["do_validation"]) == (2, 20, True)
+    assert model.history.params == watch.params
     assert model.validation_data[0].shape == (5, 4)
 
 

@@ -226,3 +226,10 @@ def test_what_is_gone_or_wrong():
         optimizers.SGD(0.1, lr=0.2)
     with pytest.raises(ValueError, match="not recognized"):
         optimizers.SGD(learning=0.2)
+
+
+def test_a_momentum_in_whole_numbers():
+    """As grids of scikit-learn have it; Keras 3 refuses it."""
+    with pytest.raises(ValueError, match="momentum"):
+        keras.optimizers.SGD(0.1, momentum=0)
+    assert trained(optimizers.SGD(lr=0.1, momentum=0)) == pytest.approx(trained(optimizers.SGD(lr=0.1)))

@@ -15,8 +15,9 @@ from amalthea.applications import MobileNet
 from amalthea.catalog import imagenet_classes
 from amalthea.errors import AmaltheaWarning, ArgumentError, MissingDependencyError, MissingFileError
 from amalthea.images import read_resized
-from amalthea.runtime.loading import opened, read
+from amalthea.runtime.loading import opened
 from amalthea.runtime.quantization import quantize, quantized, require_nncf, to_integers
+from amalthea.runtime.saved_file import read
 from tests.live_weights import set_live_weights
 from tests.runtime.agreement import answers_of_graph
 

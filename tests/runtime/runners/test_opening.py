@@ -55,6 +55,19 @@ def test_importing_the_room_imports_no_runtime():
     assert answer.stdout == "[]\n", answer.stderr
 
 
+def test_the_converter_of_openvino_is_imported_by_those_who_want_it():
+    code = (
+        "import sys\n"
+        "from amalthea.runtime import check_precision\n"
+        "check_precision('float32')\n"
+        "print('openvino' in sys.modules, 'openvino.tools.ovc' in sys.modules)\n"
+        "import openvino\n"
+        "print(openvino.convert_model.__name__, hasattr(openvino, 'convert'), 'openvino.tools.ovc' in sys.modules)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert answer.stdout == "True False\nconvert_model False True\n", answer.stderr
+
+
 @pytest.mark.parametrize("ask", ASKED, ids=["open", "check"])
 def test_an_unknown_runtime(ask):
     with pytest.raises(ArgumentError, match="runtime='tensorrt'; there is 'openvino' and 'onnxruntime'"):

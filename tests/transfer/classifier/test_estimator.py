@@ -19,11 +19,12 @@ from amalthea.architectures import get_model, variant_of
 from amalthea.errors import ArgumentError
 from amalthea.transfer import ImageClassifier
 from tests.transfer.classifier.classes import classifier, coloured, small_network, write_coloured
+from tests.transfer.classifier.test_estimator_on_tables import ON_TABLES
 
 pytestmark = pytest.mark.single_backend
 trains = pytest.mark.skipif(keras.config.backend() == "openvino", reason="Keras' OpenVINO backend cannot train")
 
-# scikit-learn's own checks that need no table of numbers.
+# scikit-learn's own checks that need no table of numbers. ON_TABLES are those that can be given one.
 CHECKS = (
     "check_estimator_repr",
     "check_estimator_tags_renamed",
@@ -38,50 +39,36 @@ CHECKS = (
 )
 # All others, with the reason why they do not apply.
 TABLES = "fits tables of numbers, shape (N, features), which are no pictures"
-WEIGHTS = "is about sample_weight, which fit does not take: class_weight weighs whole classes"
+VALIDATION = "is about how a table is looked through before it is fitted"
 NOT_APPLICABLE = {
-    "check_readonly_memmap_input": TABLES,
-    "check_requires_y_none": TABLES,
-    "check_n_features_in_after_fitting": "counts features of a table; a picture has none",
-    "check_positive_only_tag_during_fit": TABLES,
-    "check_estimators_dtypes": TABLES,
-    "check_complex_data": TABLES,
-    "check_dtype_object": TABLES,
-    "check_estimators_empty_data_messages": TABLES,
-    "check_pipeline_consistency": TABLES,
-    "check_estimators_nan_inf": TABLES,
-    "check_estimator_sparse_tag": TABLES,
-    "check_estimator_sparse_array": TABLES,
-    "check_estimator_sparse_matrix": TABLES,
-    "check_estimators_pickle": TABLES,
-    "check_array_api_input": TABLES,
-    "check_f_contiguous_array_estimator": TABLES,
-    "check_classifier_data_not_an_array": TABLES,
+    "check_classifier_data_not_an_array": VALIDATION,
+    "check_dtype_object": VALIDATION,
+    "check_estimators_dtypes": VALIDATION,
+    "check_f_contiguous_array_estimator": VALIDATION,
+    "check_fit1d": VALIDATION,
+    "check_fit2d_predict1d": VALIDATION,
+    "check_n_features_in": VALIDATION,
+    "check_n_features_in_after_fitting": VALIDATION,
+    "check_positive_only_tag_during_fit": VALIDATION,
+    "check_complex_data": VALIDATION,
+    "check_estimators_empty_data_messages": VALIDATION,
+    "check_estimators_nan_inf": VALIDATION,
+    "check_estimator_sparse_tag": VALIDATION,
+    "check_estimator_sparse_array": VALIDATION,
+    "check_estimator_sparse_matrix": VALIDATION,
+    "check_array_api_input": VALIDATION,
     "check_classifiers_one_label": "wants a constant classifier of one class; here that is an error",
-    "check_classifiers_one_label_sample_weights": WEIGHTS,
-    "check_classifiers_classes": TABLES,
+    "check_classifiers_one_label_sample_weights": TABLES,
+    "check_sample_weights_pandas_series": TABLES,
+    "check_sample_weights_not_an_array": TABLES,
+    "check_sample_weight_equivalence_on_dense_data": "a picture of weight 0 keeps its place in a batch, as in Keras",
     "check_estimators_partial_fit_n_features": "there is no partial_fit",
-    "check_classifiers_train": TABLES,
-    "check_classifiers_regression_target": TABLES,
-    "check_supervised_y_no_nan": TABLES,
-    "check_supervised_y_2d": TABLES,
-    "check_class_weight_classifiers": TABLES,
+    "check_supervised_y_2d": "wants a warning of labels of shape (N, 1), which are clear enough",
     "check_non_transformer_estimators_n_iter": "there is no max_iter",
     "check_decision_proba_consistency": "there is no decision_function",
-    "check_fit_score_takes_y": TABLES,
-    "check_estimators_overwrite_params": TABLES,
-    "check_estimators_fit_returns_self": TABLES,
-    "check_dict_unchanged": TABLES,
-    "check_fit_idempotent": TABLES,
-    "check_fit_check_is_fitted": TABLES,
-    "check_n_features_in": TABLES,
-    "check_fit1d": TABLES,
-    "check_fit2d_predict1d": TABLES,
-    "check_fit2d_1sample": TABLES,
-    "check_fit2d_1feature": TABLES,
-    "check_methods_sample_order_invariance": TABLES,
-    "check_methods_subset_invariance": TABLES,
-    "check_dont_overwrite_parameters": TABLES,
+    "check_dict_unchanged": "allows no attribute to change in predict, which keeps what it has made ready",
+    "check_fit2d_1sample": VALIDATION,
+    "check_fit2d_1feature": VALIDATION,
 }
 
 
@@ -97,7 +84,7 @@ class TablesAllowed(ImageClassifier):
 def test_all_checks_of_scikit_learn_are_decided_upon():
     listed = list(estimator_checks._yield_all_checks(TablesAllowed(), legacy=True))
     names = {getattr(check, "func", check).__name__ for check in listed}
-    assert names == {*CHECKS, *NOT_APPLICABLE}
+    assert names == {*CHECKS, *ON_TABLES, *NOT_APPLICABLE}
 
 
 @pytest.mark.parametrize("name", CHECKS)

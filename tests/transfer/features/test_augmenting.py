@@ -5,6 +5,7 @@ import pytest
 
 from amalthea.images import TUTORIAL, Augmentation
 from amalthea.transfer.features.augmenting import Augmenting, numbers_of
+from amalthea.transfer.features.sources import digests_of
 
 pytestmark = pytest.mark.single_backend
 
@@ -53,7 +54,9 @@ def test_sides_are_not_exchanged():
 
 def test_numbers_come_from_the_content():
     a, b = bytes(range(32)), bytes(range(32, 64))
-    numbers = numbers_of([a, b, None, a])
-    assert numbers_of([b]) == numbers[1:2]
-    assert numbers[3] == numbers[0] + 1  # a copy is changed in another way
-    assert all(0 <= number < 2**31 for number in numbers_of([b"\xff" * 32] * 3))
+    numbers = numbers_of(digests_of([a, b, None, a, None, a], 6)).tolist()
+    beginnings = [int.from_bytes(digest[:8], "big") % 2**31 for digest in (a, b)]
+    # A copy is changed in another way.
+    assert numbers == [beginnings[0], beginnings[1], 0, beginnings[0] + 1, 1, beginnings[0] + 2]
+    assert numbers_of(digests_of([b], 1)).tolist() == numbers[1:2]
+    assert numbers_of(digests_of([b"\xff" * 32] * 3, 3)).tolist() == [2**31 - 1, 0, 1]

@@ -107,6 +107,18 @@ def test_a_cache_folder_that_cannot_be_made(network, paths, tmp_path, monkeypatc
     assert computed == [64, 6] * 2
 
 
+def test_copies_far_apart_are_computed_once(network, paths, tmp_path, monkeypatch, computed):
+    copies = [Path(shutil.copy(paths[number], tmp_path)) for number in (0, 64)]
+    far_apart = [*paths[:65], *copies]
+    assert extracted(network, far_apart)[1] == []
+    assert computed == [64, 1]
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("AMALTHEA_CACHE", str(tmp_path / "file"))
+    found, _ = extracted(network, far_apart)
+    assert computed == [64, 1] * 2
+    assert len(found.features.unstored) == 65
+
+
 def test_a_read_only_cache_folder_serves_what_it_holds(small_disk, network, paths, computed):
     extracted(network, paths[:10])
     assert mounted("-o", "remount,ro", small_disk)
@@ -152,10 +164,11 @@ def test_features_in_memory_are_there_once():
         "before = peak()\n"
         "for n in range(30):\n"
         "    keeper.add([b'%d' % n], [np.full((1, 2**21), n, np.float32)])\n"
-        "features = keeper.features([b'%d' % n for n in range(30)])\n"
+        "rows = keeper.find([b'%d' % n for n in range(30)])\n"
+        "features = keeper.features(np.array(list(rows.values())))\n"
         "assert 240 < peak() - before < 300, peak() - before\n"
         "assert features.take([29, 0])[0][:, 7].tolist() == [29, 0]\n"
-        "assert keeper.features([b'3']).take([0])[0][0, 7] == 3\n"
+        "assert keeper.features(np.array([rows[b'3']])).take([0])[0][0, 7] == 3\n"
     )
     folder = cache_folder().parent
     (folder / "file").touch()

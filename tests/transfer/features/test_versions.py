@@ -46,7 +46,7 @@ def test_the_features_of_keras_for_augmented_pictures(kind, network, paths):
     found = extract(network, Versions(given, THREE, range(3)), PREPARATION)
     assert found.kept.tolist() == list(range(90))
     plain = extract(network, given, PREPARATION).features.take(range(30))[0]
-    numbers = numbers_of(source_of(given, PREPARATION).digests())
+    numbers = numbers_of(source_of(given, PREPARATION).digests)
     for version in range(3):
         [features] = found.features.take(range(version * 30, version * 30 + 30))
         unscaled = pixels if kind == "files" else given

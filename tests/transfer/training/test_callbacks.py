@@ -1,6 +1,7 @@
 """Callbacks of Keras and of the user."""
 
 import csv
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from amalthea.errors import ArgumentError
+from amalthea.errors import ArgumentError, MissingDependencyError
 from amalthea.transfer.training.loop import train
 from amalthea.transfer.training.settings import Training
 from tests.transfer.training.rows import assert_equal, head, moved, samples, trains, weights
@@ -96,6 +97,21 @@ def test_an_error_of_theirs_changes_nothing() -> None:
         train(model, features, labels, None, Training(callbacks=[Failing()]), history)
     assert_equal(weights(model), before)
     assert history == {}
+
+
+@trains
+@pytest.mark.single_backend
+@pytest.mark.parametrize("lacking", [["tensorboard"], ["tensorflow", "tensorboard"]])
+def test_what_tensorboard_lacks_is_told_before_the_first_epoch(
+    lacking: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (features, labels), model, told, history = samples(40), head(), Told(), {}
+    board = keras.callbacks.TensorBoard(tmp_path / "logs")
+    for package in lacking:
+        monkeypatch.setitem(sys.modules, package, None)  # as if it were not installed
+    with pytest.raises(MissingDependencyError, match=rf"TensorBoard cannot .* here: pip install {' '.join(lacking)}$"):
+        train(model, features, labels, None, Training(callbacks=[told, board]), history)
+    assert told.heard == [] and history == {}
 
 
 @pytest.mark.single_backend

@@ -54,6 +54,8 @@ def test_the_same_training_has_one_key() -> None:
                 {"batch_size": 31},
                 {"class_weight": "balanced"},
                 {"class_weight": {0: 2.0, 1: 1.0}},
+                {"row_weights": np.ones(3, np.float32)},
+                {"row_weights": np.full(3, 2, np.float32)},
                 {"patience": 1},
                 {"never_worse": True},
                 {"seed": 1},

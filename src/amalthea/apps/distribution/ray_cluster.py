@@ -20,6 +20,10 @@ _PATIENCE = 10.0  # seconds until an address that does not answer is given up
 _LOCALHOST = ("localhost", "127.0.0.1", "::1")  # for which Ray takes the address that other machines know
 _LOOPBACK = "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"  # and so this one of the loopback's is used
 _LOGGERS = ("ray", "ray.data")
+_TOKEN = (
+    " If it asks for a token, as clusters do that were started where one is in ~/.ray/auth_token, have the same there, "
+    "and set RAY_AUTH_MODE=token."
+)
 
 # Unless somebody has set them: no report to Ray's makers, no advice about processors of other kinds, and no word from
 # beneath Python, where Ray 2.60 takes the actors of its own Ray Data for an error.
@@ -84,6 +88,7 @@ def _join(address: str) -> None:
                 "run this on a machine of the cluster, for example through `ray job submit`."
             )
         )
+    advice = ""
     try:
         if address != "auto":
             host, _, port = address.rpartition(":")
@@ -91,6 +96,7 @@ def _join(address: str) -> None:
                 raise ValueError("it names no port")
             host = ray.util.get_node_ip_address() if host in _LOCALHOST else host.strip("[]")
             socket.create_connection((host, int(port)), _PATIENCE).close()
+            advice = "" if "RAY_AUTH_MODE" in os.environ else _TOKEN  # Ray tells no more than that it fails
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError) as problem:
         said = str(problem)
@@ -98,7 +104,7 @@ def _join(address: str) -> None:
             lambda words: (
                 f"No Ray cluster can be joined at {words.given('address', address)}: {said}. Give host:port as `ray "
                 f"start --head` prints it, on a machine of that cluster; without {words.name('address')}, Ray is "
-                "started on this machine."
+                f"started on this machine.{advice}"
             )
         ) from problem
 

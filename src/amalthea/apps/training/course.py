@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...errors import ArgumentError
 
 if TYPE_CHECKING:
+    from ...images.paths import Paths
     from ...transfer import ImageClassifier
 
 _HOPELESS = 100  # times the loss of guessing; large features and few epochs alone lead to less
@@ -60,7 +61,7 @@ class Plan:
 class Photographs(NamedTuple):
     """Paths of pictures, and the class of each, as the classifier has it."""
 
-    paths: list[Path]
+    paths: "Paths"
     classes: list[Any]
 
 

@@ -53,6 +53,8 @@ def divided(
 
 def _photographs(found: "LabelledPictures", known: "NDArray[Any] | None") -> Photographs:
     """With the classes as a trained classifier knows them, which may be numbers; with their names for a new one."""
+    from ...images.paths import compact
+
     classes = found.classes if known is None else known.tolist()
     named = {str(each): each for each in classes}
     if strangers := [name for name in found.classes if name not in named]:
@@ -60,4 +62,4 @@ def _photographs(found: "LabelledPictures", known: "NDArray[Any] | None") -> Pho
             f"--model: it knows the classes {', '.join(named)}; not among them: {', '.join(strangers)}. Name each "
             "sub-folder after one of them."
         )
-    return Photographs(found.paths, [named[name] for name in found.named_labels])
+    return Photographs(compact(found.paths), [named[name] for name in found.named_labels])

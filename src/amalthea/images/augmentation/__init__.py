@@ -3,6 +3,7 @@
 from .augmentation import PREVIEW, TUTORIAL, Augmentation, advise_on_shear
 from .channels import brighten, brighten_through_pillow, shift_channels
 from .matrices import Matrix, affine_matrix, exchange_axes, legacy_matrix
+from .stacks import apply_all
 from .transform import Transform
 from .warping import FILL_MODES, check_fill_mode, opencv, warp
 
@@ -15,6 +16,7 @@ __all__ = [
     "Transform",
     "advise_on_shear",
     "affine_matrix",
+    "apply_all",
     "brighten",
     "brighten_through_pillow",
     "check_fill_mode",

@@ -82,14 +82,11 @@ def legacy_matrix(
     cosine, sine = math.cos(math.radians(theta)), math.sin(math.radians(theta))
     half = -0.5 if compat is None else 0.5
     x, y = height / 2 + half, width / 2 + half
-    matrix = np.array(
-        [
-            [a, b, cosine * tx - sine * ty + x - a * x - b * y],
-            [c, d, sine * tx + cosine * ty + y - c * x - d * y],
-            [0.0, 0.0, 1.0],
-        ]
-    )
-    return exchange_axes(matrix) if compat is None else matrix
+    down, right = cosine * tx - sine * ty + x - a * x - b * y, sine * tx + cosine * ty + y - c * x - d * y
+    first, second = (a, b, down), (c, d, right)
+    if compat is None:
+        first, second = (d, c, right), (b, a, down)
+    return np.array((first, second, (0.0, 0.0, 1.0)))
 
 
 def is_identity(matrix: Matrix) -> bool:
@@ -113,12 +110,12 @@ def flipped(matrix: Matrix, height: int, width: int, horizontal: bool, vertical:
         horizontal: left and right change places.
         vertical: top and bottom change places.
     """
-    result = matrix.copy()
-    for axis, length, wanted in ((0, height, vertical), (1, width, horizontal)):
-        if wanted:
-            result[:2, 2] += result[:2, axis] * (length - 1)
-            result[:2, axis] *= -1
-    return result
+    (a, b, down), (c, d, right), last = matrix.tolist()
+    if vertical:
+        a, c, down, right = -a, -c, down + a * (height - 1), right + c * (height - 1)
+    if horizontal:
+        b, d, down, right = -b, -d, down + b * (width - 1), right + d * (width - 1)
+    return np.array(((a, b, down), (c, d, right), last))
 
 
 def _linear(theta: float, shear: float, zx: float, zy: float) -> tuple[tuple[float, float], tuple[float, float]]:

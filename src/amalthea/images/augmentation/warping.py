@@ -12,9 +12,10 @@ from .matrices import Matrix, exchange_axes, is_identity
 
 FILL_MODES = ("nearest", "reflect", "wrap", "constant")
 
+CHANNELS = (1, 3, 4)  # for which OpenCV is exact; for other numbers of them it rounds places to 1/32 of a pixel
+LONGEST = 32766  # pixels of a side that OpenCV still warps
+FAR = 2**14  # pixels; OpenCV computes places in float32, which is too coarse beyond
 _TYPES = (np.uint8, np.float16, np.float32, np.float64)
-_LONGEST = 32766  # pixels of a side that OpenCV still warps
-_FAR = 2**14  # pixels; OpenCV computes places in float32, which is too coarse beyond
 _NOWHERE = 2**31  # pixels; SciPy counts them in whole numbers
 
 
@@ -65,7 +66,7 @@ def warp(
         )
     if is_identity(matrix):
         return picture.copy()
-    if order > 1 or picture.dtype not in _TYPES or max(height, width) > _LONGEST:
+    if order > 1 or picture.dtype not in _TYPES or max(height, width) > LONGEST:
         return _by_scipy(picture, matrix, fill_mode, fill_value, order)
     pixels = picture if picture.dtype == np.uint8 else picture.astype(np.float32, copy=False)
     if extent.within(height, width):
@@ -126,29 +127,27 @@ def _check(matrix: Matrix, fill_mode: str, order: int) -> None:
 
 
 def _linear(pixels: NDArray[Any], matrix: Matrix, fill_mode: str, extent: Reach) -> NDArray[Any]:
-    # OpenCV is exact for these numbers of channels; for others it rounds places to 1/32 of a pixel.
-    if pixels.shape[2] not in (1, 3, 4):
+    if pixels.shape[2] not in CHANNELS:
         channels = np.split(pixels, pixels.shape[2], axis=2)
         return np.concatenate([_linear(channel, matrix, fill_mode, extent) for channel in channels], axis=2)
     cv2 = opencv()
     height, width, colours = pixels.shape
     source = np.ascontiguousarray(pixels)
+    # All calls are given the room for their results: to make it, OpenCV would wait for the interpreter once more.
     if colours == 3:  # with a fourth, which nobody looks at, the same numbers come in half of the time
-        source = cv2.cvtColor(source, cv2.COLOR_RGB2RGBA)
-    result: NDArray[Any]
-    if fill_mode == "wrap" or extent.beyond(_FAR):
+        source = cv2.cvtColor(source, cv2.COLOR_RGB2RGBA, np.empty((height, width, 4), pixels.dtype))
+    result: NDArray[Any] = np.empty(source.shape, pixels.dtype)
+    if fill_mode == "wrap" or extent.beyond(FAR):
         rows, columns = places(matrix, height, width)
         row, column = folded(rows, height, fill_mode), folded(columns, width, fill_mode)
         to = column.astype(np.float32), row.astype(np.float32)
-        result = cv2.remap(source, *to, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        cv2.remap(source, *to, cv2.INTER_LINEAR, result, cv2.BORDER_REPLICATE)
     else:
         column_first = exchange_axes(matrix)[:2]
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         border = cv2.BORDER_REFLECT if fill_mode == "reflect" else cv2.BORDER_REPLICATE
-        result = cv2.warpAffine(source, column_first, (width, height), flags=flags, borderMode=border)
-    if colours == 3:
-        result = cv2.cvtColor(result, cv2.COLOR_RGBA2RGB)
-    return result.reshape(pixels.shape)
+        cv2.warpAffine(source, column_first, (width, height), result, flags, border)
+    return cv2.cvtColor(result, cv2.COLOR_RGBA2RGB, np.empty(pixels.shape, pixels.dtype)) if colours == 3 else result
 
 
 def _nearest(pixels: NDArray[Any], matrix: Matrix, fill_mode: str) -> NDArray[Any]:

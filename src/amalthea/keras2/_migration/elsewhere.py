@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from .._running.gone_elsewhere import OBJECTS, PICTURES
+from .._running.optimizers_of_tensorflow import KINDS
 from .dotted import dotted_name
 from .imports import Imports
 from .script import Script, argument, expression
@@ -57,9 +58,11 @@ def todays_attribute(
 
 
 def say_elsewhere(script: Script) -> None:
-    """Remark on functions of ``scipy.misc``, and on Python objects that NumPy would load."""
+    """Remark on functions of ``scipy.misc``, optimizers of TensorFlow, and Python objects that NumPy would load."""
     for call in script.find(cst.Call):
         name = script.imported(call.func)
+        if name.startswith("tensorflow.train.") and (kind := KINDS.get(name.rpartition(".")[2])):
+            script.remark(call, f"{name} is gone: keras.optimizers.{kind[0]}.", "left")
         if name.startswith("scipy.misc.") and (today := PICTURES.get(name.rpartition(".")[2])):
             script.remark(call, f"{name} is gone: {today}.", "left")
         outer, allowed = script.parent(call), argument(call, "allow_pickle")

@@ -68,6 +68,7 @@ def migrate(path: str | Path) -> Migration:
         import libcst
     except ImportError as error:
         raise MissingDependencyError('This needs libcst: pip install "amalthea[migrate]"') from error
+    from .callbacks import say_untold
     from .elsewhere import say_elsewhere
     from .refusals import say_refusals
     from .rewriter import Rewriter
@@ -82,6 +83,7 @@ def migrate(path: str | Path) -> Migration:
         say_refusals(script)
         say_sessions(script)
         say_elsewhere(script)
+        say_untold(script)
     remarks = tuple(sorted(script.remarks, key=lambda remark: remark.line))
     return Migration(str(path), script.tree.code, after.code, remarks, script.tree.encoding)
 

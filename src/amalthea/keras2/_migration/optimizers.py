@@ -42,6 +42,7 @@ def with_schedule(script: Script, imports: Imports, original: cst.Call, call: cs
         call: in today's spelling otherwise.
         kind: the class of the optimizer.
     """
+    call = _with_floats(script, original, call)
     decay = argument(call, "decay")
     if decay is None:
         return call
@@ -72,6 +73,20 @@ def with_schedule(script: Script, imports: Imports, original: cst.Call, call: cs
     if rate is None:
         return with_arguments(call, [keyword("learning_rate", schedule), *call.args])
     return call.with_changes(args=[arg.with_changes(value=schedule) if arg is rate else arg for arg in call.args])
+
+
+def _with_floats(script: Script, original: cst.Call, call: cst.Call) -> cst.Call:
+    """``momentum=0`` as 0.0, for Keras 3 refuses whole numbers."""
+    given = argument(call, "momentum", 1)
+    if given is None or not isinstance(script.literal(given.value), int):
+        return call
+    if not isinstance(given.value, cst.Integer):
+        script.remark(
+            original, f"momentum={script.code(given.value)}: Keras 3 refuses whole numbers; 0.0 is one.", "left"
+        )
+        return call
+    value = cst.Float(f"{given.value.value}.0")
+    return call.with_changes(args=[arg.with_changes(value=value) if arg is given else arg for arg in call.args])
 
 
 def _sets_rates(script: Script) -> str:

@@ -2,7 +2,7 @@
 
 import libcst as cst
 
-from . import elsewhere, files, keys, merging, networks, numbers, wrappers
+from . import callbacks, elsewhere, files, keys, merging, networks, numbers, wrappers
 from .arguments import respelt
 from .imports import Imports
 from .optimizers import with_defaults_of_then, with_schedule
@@ -28,7 +28,7 @@ class Rewriter(cst.CSTTransformer):
         self._imports = Imports(script)
         self._imports.prepare()
         merging.rename(script, self._imports)
-        self._keys = keys.key_names(script)
+        self._keys = {**keys.key_names(script), **callbacks.told_names(script)}
         self._grids = wrappers.names_in_grids(script)
         self._opened = files.kept_open(script)
         self._weights = files.weight_names(script)

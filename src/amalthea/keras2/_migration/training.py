@@ -144,12 +144,35 @@ def _in_whole_numbers(script: Script, imports: Imports, call: cst.Call) -> cst.C
 
 
 def _without_idle_weights(script: Script, original: cst.Call, call: cst.Call) -> cst.Call:
-    """Without ``class_weight='auto'``, with which training is an error today."""
+    """Without ``class_weight='auto'``, with which training is an error today, as it is with weights by outputs."""
     written, given = argument(original, "class_weight"), argument(call, "class_weight")
+    if written is not None and _by_outputs(script, written.value):
+        script.remark(
+            written.value,
+            f"class_weight={script.code(written.value)}: Keras 3 takes weights of classes for a single output only. "
+            "Give sample_weight, a list with an array for each output.",
+            "left",
+        )
     if written is None or given is None or not isinstance(script.literal(written.value), str):
         return call
     script.remark(written.value, f"class_weight={script.code(written.value)} never had an effect, and is left out.")
     return with_arguments(call, without(call.args, [given]))
+
+
+def _by_outputs(script: Script, weights: cst.BaseExpression) -> bool:
+    """Whether ``class_weight`` has a dictionary for each of several outputs."""
+    found = [weights, *script.values(weights)]
+    keys = [
+        part.key
+        for one in found
+        if isinstance(one, cst.Dict)
+        for part in one.elements
+        if isinstance(part, cst.DictElement)
+    ]
+    parts = [part.value for one in found if isinstance(one, cst.List) for part in one.elements]
+    return any(isinstance(script.literal(key), str) for key in keys) or any(
+        isinstance(part, cst.Dict) for part in parts
+    )
 
 
 def _in_their_order(script: Script, original: cst.Call, call: cst.Call) -> cst.Call:

@@ -9,6 +9,7 @@ from types import TracebackType
 
 from ...errors import AmaltheaError, MissingDependencyError
 from . import compiling
+from .further_down import needed_further_down
 from .gone_elsewhere import instead
 from .places import place
 from .python2 import old_name, old_syntax, whole_files
@@ -53,7 +54,7 @@ def ended_by(error: BaseException, last_signal: LastSignal) -> int:
         _say(f"{place(entries[-1].tb_frame.f_code.co_filename, entries[-1].tb_lineno)}: {error}")
         return 1
     sys.excepthook(type(error), error, error.__traceback__)
-    if today:
+    if today := today or needed_further_down(error):
         _say(today)
     return 130 if last_signal.pressed else 1
 

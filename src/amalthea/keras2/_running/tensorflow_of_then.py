@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from operator import attrgetter
 from types import TracebackType
 from typing import Any, Self
 
 from ...errors import ArgumentError, MissingDependencyError
 from .._spelling import advise, note
+from .optimizers_of_tensorflow import Training
 
 __all__ = [
     "ConfigProto",
@@ -204,15 +206,25 @@ def __getattr__(name: str) -> Any:
         return import_module("amalthea.keras2")
     if name.startswith("__") and name != "__version__":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return Training(lambda inner: _installed("train", inner)) if name == "train" else _installed(name)
+
+
+def _installed(*path: str) -> Any:
+    """What the installed TensorFlow has under a name, or a name in a module of it."""
+    name = ".".join(path)
     if not find_spec("tensorflow"):
         raise MissingDependencyError(
             f'The script uses tf.{name}, and TensorFlow is not installed: pip install "amalthea[tensorflow-cpu]"'
         )
     tensorflow = import_module("tensorflow")
     try:
-        return getattr(tensorflow, name)
+        return attrgetter(name)(tensorflow)
     except AttributeError:
-        if not hasattr(tensorflow.compat.v1, name):
+        try:
+            found = attrgetter(name)(tensorflow.compat.v1)
+        except AttributeError:
+            found = None
+        if found is None:
             raise
         note(f"tf.{name} is tf.compat.v1.{name} today")
-        return getattr(tensorflow.compat.v1, name)
+        return found

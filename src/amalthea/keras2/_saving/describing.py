@@ -12,6 +12,7 @@ from typing import Any
 import keras
 
 from ...errors import ArgumentError
+from .masks import without_masks
 
 # What later versions have added, at the value that changes nothing.
 _LATER: dict[str, Any] = {
@@ -92,6 +93,7 @@ class _Describer:
         if sequential:
             found = {"name": config["name"], "layers": [self._layer(layer) for layer in layers]}
             return {"class_name": "Sequential", "config": found}
+        layers = without_masks(layers, [name for name, *_ in flat_ends(config["output_layers"])])
         kinds = {layer["name"]: _kind(layer) for layer in layers}
         found = {
             "name": config["name"],

@@ -1,4 +1,4 @@
-"""Arrays to train on: split, weighted, and put into an order that the seed decides."""
+"""Arrays to train on: split, and put into an order that the seed decides."""
 
 from typing import Any
 
@@ -6,7 +6,6 @@ import keras
 import numpy as np
 
 from ...errors import ArgumentError
-from .._spelling import advise
 from .sources import ShuffledArrays, Source
 
 BATCH_SIZE = 32
@@ -48,20 +47,3 @@ def shuffled(data: tuple[Any, ...], batch_size: int | None, shuffle: Any) -> Sou
     size = batch_size or BATCH_SIZE
     batches = ShuffledArrays(parts, size, shuffle == "batch")
     return Source(batches, len(batches), batches.samples, size)
-
-
-def without_idle_weights(given: dict[str, Any]) -> None:
-    """Take ``class_weight`` out of the arguments of a call, with advice, where it never had an effect."""
-    weight: Any = given.get("class_weight")
-    if isinstance(weight, str) or (np.ndim(weight) and np.asarray(weight).dtype.kind in "biuf"):
-        shown = repr(weight) if isinstance(weight, str) else f"<{type(weight).__name__}>"
-        advise(f"class_weight={shown} has no effect, nor had it in Keras 1 and 2. Give a dictionary: {{0: 1, 1: 2}}.")
-        given["class_weight"] = None
-
-
-def weights_by_class(y: Any, class_weight: Any, sample_weight: Any) -> tuple[Any, Any]:
-    """``class_weight`` and ``sample_weight`` as Keras 3 takes them: one of the two."""
-    if not class_weight or sample_weight is None:
-        return class_weight, sample_weight
-    classes = y.argmax(axis=-1) if y.ndim > 1 and y.shape[-1] > 1 else np.ravel(y).round().astype(int)
-    return None, np.asarray(sample_weight) * [class_weight.get(int(each), 1.0) for each in classes]

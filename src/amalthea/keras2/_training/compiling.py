@@ -8,6 +8,8 @@ import keras
 from ...errors import ArgumentError
 from .._spelling import note
 from .._spelling.era import accuracy_key
+from .._spelling.registered import registered
+from .names import distinct
 
 _LOSSES = {
     "cosine": "cosine_similarity",
@@ -36,13 +38,15 @@ def compiled(model: Any, given: dict[str, Any]) -> tuple[dict[str, Any], list[st
     """Arguments of ``compile`` as Keras 3 takes them, and what ``metrics_names`` is.
 
     Args:
-        model: with or without outputs that are known by now.
+        model: with or without outputs that are known by now, whose names are made distinct.
         given: ``loss``, ``metrics`` and the others, by the names of today.
 
     Raises:
         ArgumentError: a metric that is gone, or target tensors.
     """
-    outputs = list(getattr(model, "output_names", None) or [])
+    outputs = distinct(getattr(model, "output_names", None) or [])
+    if outputs:
+        model.output_names = outputs
     arguments = dict(given)
     if arguments.pop("target_tensors", None) is not None:
         raise ArgumentError("compile(target_tensors=…) is gone from Keras. Give the targets to fit.")
@@ -64,7 +68,8 @@ def compiled(model: Any, given: dict[str, Any]) -> tuple[dict[str, Any], list[st
 
 def loss_of(loss: Any) -> Any:
     """A loss by its name of today; functions and objects stay."""
-    return _LOSSES.get(loss, loss) if isinstance(loss, str) else loss
+    found = registered(loss)
+    return _LOSSES.get(found, found) if isinstance(found, str) else found
 
 
 def metric_of(metric: Any, loss: Any = None) -> Any:
@@ -77,6 +82,7 @@ def metric_of(metric: Any, loss: Any = None) -> Any:
     Raises:
         ArgumentError: one that is gone.
     """
+    metric = registered(metric)
     if not isinstance(metric, str):
         return metric
     if metric in GONE:

@@ -24,7 +24,7 @@ def in_arrays(data: Any, parts: int = 1) -> Any:
 def inputs_of(model: Any, x: Any) -> Any:
     """Inputs of a model; floats as Keras reckons with, which its own arrays are made, too."""
     arrays = in_arrays(x, len(getattr(model, "inputs", None) or "1"))
-    return keras.tree.map_structure(_in_floats_of_keras, _tuples(arrays))
+    return keras.tree.map_structure(_in_floats_of_keras, in_tuples(arrays))
 
 
 def targets_of(model: Any, y: Any) -> Any:
@@ -36,6 +36,8 @@ def targets_of(model: Any, y: Any) -> Any:
     names = getattr(model, "output_names", None) or []
     if isinstance(y, dict) and len(names) > 1 and not isinstance(model.output, dict):
         y = [y[name] for name in names]
+    elif isinstance(y, dict) and list(y) == list(names) and not isinstance(model.output, dict):
+        [y] = y.values()
     dtype = dtype_of_targets(model)
     return keras.tree.map_structure(lambda array: _as_target(array, dtype), in_arrays(y, len(names)))
 
@@ -46,13 +48,9 @@ def dtype_of_targets(model: Any) -> str:
     return str(keras.backend.result_type(keras.config.floatx(), *(tensor.dtype for tensor in outputs)))
 
 
-def batch_of(model: Any, batch: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A batch ``(x,)``, ``(x, y)`` or ``(x, y, weights)`` as Keras 3 takes it."""
-    x, y, *weights = (*batch, None)[: max(len(batch), 2)]
-    more = tuple(inputs_of(None, each) for each in weights if each is not None)
-    if y is None and not more:
-        return (inputs_of(model, x),)
-    return (inputs_of(model, x), _tuples(targets_of(model, y)), *more)
+def in_tuples(part: Any) -> Any:
+    """The same without lists, for TensorFlow takes these for arrays."""
+    return tuple(part) if isinstance(part, list) else part
 
 
 def with_targets_as_columns(model: Any, data: Any) -> Any:
@@ -92,11 +90,6 @@ def _array(part: Any) -> Any:
 
 def _is_number(dtype: Any) -> bool:
     return bool(dtype.is_integer or dtype.is_floating or dtype.is_bool)
-
-
-def _tuples(part: Any) -> Any:
-    """The same without lists, for TensorFlow takes these for arrays."""
-    return tuple(part) if isinstance(part, list) else part
 
 
 def _in_floats_of_keras(array: Any) -> Any:

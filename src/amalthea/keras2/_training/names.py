@@ -1,6 +1,7 @@
 """What losses, metrics and the keys of a history are called."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, count
 from typing import Any
 
 _TWINS = (
@@ -43,6 +44,20 @@ class Answers(dict[str, Any]):
             return self[key]
         except KeyError:
             return default
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Names of outputs, of which a layer or model with several has the same for all.
+
+    Example:
+        >>> distinct(["model_1", "model_1", "dense_1"])
+        ['model_1', 'model_1_1', 'dense_1']
+    """
+    found: list[str] = []
+    for name in names:
+        others = (f"{name}_{number}" for number in count(1))
+        found.append(next(one for one in chain([name], others) if one not in found))
+    return found
 
 
 def twins(key: str) -> Iterator[str]:

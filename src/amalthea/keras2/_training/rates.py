@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from ...errors import ArgumentError
+from .._spelling import note
 
 
 class OldRate:
@@ -115,3 +116,15 @@ def showing_lr(optimizer: Any) -> Iterator[None]:
     finally:
         if isinstance(optimizer, OldRate):
             optimizer._shows_lr = False
+
+
+def of_its_own(optimizer: Any, model: Any) -> Any:
+    """The optimizer, or one like it where another model has it: Keras 3 lets it train the weights of one alone."""
+    if optimizer is None or vars(optimizer).get("_amalthea_model", id(model)) == id(model):
+        found = optimizer
+    else:
+        note("an optimizer trains one model today: this one gets its own, with the same settings")
+        found = type(optimizer).from_config(optimizer.get_config())
+    if found is not None:
+        object.__setattr__(found, "_amalthea_model", id(model))
+    return found

@@ -14,15 +14,17 @@ from .._spelling.era import era
 from . import arguments
 from .added_loss import INSTEAD, add_loss, tensors_in
 from .arguments import asked
-from .arrays import BATCH_SIZE, samples_in, shuffled, split, weights_by_class, without_idle_weights
+from .arrays import BATCH_SIZE, samples_in, shuffled, split
 from .compiling import compiled
 from .conversion import in_arrays, inputs_of, targets_of, with_targets_as_columns
+from .rates import of_its_own
 from .rescaling import say_if_rescaled
-from .sources import Source, source_of
+from .sources import ShuffledArrays, Source, source_of
 from .steps import say_if_tail_is_dropped, steps_of
 from .stream import Stream, telling_problems
 from .trained import Flags, flags_of, saying_if_nothing_trains, trained_by
 from .watching import watched
+from .weights import ClassWeights, class_weights, sample_weights
 
 
 class OldTraining:
@@ -41,7 +43,7 @@ class OldTraining:
         from .. import optimizers
 
         given = asked("compile", arguments.COMPILE, positional, named)
-        optimizer = optimizers.get(given.pop("optimizer", "rmsprop"))
+        optimizer = of_its_own(optimizers.get(given.pop("optimizer", "rmsprop")), self)
         given, names = compiled(self, given)
         super().compile(optimizer=optimizer, **given)  # type: ignore[misc]
         object.__setattr__(self, "_metrics_names", tuple(names))
@@ -128,8 +130,9 @@ class OldTraining:
 
     def _on_batch(self, method: Any, given: dict[str, Any]) -> Any:
         as_dictionary = given.pop("return_dict", False)
-        without_idle_weights(given)
+        by_class = class_weights(self, given.pop("class_weight", None))
         given.update(x=inputs_of(self, given.get("x")), y=targets_of(self, given.get("y")))
+        given["sample_weight"] = sample_weights(self, given["y"], given.get("sample_weight"), by_class)
         given["y"] = keras.tree.map_structure(  # on torch, Keras hands arrays of NumPy to metrics as they are
             lambda array: keras.ops.convert_to_tensor(array) if isinstance(array, np.ndarray) else array, given["y"]
         )
@@ -139,26 +142,32 @@ class OldTraining:
 
     def _train(self, given: dict[str, Any]) -> Any:
         _keras.check_trains()
-        without_idle_weights(given)
+        by_class = class_weights(self, given.pop("class_weight", None))
         asked_for = given.get("samples_per_epoch")
-        data = self._training_data(given)
+        data = self._training_data(given, by_class)
         validation = self._validation_data(given)
         epochs, begun = given.get("epochs", 1), given.get("initial_epoch", 0)
         size, samples = given.get("batch_size") or BATCH_SIZE, samples_in(given.get("x"))
         if isinstance(data, Source):
             steps = steps_of("steps_per_epoch", given, ("samples_per_epoch",), data)
             size, samples = data.size() or None, data.samples
-            given.update(x=Stream(data, steps * (epochs - begun), self, with_targets=True), steps_per_epoch=steps)
+            in_weights = isinstance(data.data, ShuffledArrays)  # where those of classes are already
+            stream = Stream(
+                data, steps * (epochs - begun), self, with_targets=True, by_class=None if in_weights else by_class
+            )
+            given.update(x=stream, steps_per_epoch=steps)
             given.update(shuffle=False, batch_size=None)
         object.__setattr__(self, "validation_data", validation)
+        validates = given.get("validation_data") is not None
+        of_validation = [f"val_{name}" for name in self._metrics_names] if validates else []
         given["callbacks"] = watched(
             given.get("callbacks"),
             history=True,
             batch_size=size,
             samples=samples,
             nb_sample=asked_for or samples,
-            do_validation=given.get("validation_data") is not None,
-            metrics=[*self._metrics_names, *(f"val_{name}" for name in self._metrics_names)],
+            do_validation=validates,
+            metrics=[*self._metrics_names, *of_validation],
             validation_data=validation,
         )
         streams = given["x"], given.get("validation_data")
@@ -170,15 +179,17 @@ class OldTraining:
         ):
             return super().fit(**given)  # type: ignore[misc]
 
-    def _training_data(self, given: dict[str, Any]) -> Source | None:
+    def _training_data(self, given: dict[str, Any], by_class: ClassWeights | None) -> Source | None:
         """Batches to train on; None where Keras takes ``x`` and ``y`` as they are."""
         shuffle = given.get("shuffle", True)
         source = source_of(given.get("x"), shuffle=bool(shuffle))
         if source is not None:
             say_if_rescaled(self, source.data)
             return source
-        x, y, weights = self._arrays(given.get("x")), targets_of(self, given.get("y")), given.get("sample_weight")
-        given["class_weight"], weights = weights_by_class(y, given.get("class_weight"), in_arrays(weights))
+        x, y = self._arrays(given.get("x")), targets_of(self, given.get("y"))
+        if y is None and by_class is not None:
+            [given["class_weight"]] = by_class  # of a data set, of which Keras reads the classes
+        weights = sample_weights(self, y, given.get("sample_weight"), by_class if y is not None else None)
         fraction = given.pop("validation_split", 0.0)
         if fraction and given.get("validation_data") is None:
             (x, y, weights), given["validation_data"] = split((x, y, weights), fraction)
@@ -204,7 +215,7 @@ class OldTraining:
             return None
         x, y, *weights = (*data, None)[: max(len(data), 2)]
         x, y = self._arrays(x), targets_of(self, y)
-        weights = [in_arrays(each) for each in weights if each is not None]
+        weights = [sample_weights(self, y, each, None) for each in weights if each is not None]
         given["validation_data"] = (x, y, *weights)
         ones = np.ones(len(keras.tree.flatten(x)[0]), "float32")
         return [*_listed(x), *_listed(y), *(weights or [ones])]
@@ -213,6 +224,7 @@ class OldTraining:
         source = source_of(given.get("x"))
         if source is None:
             given.update(x=self._arrays(given.get("x")), y=targets_of(self, given.get("y")))
+            given["sample_weight"] = sample_weights(self, given["y"], given.get("sample_weight"), None)
         else:
             say_if_rescaled(self, source.data)
             steps = steps_of("steps", given, ("val_samples",), source)

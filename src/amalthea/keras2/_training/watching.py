@@ -24,6 +24,15 @@ class History(keras.callbacks.History):  # type: ignore[misc] # Keras carries no
     def __init__(self) -> None:
         super().__init__()
         self.history = Answers()
+        self.told: dict[str, Any] = {}
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = _as_then(params, self.told)
+
+
+def _as_then(params: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """What Keras 3 tells a callback of a run, with what Keras 1 and 2 told besides."""
+    return {**params, **told, "nb_epoch": params.get("epochs")}
 
 
 def watched(callbacks: Any, *, history: bool, **params: Any) -> Any:
@@ -42,6 +51,9 @@ def watched(callbacks: Any, *, history: bool, **params: Any) -> Any:
     others = [callback for callback in given if isinstance(callback, _OF_KERAS)]
     if history and not any(isinstance(callback, keras.callbacks.History) for callback in others):
         others.append(History())
+    for callback in others:
+        if isinstance(callback, History):
+            callback.told = {key: value for key, value in params.items() if key != "validation_data"}
     return [*([_Watchers(own, params)] if own else []), *others]
 
 
@@ -101,7 +113,7 @@ class _Watchers(keras.callbacks.Callback):  # type: ignore[misc]
         return {"size": min(size, samples - batch % ceil(samples / size) * size) if samples else size}
 
     def set_params(self, params: dict[str, Any]) -> None:
-        self.params = {**params, **self._params, "nb_epoch": params.get("epochs")}
+        self.params = _as_then(params, self._params)
         for callback in self.callbacks:
             callback.set_params(self.params)
             callback.validation_data = self._validation_data

@@ -14,6 +14,11 @@ from .values import get_value
 
 __all__ = ["Function", "function", "get_session", "gradients", "set_session"]
 
+NO_GRADIENTS = (
+    "K.gradients is gone: Keras 3 has no symbolic gradients. Compute them with tensorflow.GradientTape, "
+    "torch.autograd.grad or jax.grad; for class activation maps use amalthea.explain."
+)
+
 
 class Function:
     """Computes arrays from arrays; ``function`` makes it.
@@ -108,10 +113,7 @@ def gradients(loss: Any, variables: Any) -> NoReturn:
     Raises:
         ArgumentError: always.
     """
-    raise ArgumentError(
-        "K.gradients is gone: Keras 3 has no symbolic gradients. Compute them with tensorflow.GradientTape, "
-        "torch.autograd.grad or jax.grad; for class activation maps use amalthea.explain."
-    )
+    raise ArgumentError(NO_GRADIENTS)
 
 
 def get_session() -> NoReturn:

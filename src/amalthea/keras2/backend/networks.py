@@ -16,6 +16,7 @@ __all__ = [
     "binary_crossentropy",
     "categorical_crossentropy",
     "ctc_batch_cost",
+    "ctc_decode",
     "elu",
     "hard_sigmoid",
     "in_top_k",
@@ -143,3 +144,30 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
     lengths = [ops.cast(ops.squeeze(length, -1), "int32") for length in (label_length, input_length)]
     loss = ops.ctc_loss(ops.cast(y_true, "int32"), logits, *lengths, mask_index=y_pred.shape[-1] - 1)
     return ops.expand_dims(loss, 1)
+
+
+def ctc_decode(
+    y_pred: Any, input_length: Any, greedy: bool = True, beam_width: int = 100, top_paths: int = 1
+) -> tuple[list[Any], Any]:
+    """The likeliest rows of classes; the last class is the blank.
+
+    Args:
+        y_pred: probabilities, shape (batch, time, classes).
+        input_length: of the time that counts, shape (batch,).
+        greedy: take the likeliest class of each time; else look for the likeliest rows, which are more exact.
+        beam_width: how many rows are followed in looking.
+        top_paths: how many are wanted; one if greedy.
+
+    Returns:
+        A list with a tensor for each of these, shape (batch, longest), which ends with -1 where a row is shorter; and
+        how likely they are, by their logarithms.
+    """
+    decoded, scores = ops.ctc_decode(
+        ops.log(ops.convert_to_tensor(y_pred) + keras.config.epsilon()),
+        ops.cast(input_length, "int32"),
+        strategy="greedy" if greedy else "beam_search",
+        beam_width=beam_width,
+        top_paths=top_paths,
+        mask_index=y_pred.shape[-1] - 1,
+    )
+    return [decoded[place] for place in range(1 if greedy else top_paths)], scores

@@ -1,6 +1,7 @@
 """What layers called their arguments, where many of them did so alike."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 from ...errors import ArgumentError
@@ -35,7 +36,16 @@ def todays_padding(given: Any) -> Any:
     return "same" if given == "half" else given
 
 
-VALUES = {"activation": todays_activation, "data_format": todays_data_format, "padding": todays_padding}
+def whole(given: Any) -> Any:
+    """A size of NumPy, such as ``np.prod(shape)``, or of a division, as the whole number that Keras 3 wants."""
+    is_number = isinstance(given, Real) and not isinstance(given, int)
+    return int(given) if is_number and given == int(given) else given
+
+
+VALUES = {
+    **{"activation": todays_activation, "data_format": todays_data_format, "padding": todays_padding},
+    **dict.fromkeys(("units", "filters", "n"), whole),
+}
 
 
 def second_is_an_initializer(positional: Sequence[Any]) -> bool:

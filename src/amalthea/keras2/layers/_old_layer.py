@@ -14,6 +14,7 @@ from .._models.naming import automatic_name, named_today
 from .._randomness import next_seed
 from .._spelling import OldSpelling, translated
 from .._spelling.era import era
+from ._arguments import whole
 from ._nodes import Nodes
 
 _CLASSES_OF_KERAS_1 = {
@@ -31,16 +32,22 @@ class OldLayer(Nodes, OldSpelling):
 
     Attributes:
         own_arguments: those of the class itself that are otherwise read for all layers.
+        begins_with_size: whether the first argument is a whole number.
         takes_sequences: whether ``input_dim`` is the size of each step, and ``input_length`` their number.
         weight_names: what the weights were called → what they are called.
     """
 
     own_arguments: ClassVar[frozenset[str]] = frozenset()
+    begins_with_size: ClassVar[bool] = False
     takes_sequences: ClassVar[bool] = False
     weight_names: ClassVar[Mapping[str, str]] = {"W": "kernel", "U": "recurrent_kernel", "b": "bias"}
 
     def __init__(self, *positional: Any, **named: Any) -> None:
         positional, named = translated(type(self).__name__, self.spelling, positional, named)
+        positional = tuple(
+            whole(given) if isinstance(given, np.generic) or (self.begins_with_size and not place) else given
+            for place, given in enumerate(positional)
+        )
         shape = self._first_shape(named)
         weights = None if "weights" in self.own_arguments else named.pop("weights", None)
         given = named.get("name")

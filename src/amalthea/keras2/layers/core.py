@@ -40,6 +40,7 @@ __all__ = [
 class Dense(OldLayer, keras.layers.Dense):
     """Each output from all inputs."""
 
+    begins_with_size = True
     spelling = Spelling(
         renamed={"output_dim": "units", **WEIGHTS},
         values=VALUES,
@@ -98,6 +99,9 @@ class Permute(OldLayer, keras.layers.Permute):
 @saved_as_keras
 class RepeatVector(OldLayer, keras.layers.RepeatVector):
     """A vector ``n`` times along a new axis."""
+
+    begins_with_size = True
+    spelling = Spelling(values=VALUES)
 
 
 @saved_as_keras

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from numbers import Real
 from typing import Any
 
 import keras
@@ -50,6 +51,8 @@ def _like_then(epsilon: bool = True, outside_root: bool = False) -> Callable[[di
     def rewritten(arguments: dict[str, Any]) -> dict[str, Any]:
         if "global_clipnorm" in arguments:  # a configuration of Keras 3
             return arguments
+        if isinstance(arguments.get("momentum"), Real):
+            arguments["momentum"] = float(arguments["momentum"])  # Keras 3 refuses 0 and 1
         if arguments.get("clipnorm") is not None:
             arguments["global_clipnorm"] = arguments.pop("clipnorm")
             note("clipnorm=… bounded the norm of all gradients together: it is global_clipnorm=… today")

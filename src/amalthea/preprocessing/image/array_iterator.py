@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ...errors import ArgumentError, ArgumentTypeError
-from . import arguments, settings
+from ...images.random_blocks import first_numbers
+from . import arguments, drawing, normalisation, settings
 from .picture_iterator import PictureIterator
 from .subsets import part, share
 
@@ -100,6 +101,21 @@ class NumpyArrayIterator(PictureIterator):
         """One picture before it is transformed; it must not be changed."""
         view: NDArray[Any] = self.x[index]
         return view
+
+    def _room(self, count: int) -> NDArray[Any] | None:
+        generator, pictures = self.image_data_generator, self.x
+        if not getattr(generator, "_prepares_many", False) or type(self).picture is not NumpyArrayIterator.picture:
+            return None
+        if np.ndim(pictures) != 4 or getattr(pictures, "dtype", None) != self.dtype:
+            return None  # a script has set them
+        return np.empty((count, *pictures.shape[1:]), self.dtype) if pictures.dtype.kind == "f" else None
+
+    def _fill(self, room: NDArray[Any], indices: NDArray[np.int64], seed: int, epoch: int) -> None:
+        assert self.image_data_generator is not None
+        numbers = first_numbers(seed, epoch, indices, drawing.RANDOM_NUMBERS)
+        pictures = [self.x[index] for index in indices.tolist()]
+        drawing.move_all(self.image_data_generator, pictures, numbers, room)
+        normalisation.standardize_all(self.image_data_generator, room)
 
     def _with_targets(self, pictures: NDArray[Any], indices: NDArray[np.int64]) -> Any:
         inputs = [pictures, *(rows[indices] for rows in self.x_misc)] if self.x_misc else pictures

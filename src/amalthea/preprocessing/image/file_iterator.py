@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ... import images
 from ...errors import ArgumentError, ArgumentTypeError, MissingFileError
+from ...images.conversion import load
 from ...images.reading import check_decode
 from ...images.resizing import pillow_size, resampling
 from . import settings
@@ -51,7 +52,7 @@ class FileIterator(PictureIterator):
 
     def picture(self, index: int) -> NDArray[Any]:
         """One picture before it is transformed; it must not be changed."""
-        image = images.load_image(
+        image = load(
             self.filepaths[index],
             self.color_mode,
             self.target_size,

@@ -266,6 +266,12 @@ class ImageDataGenerator(Parameters):
         """
         return normalisation.standardize(self, x)
 
+    @property
+    def _prepares_many(self) -> bool:
+        """Whether many pictures can be prepared at once, with nothing of a user's own and nothing of Pillow's."""
+        own = any(name in vars(self) or getattr(type(self), name) is not function for name, function in _STEPS.items())
+        return not own and not self.preprocessing_function and drawing.moves_alone(self)
+
     def fit(self, x: Any, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
         """Learn what ``featurewise_center``, ``featurewise_std_normalization`` and ``zca_whitening`` need.
 
@@ -289,3 +295,6 @@ class ImageDataGenerator(Parameters):
             array([[[1., 1., 1.]]], dtype=float32)
         """
         normalisation.fit(self, x, rounds if augment else 0, seed)
+
+
+_STEPS = {name: vars(ImageDataGenerator)[name] for name in ("get_random_transform", "apply_transform", "standardize")}

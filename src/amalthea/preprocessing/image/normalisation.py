@@ -60,6 +60,13 @@ def standardize(parameters: Parameters, x: NDArray[Any]) -> NDArray[Any]:
     return x
 
 
+def standardize_all(parameters: Parameters, pictures: NDArray[Any]) -> None:
+    """Prepare and normalise pictures of a floating type in place, each as ``standardize`` does."""
+    alone = parameters.samplewise_center or parameters.samplewise_std_normalization or parameters.zca_whitening
+    for part in pictures if alone else [pictures]:
+        part[...] = standardize(parameters, part)
+
+
 def fit(generator: "ImageDataGenerator", x: Any, rounds: int, seed: int | None) -> None:
     """Learn from pictures, ``rounds`` times transformed at random or, of 0, as they are."""
     seed = images.fresh_seed() if seed is None else seed

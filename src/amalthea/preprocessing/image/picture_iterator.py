@@ -153,6 +153,14 @@ class PictureIterator(Iterator):
             picture = generator.standardize(moved.copy() if np.may_share_memory(moved, picture) else moved)
         return picture.astype(self.dtype, copy=False)
 
+    def _room(self, count: int) -> NDArray[Any] | None:
+        """Room for so many pictures, if ``_fill`` can prepare them; else they are prepared one by one."""
+        return None
+
+    def _fill(self, room: NDArray[Any], indices: NDArray[np.int64], seed: int, epoch: int) -> None:
+        """Prepare several pictures at once, as ``_sample`` does each."""
+        raise NotImplementedError
+
     def _current_batches(self) -> images.Batches:
         """The batches; new ones after a script has changed ``batch_size``, ``shuffle`` or the like.
 
@@ -163,9 +171,8 @@ class PictureIterator(Iterator):
         with self.lock:
             made = self._batches
             if made is None or wanted != self._made_of:
-                this = ref(self)  # not itself, so that its threads end when nobody needs it any more
                 self._batches = made = images.Batches(
-                    lambda index, random: _still_there(this)._sample(index, random),
+                    _Sample(self),
                     self.n,
                     batch_size=self.batch_size,
                     shuffle=self.shuffle,
@@ -194,8 +201,23 @@ class PictureIterator(Iterator):
         return self._with_targets(pictures, indices)
 
 
-def _still_there(iterator: ref[PictureIterator]) -> PictureIterator:
-    there = iterator()
-    if there is None:
-        raise ReferenceError("The iterator is gone, and nobody waits for its pictures.")
-    return there
+class _Sample:
+    """Asks the iterator, but does not keep it: its threads end when nobody needs it any more."""
+
+    def __init__(self, iterator: PictureIterator) -> None:
+        self._iterator = ref(iterator)
+
+    def __call__(self, index: int, random: np.random.Generator) -> NDArray[Any]:
+        return self._there()._sample(index, random)
+
+    def room(self, count: int) -> NDArray[Any] | None:
+        return self._there()._room(count)
+
+    def fill(self, room: NDArray[Any], indices: NDArray[np.int64], seed: int, epoch: int) -> None:
+        self._there()._fill(room, indices, seed, epoch)
+
+    def _there(self) -> PictureIterator:
+        there = self._iterator()
+        if there is None:
+            raise ReferenceError("The iterator is gone, and nobody waits for its pictures.")
+        return there

@@ -104,8 +104,8 @@ def _write_openvino(model: Any, path: Path, precision: str, options: dict[str, A
 def _convert(graph: Path, path: Path, precision: str) -> None:
     import openvino
 
-    from ..loading import read
     from ..runners.openvino import core
+    from ..saved_file import read
 
     saved = read(graph)
     network = core().read_model(saved.content)

@@ -109,7 +109,8 @@ def trial_of(
         options: of ``amalthea.save``; here, those count that say how pictures are prepared, and ``classes``.
     """
     if isinstance(model, str | os.PathLike):
-        from ..loading import load, read
+        from ..loading import load
+        from ..saved_file import read
 
         opened, saved = load(model), read(Path(model)).description.precision
         if opened.preparation is None:

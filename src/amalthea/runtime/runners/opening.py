@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ...errors import ArgumentError, MissingDependencyError
+from .importing import module_of
 from .protocol import Runner
 
 _Computed = TypeVar("_Computed")
@@ -70,7 +70,7 @@ def while_imported(runtime: str, compute: Callable[[], _Computed]) -> _Computed:
         computed = pool.submit(compute)
         if runtime in _RUNTIMES:
             with suppress(ImportError):
-                import_module(f".{runtime}", __package__)
+                module_of(runtime)
         return computed.result()
 
 
@@ -111,7 +111,7 @@ def check_precision(precision: str, runtime: str = "openvino") -> None:
         raise ArgumentError(f"runtime={runtime!r}; there is {' and '.join(map(repr, _RUNTIMES))}.")
     if find_spec(runtime) is None:
         raise MissingDependencyError(f'runtime={runtime!r} is not installed: pip install "amalthea[{runtime}]"')
-    import_module(f".{runtime}", __package__).check_precision(precision)
+    module_of(runtime).check_precision(precision)
 
 
 def _check_number(name: str, value: int | None) -> None:

@@ -18,7 +18,7 @@ from ..training.watching import History
 from .answers import Ready, judged, probabilities, ready
 from .calibrating import calibrate
 from .estimator import ClassifierMixin, UnfittedError
-from .labelled import Pictures, Samples, pictures_of, samples_of
+from .labelled import Pictures, Samples, pictures_of, samples_of, weighted
 from .learning import answers
 from .parameters import Parameters, extraction_of
 from .pixels import check_all, check_brightness
@@ -98,9 +98,21 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
         labels, scores, skipped = self._judged(X, y, views)
         return evaluate(labels, scores, list(map(str, self.classes_)), skipped=skipped, threshold=least)
 
-    def score(self, X: Any, y: Any = None) -> float:
-        """The part of the pictures whose most probable class is the right one; arguments as for ``evaluate``."""
-        return self.evaluate(X, y).accuracy
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """The part of the pictures whose most probable class is the right one; arguments as for ``evaluate``.
+
+        Args:
+            X: as for ``evaluate``.
+            y: as there.
+            sample_weight: shape (N,), how much each picture counts, as for ``fit``; None: all the same.
+        """
+        if sample_weight is None:
+            return self.evaluate(X, y).accuracy
+        check_fitted(self, "Call fit before it can be evaluated.")
+        samples = weighted(samples_of(X, y, self.classes_), sample_weight)
+        places, scores, _ = judged_by(self, samples.numbered(), views=1)
+        right = scores.argmax(axis=1) == samples.labels[places]
+        return float(np.average(right, weights=samples.weights_of(places)))
 
     def calibrate(self, X: Any, y: Any = None) -> float:
         """Make probabilities as high as answers are right, by temperature scaling (Guo et al. 2017, arXiv:1706.04599).

@@ -78,11 +78,13 @@ class Crossed(NamedTuple):
         rows: one for each usable picture.
         labels: of the rows, shape (N,).
         skipped: how many pictures are not usable.
+        weights: of the rows, shape (N,); None: they count all the same.
     """
 
     rows: "Rows"
     labels: NDArray[np.int64]
     skipped: int
+    weights: NDArray[np.float32] | None
 
 
 def crossed(parts: Parts, samples: Samples, extraction: Extraction) -> Crossed:
@@ -99,7 +101,7 @@ def crossed(parts: Parts, samples: Samples, extraction: Extraction) -> Crossed:
         extracted = _extracted(parts.prefix, samples.pictures, extraction, parts.networks)
         rows, kept, errors = extracted.features, extracted.kept, extracted.errors
     _tell(errors, samples, extraction)
-    return Crossed(rows, samples.labels[kept], len(errors))
+    return Crossed(rows, samples.labels[kept], len(errors), samples.weights_of(kept))
 
 
 def crossed_to_learn(parts: Parts, samples: Samples, extraction: Extraction, training: "Training") -> Crossed:
@@ -122,7 +124,7 @@ def _live(parts: Parts, samples: Samples, extraction: Extraction, augmenting: Au
     kept = _others(samples, pictures.errors)
     _tell(pictures.errors, samples, extraction)
     source = source_of(samples.pictures, preparation, verify=extraction.verify)
-    numbers = numbers_of(source.digests())
+    numbers = numbers_of(source.digests)
     usable = samples.take(kept)
     compute: Compute
     plain: Plain
@@ -134,13 +136,13 @@ def _live(parts: Parts, samples: Samples, extraction: Extraction, augmenting: Au
         plain = partial(_plain, parts, usable, extraction)
     rows = LiveRows(
         picture=lambda row: pictures(int(kept[row])),
-        numbers=[numbers[index] for index in kept],
+        numbers=numbers[kept],
         augmenting=augmenting,
         compute=compute,
         plain=plain,
         group=-(-_AT_ONCE // batch_size) * batch_size,
     )
-    return Crossed(rows, usable.labels, len(pictures.errors))
+    return Crossed(rows, usable.labels, len(pictures.errors), usable.weights)
 
 
 def _versions(
@@ -158,7 +160,7 @@ def _versions(
     usable = samples.take(kept)
     versions = {number: found.features.subset(places) for number, places in zip(numbers, rows[:, kept], strict=True)}
     in_turn = VersionsInTurn(versions, augmenting, plain=partial(_plain, parts, usable, extraction))
-    return Crossed(in_turn, usable.labels, len(errors))
+    return Crossed(in_turn, usable.labels, len(errors), usable.weights)
 
 
 def _plain(parts: Parts, samples: Samples, extraction: Extraction) -> "Rows":
@@ -200,7 +202,7 @@ def _unreadable(samples: Samples, extraction: Extraction) -> dict[int, Problem]:
 
 
 def _others(samples: Samples, errors: Mapping[int, Problem]) -> NDArray[np.int64]:
-    return np.array([index for index in range(len(samples.labels)) if index not in errors], np.int64)
+    return np.delete(np.arange(len(samples.labels)), list(errors))
 
 
 def _tell(errors: Mapping[int, Problem], samples: Samples, extraction: Extraction) -> None:

@@ -10,15 +10,16 @@ from ..base import base_of
 from ..cutting.freezing import freeze_before, restored_flags
 from ..rate_finder import LearningRates, RangeTest, find_learning_rate
 from ..training.head import attach
-from ..training.settings import Rates, Training
-from ..training.watching import History, kept_epoch
+from ..training.settings import Rates
+from ..training.watching import History
 from .answering import Answering, check_fitted, samples_of_fit
-from .labelled import Samples, training_samples, tuning_samples, with_validation
-from .learning import all_or_nothing, learn
-from .parameters import check_crossing, extraction_of, head_of, training_of, tuning_of, wishes_of
+from .crossing import Parts
+from .labelled import training_samples, tuning_samples, weighted, with_validation
+from .learning import all_or_nothing, learned
+from .parameters import check_crossing, head_of, training_of, tuning_of, wishes_of
 from .pixels import check_all
 from .planning import trains_below_head
-from .saving import Record, read_classifier, write_classifier
+from .saving import read_classifier, record_of, restored, write_classifier
 from .unfreezing import learn_gradually
 
 if TYPE_CHECKING:
@@ -102,7 +103,14 @@ class ImageClassifier(Answering):
     """
 
     def fit(
-        self, X: Any, y: Any = None, validation: Any = None, *, callbacks: Sequence[Any] = (), resume: bool = False
+        self,
+        X: Any,
+        y: Any = None,
+        validation: Any = None,
+        *,
+        sample_weight: Any = None,
+        callbacks: Sequence[Any] = (),
+        resume: bool = False,
     ) -> Self:
         """Build the network with a new head, and train what is not frozen.
 
@@ -111,6 +119,8 @@ class ImageClassifier(Answering):
                 RGB in [0, 255].
             y: one label a picture, names or whole numbers.
             validation: a folder, (pictures, labels), or the fraction of each class that is held back from ``X``.
+            sample_weight: shape (N,), from 0 on: each picture's weight in the loss, times that of its class; of a
+                folder, in the order of ``amalthea.images.labelled_folder``. None: all the same, as in validation.
             callbacks: of Keras, such as ``TensorBoard`` or ``CSVLogger``, or the user's own. Their ``model`` is the
                 part that trains, from features to scores.
             resume: go on where the same training was killed or interrupted: of the same pictures, labels, parameters
@@ -124,11 +134,19 @@ class ImageClassifier(Answering):
             whole epoch, what it was before.
 
         Raises:
-            ArgumentError: a parameter, pictures or labels that cannot be used; or training diverged in its first epoch.
+            ArgumentError: a parameter or an argument that cannot be used; or training diverged in its first epoch.
             ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
             DownloadError, WeightsError: the trained weights of the network.
         """
-        samples, held_back = with_validation(training_samples(X, y), validation, self.seed)
+        self._fit(X, y, validation, sample_weight=sample_weight, callbacks=callbacks, resume=resume)
+        return self
+
+    def _fit(
+        self, X: Any, y: Any, validation: Any, *, sample_weight: Any = None, callbacks: Sequence[Any] = (), resume: bool
+    ) -> Parts:
+        """As ``fit``; returns the frozen part, which is ready to compute more, and what was trained."""
+        samples = weighted(training_samples(X, y), sample_weight)
+        samples, held_back = with_validation(samples, validation, self.seed)
         head, training = head_of(self, len(samples.classes)), training_of(self, samples.classes, callbacks)
         check_crossing(self)
         base = base_of(self.model, wishes_of(self, samples.pictures))
@@ -138,8 +156,7 @@ class ImageClassifier(Answering):
             self.classes_, self.preparation_, self.variant_ = samples.classes, base.preparation, base.variant
             self._samples = samples, held_back
             check_all(self, samples, held_back, fitting=True)
-            self._learn(samples, held_back, training, resume)
-        return self
+            return learned(self, samples, held_back, training, resume)
 
     def fine_tune(
         self,
@@ -152,6 +169,7 @@ class ImageClassifier(Answering):
         *,
         X: Any = None,
         y: Any = None,
+        sample_weight: Any = None,
         validation: Any = None,
         schedule: "str | keras.optimizers.schedules.LearningRateSchedule | None" = None,
         gradual: bool = False,
@@ -176,6 +194,7 @@ class ImageClassifier(Answering):
             optimizer: ``"sgd"``, which has a momentum of 0.9; or as in the parameters.
             X: as for ``fit``; None takes the pictures that ``fit`` learned from.
             y: as for ``fit``.
+            sample_weight: as for ``fit``, of ``X``; those of ``fit`` keep theirs.
             validation: as for ``fit``; with neither this nor ``X``, that of ``fit``.
             schedule: of these rates, see the parameter of this name, which counts in ``fit`` alone.
             gradual: whether to begin with the last block that is to train and the head, and to add the one before it
@@ -189,7 +208,8 @@ class ImageClassifier(Answering):
                 weights of before give no finite loss.
         """
         check_fitted(self, "fine_tune comes after fit: the large errors of a new head would spoil the layers below it.")
-        samples, held_back = tuning_samples(samples_of_fit(self), X, y, validation, self.classes_, self.seed)
+        known = samples_of_fit(self)
+        samples, held_back = tuning_samples(known, X, y, validation, self.classes_, self.seed, sample_weight)
         check_all(self, samples, held_back)
         training = tuning_of(
             self,
@@ -206,7 +226,7 @@ class ImageClassifier(Answering):
                 freeze_before(self.model_, from_layer, blocks, self.variant_ or None, batchnorm)
             if self.tuned_from_ is None and trains_below_head(self.model_):
                 self.tuned_from_ = len(self.history_.get("loss", ()))
-            learn_stage = partial(self._learn, samples, held_back, resume=resume)
+            learn_stage = partial(learned, self, samples, held_back, resume=resume)
             if gradual:
                 learn_gradually(self.model_, self.history_, self.variant_ or None, training, learn_stage)
             else:
@@ -261,10 +281,7 @@ class ImageClassifier(Answering):
             StorageError: the folder cannot be written.
         """
         check_fitted(self, "Call fit before it can be saved.")
-        parameters = self.get_params() if isinstance(self.model, str) else {**self.get_params(), "model": None}
-        answering = self.classes_, self.preparation_, self.variant_
-        record = Record(parameters, *answering, self.history_, self.tuned_from_, self.temperature_, self.times_)
-        write_classifier(Path(path), self.model_, record)
+        write_classifier(Path(path), self.model_, record_of(self))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -277,20 +294,4 @@ class ImageClassifier(Answering):
             MissingFileError: there is no such file.
             ArgumentError, BrokenWeightsError: it is something else, or damaged.
         """
-        model, record = read_classifier(Path(path))
-        classifier = cls(**record.parameters)
-        classifier.model_, classifier.classes_, classifier.preparation_ = model, record.classes, record.preparation
-        classifier.variant_, classifier.tuned_from_ = record.variant, record.tuned_from
-        classifier.history_, classifier.temperature_ = dict(record.history), record.temperature
-        classifier.times_ = dict(record.times)
-        return classifier
-
-    def _learn(self, samples: Samples, held_back: Samples | None, training: Training, resume: bool) -> None:
-        extraction = extraction_of(self, self.preparation_, learning=True)
-        self.times_ = times = dict(self.times_)  # a copy: after an error, those of before count
-        before = len(self.history_.get("loss", ()))
-        try:
-            learn(self.model_, samples, held_back, extraction, training, self.history_, times, resume)
-        finally:
-            if kept_epoch(self.history_) > before:
-                self.temperature_ = 1.0  # calibrated were other weights
+        return restored(cls, *read_classifier(Path(path)))

@@ -2,16 +2,17 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ArgumentError, warn
-from ...images import find_pictures, labelled_folder, split
+from ...images import labelled_folder, split
+from ...images.find import each_picture
+from ...images.paths import Paths, compact
 
-Pictures: TypeAlias = list[Path] | NDArray[Any]
+Pictures: TypeAlias = Paths | NDArray[Any]
 
 
 class Samples(NamedTuple):
@@ -21,16 +22,27 @@ class Samples(NamedTuple):
         pictures: paths, or an array of shape (N, H, W, 3) with RGB in [0, 255], uint8 or float32.
         labels: shape (N,), whole numbers: each picture's place in ``classes``.
         classes: names or numbers as the user gave them, sorted.
+        weights: shape (N,), how much each of them counts; None: all the same.
     """
 
     pictures: Pictures
     labels: NDArray[np.int64]
     classes: NDArray[Any]
+    weights: NDArray[np.float32] | None = None
 
     def take(self, indices: NDArray[np.int64]) -> "Samples":
         """Some of them."""
-        some = self.pictures[indices] if isinstance(self.pictures, np.ndarray) else [self.pictures[i] for i in indices]
-        return Samples(some, self.labels[indices], self.classes)
+        pictures = self.pictures
+        some = pictures[indices] if isinstance(pictures, np.ndarray) else pictures.take(indices)
+        return Samples(some, self.labels[indices], self.classes, self.weights_of(indices))
+
+    def weights_of(self, indices: NDArray[np.int64]) -> NDArray[np.float32] | None:
+        """Of some of them."""
+        return None if self.weights is None else self.weights[indices]
+
+    def numbered(self) -> "Samples":
+        """The same pictures with their places for labels: the labels of those that are left tell which they are."""
+        return self._replace(labels=np.arange(len(self.labels)))
 
 
 def training_samples(x: Any, y: Any) -> Samples:
@@ -47,7 +59,7 @@ def training_samples(x: Any, y: Any) -> Samples:
     if _is_path(x):
         _refuse_labels(y, x)
         found = labelled_folder(x)
-        return Samples(found.paths, found.labels, np.array(found.classes))
+        return Samples(compact(found.paths), found.labels, np.array(found.classes))
     pictures, given = pictures_of(x), _labels(y)
     _check_lengths(pictures, given)
     classes, labels = np.unique(given, return_inverse=True)
@@ -73,7 +85,7 @@ def samples_of(x: Any, y: Any, classes: NDArray[Any]) -> Samples:
     if _is_path(x):
         _refuse_labels(y, x)
         found = labelled_folder(x, [str(name) for name in classes])
-        return Samples(found.paths, found.labels, classes)
+        return Samples(compact(found.paths), found.labels, classes)
     pictures, given = pictures_of(x), _labels(y)
     _check_lengths(pictures, given)
     known = np.isin(given, classes)
@@ -84,6 +96,41 @@ def samples_of(x: Any, y: Any, classes: NDArray[Any]) -> Samples:
             "Each label must be one of them."
         )
     return Samples(pictures, np.searchsorted(classes, given).astype(np.int64), classes)
+
+
+def weighted(samples: Samples, sample_weight: Any) -> Samples:
+    """The same pictures, each of which counts as much as is said.
+
+    Args:
+        samples: N of them.
+        sample_weight: shape (N,), numbers from 0 on, in their order; None leaves them as they are.
+
+    Raises:
+        ArgumentError: not one number for each, or one that is negative or not finite, or all are 0.
+    """
+    if sample_weight is None:
+        return samples
+    count = len(samples.labels)
+    try:
+        given = np.asarray(sample_weight)
+    except ValueError:  # lists of different lengths
+        given = np.empty(0)
+    if given.shape != (count,) or given.dtype.kind not in "biuf":
+        raise ArgumentError(
+            f"sample_weight={_shortened(sample_weight)}; needed is one number for each of the {count} pictures, in the "
+            "order of X; of a folder, in that of amalthea.images.labelled_folder. class_weight weighs whole classes."
+        )
+    with np.errstate(over="ignore"):  # what is too large becomes infinite
+        weights = given.astype(np.float32)
+    refused = ~(np.isfinite(weights) & (weights >= 0))
+    if refused.any():
+        place = int(refused.argmax())
+        raise ArgumentError(
+            f"sample_weight holds {given[place]} at place {place}; allowed are finite numbers from 0 on."
+        )
+    if not weights.any():
+        raise ArgumentError("sample_weight is zero for all pictures, so that none counts. Give some a number above 0.")
+    return samples._replace(weights=weights)
 
 
 def with_validation(samples: Samples, validation: Any, seed: int) -> tuple[Samples, Samples | None]:
@@ -117,8 +164,7 @@ def _apart(samples: Samples, held_back: Samples) -> tuple[Samples, Samples]:
     if isinstance(held_back.pictures, np.ndarray) or isinstance(samples.pictures, np.ndarray):
         common = len(held_back.labels) if held_back.pictures is samples.pictures else 0
     else:
-        learned = set(map(os.path.abspath, samples.pictures))
-        common = sum(os.path.abspath(path) in learned for path in held_back.pictures)
+        common = _common(samples.pictures, held_back.pictures)
     if common:
         warn(
             f"{common} of the {len(held_back.labels)} pictures to validate with are learned from, too: they will be "
@@ -127,8 +173,24 @@ def _apart(samples: Samples, held_back: Samples) -> tuple[Samples, Samples]:
     return samples, held_back
 
 
+def _common(learned: Paths, judging: Paths) -> int:
+    """How many of the latter are among the former, however they are spelled."""
+    known, other = (np.fromiter(map(hash, map(os.path.abspath, paths)), np.int64) for paths in (learned, judging))
+    alike = np.flatnonzero(np.isin(other, known))
+    if not len(alike):
+        return 0
+    files = set(map(os.path.abspath, learned))
+    return sum(os.path.abspath(path) in files for path in judging.take(alike))
+
+
 def tuning_samples(
-    of_fit: tuple[Samples, Samples | None] | None, x: Any, y: Any, validation: Any, classes: NDArray[Any], seed: int
+    of_fit: tuple[Samples, Samples | None] | None,
+    x: Any,
+    y: Any,
+    validation: Any,
+    classes: NDArray[Any],
+    seed: int,
+    sample_weight: Any = None,
 ) -> tuple[Samples, Samples | None]:
     """Samples to train on further, and those to validate with.
 
@@ -139,14 +201,18 @@ def tuning_samples(
         validation: as for ``with_validation``; with neither this nor ``x``, that of before.
         classes: of before, sorted.
         seed: as for ``with_validation``.
+        sample_weight: of ``x``, as for ``weighted``.
 
     Raises:
-        ArgumentError: labels without pictures; no pictures at all; or as for ``samples_of`` and ``with_validation``.
+        ArgumentError: labels or weights without pictures; no pictures at all; or as for ``samples_of``, ``weighted``
+            and ``with_validation``.
     """
     if x is not None:
-        return with_validation(samples_of(x, y, classes), validation, seed)
+        return with_validation(weighted(samples_of(x, y, classes), sample_weight), validation, seed)
     if y is not None:
         raise ArgumentError(f"y={_shortened(y)} without X: give the pictures of these labels, or leave y out.")
+    if sample_weight is not None:
+        raise ArgumentError("sample_weight without X: the pictures of fit keep the weights that they had there.")
     if of_fit is None:
         raise ArgumentError(
             "This classifier was loaded from a file or is a copy, without its pictures: give fine_tune(X=...)."
@@ -161,11 +227,11 @@ def pictures_of(x: Any) -> Pictures:
         ArgumentError: none of these, or no picture at all.
     """
     if _is_path(x):
-        return find_pictures([x])
+        return Paths(each_picture([x]))
     if isinstance(x, Sequence) or hasattr(x, "__array__"):
         items = x if isinstance(x, Sequence) or np.ndim(x) else ()
         if len(items) and all(map(_is_path, items)):
-            return [Path(item) for item in items]
+            return compact(items)
         return _array(x)
     raise ArgumentError(f"Pictures are a folder, a list of paths, or an array (N, H, W, 3); given was {_shortened(x)}.")
 
@@ -210,7 +276,7 @@ def _labels(y: Any) -> NDArray[Any]:
             f"y is one label a picture, shape (N,); given was {labels.shape}. One-hot labels: y.argmax(axis=1)."
         )
     if labels.dtype.kind == "f" and not np.array_equal(labels, np.trunc(labels)):  # NaN is not equal to itself
-        raise ArgumentError("y holds numbers that are not whole, or NaN: no labels of classes. Unknown label type.")
+        raise ArgumentError("Unknown label type: y holds numbers that are not whole, or NaN, which name no classes.")
     if labels.dtype.kind not in "biufU":
         raise ArgumentError(f"y is one label a picture, a name or a whole number; given was type {labels.dtype}.")
     return labels

@@ -17,9 +17,10 @@ from ..cutting.division import divide
 from ..training.checkpoints import Checkpoints
 from ..training.loop import check_possible, train, trainable_count
 from ..training.settings import Training
-from ..training.watching import History
+from ..training.watching import History, kept_epoch
 from .crossing import Extraction, Parts, crossed, crossed_to_learn
 from .labelled import Samples
+from .parameters import extraction_of
 from .pixels import check_brightness
 from .planning import trains_below_head
 from .resuming import rows_key
@@ -27,7 +28,37 @@ from .resuming import rows_key
 if TYPE_CHECKING:
     import keras
 
+    from .answering import Answering
+
 _AT_ONCE = 64  # rows of features that are computed together
+
+
+def learned(
+    classifier: "Answering", samples: Samples, validation: Samples | None, training: Training, resume: bool
+) -> Parts:
+    """Train what is not frozen in a classifier, which gets its history, its times, and a temperature of 1.
+
+    Args:
+        classifier: with a model, and all else that ``fit`` gives it before.
+        samples: as for ``learn``.
+        validation: as there.
+        training: as there.
+        resume: as there.
+
+    Returns:
+        The two parts of its model.
+
+    Raises:
+        ArgumentError, ImageError, MissingFileError: as for ``learn``.
+    """
+    extraction = extraction_of(classifier, classifier.preparation_, learning=True)
+    classifier.times_ = times = dict(classifier.times_)  # a copy: after an error, those of before count
+    before = len(classifier.history_.get("loss", ()))
+    try:
+        return learn(classifier.model_, samples, validation, extraction, training, classifier.history_, times, resume)
+    finally:
+        if kept_epoch(classifier.history_) > before:
+            classifier.temperature_ = 1.0  # calibrated were other weights
 
 
 def learn(
@@ -39,18 +70,21 @@ def learn(
     history: History,
     times: dict[str, float],
     resume: bool = False,
-) -> None:
+) -> Parts:
     """Train what is not frozen in a model; says in the log how much that is.
 
     Args:
         model: from pictures to scores; its flags ``trainable`` count as they are now.
-        samples: to train on, augmented if the extraction says so.
+        samples: to train on, augmented if the extraction says so; each weighs in the loss as they say.
         validation: to validate with, as they are; or None.
         extraction: how they cross the frozen part.
         training: how the rest is trained.
         history: losses and accuracies of each epoch are added to it, see ``train``.
         times: the seconds that this takes are added to it, under ``features``, and ``head`` or ``fine-tuning``.
         resume: whether to go on with what is kept of the same training.
+
+    Returns:
+        The two parts of the model.
 
     Raises:
         ArgumentError: nothing would train, a class or the validation has no usable picture, or pictures cannot be
@@ -68,14 +102,16 @@ def learn(
             held_back = crossed(parts, validation, extraction)[:2]
             if not len(held_back[1]):
                 raise ArgumentError("None of the pictures to validate with can be read.")
-        rows, labels, _ = crossed_to_learn(parts, samples, extraction, training)
+        rows, labels, _, weights = crossed_to_learn(parts, samples, extraction, training)
     if lost := sorted(set(samples.labels.tolist()) - set(labels.tolist())):
         names = ", ".join(repr(samples.classes[label].item()) for label in lost)
         raise ArgumentError(f"No picture of the class{'' if len(lost) == 1 else 'es'} {names} can be read.")
     title = "Fine-tuning" if trains_below_head(model) else "Head"
+    settled = replace(training, row_weights=weights, title=title)
     checkpoints = Checkpoints(rows_key(parts, samples, validation, extraction), resume)
     with timed(times, title.lower()):
-        train(parts.suffix, rows, labels, held_back, replace(training, title=title), history, checkpoints)
+        train(parts.suffix, rows, labels, held_back, settled, history, checkpoints)
+    return parts
 
 
 @contextmanager
@@ -125,7 +161,7 @@ def answers(
     """
     # A model that is frozen whole has nothing to train, but still answers.
     parts = Parts(*(divide(model) if trainable_count(model)[0] else (None, model)))
-    rows, labels, skipped = crossed(parts, samples, extraction)
+    rows, labels, skipped, _ = crossed(parts, samples, extraction)
     if not len(labels):
         raise ArgumentError("None of the pictures can be read.")
     compute = predictor(parts.suffix, precision=extraction.precision)

@@ -1,7 +1,7 @@
 """The flat parameters of a classifier, sorted by what reads them, and as plain values for a file."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from ...images import TUTORIAL, Augmentation, Preparation
 from ..base import Wishes, side_lengths
 from ..features.augmenting import Augmenting
 from ..features.store import FeatureStore
-from ..settings import is_whole, require_one_of
+from ..settings import is_whole, require, require_number, require_one_of
 from ..training.head import Head
 from ..training.settings import Training
 from .crossing import Extraction
@@ -68,12 +68,18 @@ class Parameters(Estimator):
 
 
 def wishes_of(classifier: Parameters, pictures: Pictures) -> Wishes:
-    """What is asked of the network; arrays decide the size where nothing else does."""
+    """What is asked of the network; arrays decide the size where nothing else does.
+
+    Raises:
+        ArgumentError: ``features`` or ``image_size`` cannot be used.
+    """
+    layer = classifier.features
+    require(layer is None or isinstance(layer, str), "features", layer, "the name of a layer, or None for the last one")
     shape = pictures.shape[1:3] if isinstance(pictures, np.ndarray) else None
     return Wishes(
         weights=classifier.weights,
         alpha=classifier.alpha,
-        features=classifier.features,
+        features=layer,
         size=side_lengths(classifier.image_size) or shape,
         scaling=classifier.scaling,
         interpolation=classifier.interpolation,
@@ -81,10 +87,16 @@ def wishes_of(classifier: Parameters, pictures: Pictures) -> Wishes:
 
 
 def head_of(classifier: Parameters, classes: int) -> Head:
-    """The head for a number of classes."""
+    """The head for a number of classes.
+
+    Raises:
+        ArgumentError: a parameter of it cannot be used.
+    """
+    widths = classifier.hidden
+    require(isinstance(widths, Iterable), "hidden", widths, "positive widths, such as (256,), or none: ()")
     return Head(
         pooling=classifier.pooling,
-        hidden=tuple(classifier.hidden),
+        hidden=tuple(widths),
         dropout=classifier.dropout,
         l1=classifier.l1,
         l2=classifier.l2,
@@ -105,6 +117,8 @@ def training_of(classifier: Parameters, classes: NDArray[Any], callbacks: Sequen
         known = {name: label for label, name in enumerate(classes.tolist())}
         if set(weight) != known.keys():
             raise ArgumentError(f"class_weight={weight!r}; it needs a weight for each of the classes {list(known)}.")
+        for name, value in weight.items():
+            require_number(f"class_weight of {name!r}", value, least=0)
         weight = {known[name]: float(value) for name, value in weight.items()}
     if not (patience is None or isinstance(patience, bool) or is_whole(patience)):
         raise ArgumentError(f"early_stopping={patience!r}; allowed are True, False, None and a number of epochs.")
@@ -146,14 +160,17 @@ def check_crossing(classifier: Parameters) -> None:
     """Refuse what ``extraction_of`` would refuse, before there is a network.
 
     Raises:
-        ArgumentError: ``on_error``, ``feature_dtype``, ``precision``, ``threshold``, ``augment`` or ``augmentation``
-            cannot be used.
+        ArgumentError: ``on_error``, ``feature_dtype``, ``store``, ``precision``, ``threshold``, ``augment`` or
+            ``augmentation`` cannot be used.
         MissingDependencyError: pictures are to be augmented, and OpenCV is not installed.
     """
     from ...runtime import check_precision
     from ...runtime.recognition import check_threshold
 
     require_one_of(("float32", "float16"), "feature_dtype", classifier.feature_dtype)
+    store = classifier.store
+    kept = store is None or hasattr(store, "feature_set")
+    require(kept, "store", store, "None for the cache folder, or amalthea.transfer.FileFeatureStore(folder)")
     if classifier.on_error not in ("raise", "skip"):
         raise ArgumentError(f"on_error={classifier.on_error!r}; allowed are 'raise' and 'skip'.")
     check_precision(classifier.precision)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import keras
 
 from ... import _keras
+from ...images.paths import Paths
 from ..base import base_of
 from ..cutting import freeze_before
 from ..training.head import attach
@@ -32,7 +33,7 @@ def check_fine_tuning(classifier: "Answering", from_layer: str | None = None, bl
         if hasattr(classifier, "model_"):
             model, variant = keras.models.clone_model(classifier.model_), classifier.variant_ or None
         else:
-            base = base_of(classifier.model, wishes_of(classifier, [])._replace(weights=None))
+            base = base_of(classifier.model, wishes_of(classifier, Paths())._replace(weights=None))
             model, variant = attach(base.network, classifier.features, head_of(classifier, classes=2)), base.variant
     freeze_before(model, from_layer=from_layer, blocks=blocks, variant=variant)
 

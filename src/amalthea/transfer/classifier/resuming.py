@@ -34,6 +34,5 @@ def rows_key(parts: Parts, samples: Samples, validation: Samples | None, extract
 def _pictures_key(samples: Samples, extraction: Extraction) -> str:
     """Of the content of the pictures, wherever they lie, and their labels."""
     known = hashlib.sha256(samples.labels.tobytes())
-    for digest in source_of(samples.pictures, extraction.preparation, verify=extraction.verify).digests():
-        known.update(digest or bytes(32))
+    known.update(source_of(samples.pictures, extraction.preparation, verify=extraction.verify).digests.data)
     return known.hexdigest()

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from math import isfinite, nan
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
@@ -22,6 +22,10 @@ from .parameters import from_plain, steps_of, to_plain
 
 if TYPE_CHECKING:
     import keras
+
+    from .answering import Answering
+
+    Kind = TypeVar("Kind", bound=Answering)
 
 _MEMBER = "amalthea.json"
 _FORMAT = 1
@@ -50,6 +54,31 @@ class Record(NamedTuple):
     tuned_from: int | None = None
     temperature: float = 1.0
     times: Mapping[str, float] = MappingProxyType({})
+
+
+def record_of(classifier: "Answering") -> Record:
+    """What a fitted classifier knows beside its model. A network that is an object is none of its parameters."""
+    parameters = classifier.get_params()
+    return Record(
+        parameters=parameters if isinstance(classifier.model, str) else {**parameters, "model": None},
+        classes=classifier.classes_,
+        preparation=classifier.preparation_,
+        variant=classifier.variant_,
+        history=classifier.history_,
+        tuned_from=classifier.tuned_from_,
+        temperature=classifier.temperature_,
+        times=classifier.times_,
+    )
+
+
+def restored(kind: "type[Kind]", model: "keras.Model", record: Record) -> "Kind":
+    """A fitted classifier of what is known of it."""
+    classifier = kind(**record.parameters)
+    classifier.model_, classifier.classes_, classifier.preparation_ = model, record.classes, record.preparation
+    classifier.variant_, classifier.tuned_from_ = record.variant, record.tuned_from
+    classifier.history_, classifier.temperature_ = dict(record.history), record.temperature
+    classifier.times_ = dict(record.times)
+    return classifier
 
 
 def write_classifier(path: Path, model: "keras.Model", record: Record) -> None:

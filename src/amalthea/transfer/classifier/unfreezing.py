@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def learn_gradually(
-    model: "keras.Model", history: History, variant: str | None, training: Training, learn: Callable[[Training], None]
+    model: "keras.Model", history: History, variant: str | None, training: Training, learn: Callable[[Training], object]
 ) -> None:
     """Train what is not frozen in a model in several stages, each with some more of its last blocks.
 

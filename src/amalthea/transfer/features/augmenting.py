@@ -1,14 +1,14 @@
 """Which random changes a picture gets: always the same for the same seed, epoch and picture."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ...images import Augmentation, generator_of
 from ...images.augmentation import opencv
+from .sources import Digests
 
 _NUMBERS = 2**31
 
@@ -69,19 +69,30 @@ def opencv_version() -> str:
     return str(opencv().__version__)
 
 
-def numbers_of(digests: Sequence[bytes | None]) -> list[int]:
+def numbers_of(digests: Digests) -> NDArray[np.int64]:
     """A number for each picture, by which its changes are drawn.
 
     It comes from the content, so that the same picture gets the same changes in every part of a data set, as in cross
     validation, where features that are kept serve again. Copies of a picture get other changes than the first.
 
     Args:
-        digests: SHA-256 of each picture; None where it cannot be read.
+        digests: of the pictures.
+
+    Returns:
+        Shape (N,).
     """
-    seen: Counter[bytes] = Counter()
-    numbers = []
-    for digest in digests:
-        known = digest or b""
-        numbers.append((int.from_bytes(known[:8], "big") + seen[known]) % _NUMBERS)
-        seen[known] += 1
-    return numbers
+    beginnings = digests[:, :8].copy().view(">u8")[:, 0]
+    return ((beginnings + _copies_before(digests)) % _NUMBERS).astype(np.int64)
+
+
+def _copies_before(digests: Digests) -> NDArray[np.uint64]:
+    """How many of the pictures before each one are the same."""
+    whole = np.ascontiguousarray(digests).view(f"V{digests.shape[1]}")[:, 0]
+    order = np.argsort(whole, kind="stable")
+    whole = whole[order]
+    places = np.arange(len(order), dtype=np.uint64)
+    firsts = places.copy()  # of those that are the same
+    firsts[1:][whole[1:] == whole[:-1]] = 0
+    copies = np.empty_like(places)
+    copies[order] = places - np.maximum.accumulate(firsts)
+    return copies

@@ -1,6 +1,6 @@
 """Rows to learn from that differ from epoch to epoch, because pictures are augmented."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +37,7 @@ class LiveRows:
     def __init__(
         self,
         picture: Callable[[int], NDArray[Any]],
-        numbers: Sequence[int],
+        numbers: NDArray[np.int64],
         augmenting: Augmenting,
         compute: Compute,
         plain: Plain,
@@ -60,7 +60,7 @@ class LiveRows:
 
         def sample(place: int, _: np.random.Generator) -> NDArray[Any]:
             row = int(order[place])
-            return augmenting.augmented(picture(row), version, numbers[row])
+            return augmenting.augmented(picture(row), version, int(numbers[row]))
 
         self._epoch, self._order, self._places = epoch, order, np.argsort(order)
         self._pictures = Batches(sample, len(order), batch_size=self._size, shuffle=False, seed=0)

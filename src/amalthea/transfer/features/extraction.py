@@ -1,6 +1,5 @@
 """Pictures cross the frozen part of a network once; what comes out is kept."""
 
-from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,10 +10,10 @@ from numpy.typing import NDArray
 from ..._progress import progress
 from ...errors import ArgumentError
 from ...images import Preparation
-from .keeping import Keeper
+from .keeping import NOWHERE, Keeper
 from .network import FrozenNetwork, shared_network
 from .rows import Features
-from .sources import Pictures, Problem, Source, source_of
+from .sources import UNREADABLE, Digests, Pictures, Problem, Source, source_of
 from .store import FeatureStore, FileFeatureStore
 from .versions import AugmentedSource, Versions
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     import keras
 
 _GROUP = 64  # pictures that are decoded while as many are computed
+_LOOKED_UP = 1024  # pictures that are looked for together: more of them would only take memory
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -86,19 +86,11 @@ def extract(
     source = _source(pictures, preparation, verify)
     network = shared_network({} if networks is None else networks, prefix, preparation, source.kind, precision)
     keeper = Keeper(FileFeatureStore() if store is None else store, network.key(dtype), network.shapes, dtype)
-    digests = source.digests()
-    keeper.find([digest for digest in dict.fromkeys(digests) if digest])
-    errors = _added(keeper, network, source, _first_of_each(digests, keeper), on_error)
-    # What is left are copies of unusable pictures: each is told why under its own name.
-    left = {index: digest for index, digest in enumerate(digests) if digest and digest not in keeper}
-    left = {index: digest for index, digest in left.items() if index not in errors}
-    errors |= _added(keeper, network, source, left, on_error)
-    kept = {index: digest for index, digest in enumerate(digests) if index not in errors and digest}
-    return Extracted(
-        features=keeper.features(list(kept.values())),
-        kept=np.array(list(kept), np.int64),
-        errors=dict(sorted(errors.items())),
-    )
+    digests = source.digests
+    rows = _known(keeper, digests)
+    errors = _added(keeper, network, source, digests, rows, on_error)
+    kept = np.flatnonzero(rows != NOWHERE)
+    return Extracted(features=keeper.features(rows[kept]), kept=kept, errors=dict(sorted(errors.items())))
 
 
 def _source(pictures: Pictures | Versions, preparation: Preparation, verify: bool) -> Source:
@@ -108,25 +100,28 @@ def _source(pictures: Pictures | Versions, preparation: Preparation, verify: boo
     return source_of(pictures, preparation, verify=verify)
 
 
-def _first_of_each(digests: Sequence[bytes | None], keeper: Keeper) -> dict[int, bytes | None]:
-    """Pictures to compute, by their index: each once. What has no digest will say why."""
-    first: dict[bytes, int] = {}
-    for index, digest in enumerate(digests):
-        if digest:
-            first.setdefault(digest, index)
-    return {
-        index: digest
-        for index, digest in enumerate(digests)
-        if digest is None or (first[digest] == index and digest not in keeper)
-    }
+def _known(keeper: Keeper, digests: Digests) -> NDArray[np.int64]:
+    """Rows of the pictures whose features were kept before, ``NOWHERE`` for others."""
+    rows = np.full(len(digests), NOWHERE, np.int64)
+    for start in range(0, len(rows), _LOOKED_UP):
+        group = [digest.tobytes() for digest in digests[start : start + _LOOKED_UP]]
+        found = keeper.find([digest for digest in dict.fromkeys(group) if digest != UNREADABLE])
+        rows[start : start + len(group)] = [found.get(digest, NOWHERE) for digest in group]
+    return rows
 
 
 def _added(
-    keeper: Keeper, network: FrozenNetwork, source: Source, wanted: Mapping[int, bytes | None], on_error: str
+    keeper: Keeper,
+    network: FrozenNetwork,
+    source: Source,
+    digests: Digests,
+    rows: NDArray[np.int64],
+    on_error: str,
 ) -> dict[int, Problem]:
-    """The pictures that were wanted but are not usable, by their index; all others are in the keeper now."""
+    """Compute what is nowhere, and set its rows; why pictures are not usable, by their index, for they have none."""
     errors: dict[int, Problem] = {}
-    if not wanted:
+    wanted = np.flatnonzero(rows == NOWHERE)
+    if not len(wanted):
         return errors
     done = 0
     with progress("Extracting features", "pictures") as show, closing(source.read(wanted, _GROUP)) as groups:
@@ -136,9 +131,12 @@ def _added(
             errors |= {index: found for index, found in group if not isinstance(found, np.ndarray)}
             if errors and on_error == "raise":
                 raise next(iter(errors.values()))
-            new = {digest: index for index in usable if (digest := wanted[index]) and digest not in keeper}
+            named = {index: digests[index].tobytes() for index in usable}
+            places = keeper.find(list(set(named.values())))  # of copies of earlier pictures
+            new = {digest: index for index, digest in named.items() if digest not in places}
             if new:
-                keeper.add(list(new), network([usable[index] for index in new.values()]))
+                places |= keeper.add(list(new), network([usable[index] for index in new.values()]))
+            rows[list(named)] = [places[digest] for digest in named.values()]
             done += len(group)
             show(done, len(wanted))
     return errors

@@ -10,6 +10,8 @@ from ...errors import ArgumentError, StorageError, warn
 from .rows import Features
 from .store import FeatureSet, FeatureStore
 
+NOWHERE = np.iinfo(np.int64).min  # where features are that are not kept
+
 
 class Keeper:
     """The features of one run. A store that fails is left alone from then on, with one warning.
@@ -25,53 +27,56 @@ class Keeper:
         self._shapes = shapes
         self._width = sum(int(np.prod(shape)) for shape in shapes)
         self._dtype = np.dtype(dtype)
-        self._rows: dict[bytes, int] = {}
         self._unstored: list[NDArray[Any]] = []
-        self._writable = True
+        self._unstored_rows: dict[bytes, int] = {}
+        self._fails = False
         self._set: FeatureSet | None = None
         try:
             self._set = store.feature_set(key, self._width, self._dtype)
         except StorageError as problem:
             self._give_up(problem)
 
-    def find(self, digests: Sequence[bytes]) -> None:
-        """Look for pictures whose features are stored already."""
-        if self._set:
+    def find(self, digests: Sequence[bytes]) -> dict[bytes, int]:
+        """Rows of the pictures whose features are kept, see ``Features``."""
+        found = {digest: self._unstored_rows[digest] for digest in digests if digest in self._unstored_rows}
+        if self._set and not self._fails:
             try:
-                self._rows |= self._set.find(digests)
+                found |= self._set.find([digest for digest in digests if digest not in found])
             except StorageError as problem:
                 self._give_up(problem)
+        return found
 
-    def add(self, digests: Sequence[bytes], outputs: Sequence[NDArray[np.float32]]) -> None:
+    def add(self, digests: Sequence[bytes], outputs: Sequence[NDArray[np.float32]]) -> dict[bytes, int]:
         """Keep the features of pictures.
 
         Args:
-            digests: of the pictures.
+            digests: of the pictures, which are not kept yet.
             outputs: one a tensor, shape (number of digests, ...).
+
+        Returns:
+            Their rows.
 
         Raises:
             ArgumentError: numbers that are too large for float16.
         """
         flat = [output.reshape(len(digests), -1) for output in outputs]
         records = self._rounded(np.concatenate(flat, axis=1) if len(flat) > 1 else flat[0])
-        if self._set and self._writable:
+        if self._set and not self._fails:
             try:
-                self._rows |= self._set.append(digests, records)
-                return
+                return self._set.append(digests, records)
             except StorageError as problem:
                 self._give_up(problem)
         first = sum(map(len, self._unstored))
+        rows = {digest: -1 - number for number, digest in enumerate(digests, start=first)}
         self._unstored.append(records)
-        self._rows |= {digest: -1 - number for number, digest in enumerate(digests, start=first)}
+        self._unstored_rows |= rows
+        return rows
 
-    def __contains__(self, digest: bytes) -> bool:
-        return digest in self._rows
-
-    def features(self, digests: Sequence[bytes]) -> Features:
+    def features(self, rows: NDArray[np.int64]) -> Features:
         """Of pictures that were all found or added."""
         return Features(
             shapes=self._shapes,
-            rows=np.array([self._rows[digest] for digest in digests], np.int64),
+            rows=rows,
             stored=self._set.records() if self._set else np.empty((0, self._width), self._dtype),
             unstored=self._joined(),
             owner=self._set,
@@ -99,5 +104,5 @@ class Keeper:
             ) from problem
 
     def _give_up(self, problem: StorageError) -> None:
-        self._writable = False
+        self._fails = True
         warn(f"Features are kept in memory only, so the next run computes them again. {problem}")

@@ -52,10 +52,8 @@ class FrozenNetwork:
         import openvino
         import PIL
 
-        from .fingerprint import fingerprint
-
         versions = [PIL.__version__, openvino.get_version()]  # other pixels, other numbers
-        values = [_FORMAT, versions, fingerprint(self._graph), self._precision, asdict(self._preparation), dtype]
+        values = [_FORMAT, versions, self._fingerprint, self._precision, asdict(self._preparation), dtype]
         return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
     def __call__(self, pictures: Sequence[NDArray[Any]] | NDArray[Any]) -> list[NDArray[np.float32]]:
@@ -64,6 +62,12 @@ class FrozenNetwork:
         if not self._scaled_in_graph:
             batch = scale(batch, self._preparation.scaling)
         return self._runner([batch.transpose(0, 3, 1, 2) if self._runner.inputs[0].channels_first else batch])
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        from .fingerprint import fingerprint
+
+        return fingerprint(self._graph)
 
     @cached_property
     def _runner(self) -> "Runner":

@@ -2,8 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, Protocol, TypeAlias
 
@@ -12,11 +13,14 @@ from numpy.typing import NDArray
 
 from ...errors import ArgumentError, ImageError, MissingFileError
 from ...images import Preparation, read_resized
-from ...storage import file_digests
+from ...storage import each_file_digest, file_digests
 
 Pictures: TypeAlias = Sequence[str | os.PathLike[str]] | NDArray[Any]
 Problem: TypeAlias = ImageError | MissingFileError
 Group: TypeAlias = list[tuple[int, NDArray[Any] | Problem]]  # pictures by their index, or why there is none
+Digests: TypeAlias = NDArray[np.uint8]  # SHA-256 of each picture, shape (N, 32)
+
+UNREADABLE = bytes(32)  # the digest of a picture that cannot be read
 
 
 class Source(Protocol):
@@ -26,16 +30,25 @@ class Source(Protocol):
     def kind(self) -> str:
         """What the numbers of a picture are, in [0, 255]: ``"uint8"`` or ``"float32"``."""
 
-    def digests(self) -> list[bytes | None]:
-        """What a picture is, wherever it lies: 32 bytes. None where it cannot be read."""
+    @property
+    def digests(self) -> Digests:
+        """What each picture is, wherever it lies. ``UNREADABLE`` where it cannot be read."""
 
-    def read(self, wanted: Mapping[int, bytes | None], size: int) -> Generator[Group]:
+    def read(self, wanted: NDArray[np.int64], size: int) -> Generator[Group]:
         """Groups of at most ``size`` pictures, shape (H, W, 3), not scaled yet.
 
         Args:
-            wanted: digests of pictures, by their index.
+            wanted: indices of pictures.
             size: of a group.
         """
+
+
+def digests_of(each: Iterable[bytes | None], count: int) -> Digests:
+    """A number of digests, None where there is none, in the least memory."""
+    together = np.empty((count, len(UNREADABLE)), np.uint8)
+    for row, digest in zip(together, each, strict=True):
+        row[:] = memoryview(digest or UNREADABLE)
+    return together
 
 
 def source_of(pictures: Pictures, preparation: Preparation, *, verify: bool = False) -> Source:
@@ -57,7 +70,7 @@ def source_of(pictures: Pictures, preparation: Preparation, *, verify: bool = Fa
     return Files(pictures, preparation, verify)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Files:
     """Picture files, decoded and resized by threads."""
 
@@ -66,29 +79,30 @@ class Files:
     verify: bool
     kind: str = "uint8"
 
-    def digests(self) -> list[bytes | None]:
+    @cached_property
+    def digests(self) -> Digests:
         """See ``Source``."""
-        return file_digests(self.paths, verify=self.verify)
+        return digests_of(each_file_digest(self.paths, verify=self.verify), len(self.paths))
 
-    def read(self, wanted: Mapping[int, bytes | None], size: int) -> Generator[Group]:
+    def read(self, wanted: NDArray[np.int64], size: int) -> Generator[Group]:
         """See ``Source``. In the place of a file that changed after it was hashed there is an error."""
         paths = (self.paths[index] for index in wanted)
         pictures = read_resized(paths, self.preparation.size, self.preparation.interpolation)
-        for group in _groups(zip(wanted, pictures, strict=True), size):
+        for group in _groups(wanted, pictures, size):
             now = file_digests([self.paths[index] for index, _ in group])
-            same = [
-                digest is not None and digest == wanted[index] for (index, _), digest in zip(group, now, strict=True)
-            ]
             yield [
-                (index, found if sound or not isinstance(found, np.ndarray) else self._changed(index))
-                for (index, found), sound in zip(group, same, strict=True)
+                (index, self._unchanged(index, found, digest))
+                for (index, found), digest in zip(group, now, strict=True)
             ]
 
-    def _changed(self, index: int) -> ImageError:
+    def _unchanged(self, index: int, found: NDArray[Any] | Problem, now: bytes | None) -> NDArray[Any] | Problem:
+        """What was read from a file, if that is still what it was when it was hashed."""
+        if not isinstance(found, np.ndarray) or now == self.digests[index].tobytes():
+            return found
         return ImageError(f"{self.paths[index]} changed while it was read. Run again when it is complete.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arrays:
     """Pictures in an array of shape (N, H, W, 3), RGB in [0, 255]. What is not uint8 is taken as float32."""
 
@@ -99,15 +113,18 @@ class Arrays:
         """See ``Source``."""
         return "uint8" if self.pixels.dtype == np.uint8 else "float32"
 
-    def digests(self) -> list[bytes | None]:
+    @cached_property
+    def digests(self) -> Digests:
         """See ``Source``."""
-        return [hashlib.sha256(np.ascontiguousarray(picture, self.kind).data).digest() for picture in self.pixels]
+        pictures = (np.ascontiguousarray(picture, self.kind).data for picture in self.pixels)
+        return digests_of((hashlib.sha256(picture).digest() for picture in pictures), len(self.pixels))
 
-    def read(self, wanted: Mapping[int, bytes | None], size: int) -> Generator[Group]:
+    def read(self, wanted: NDArray[np.int64], size: int) -> Generator[Group]:
         """See ``Source``."""
-        return _groups(((index, self.pixels[index].astype(self.kind, copy=False)) for index in wanted), size)
+        return _groups(wanted, (self.pixels[index].astype(self.kind, copy=False) for index in wanted), size)
 
 
-def _groups(items: Iterator[tuple[int, Any]], size: int) -> Generator[Group]:
-    while group := list(islice(items, size)):
+def _groups(indices: NDArray[np.int64], found: Iterator[Any], size: int) -> Generator[Group]:
+    pairs = zip(map(int, indices), found, strict=True)
+    while group := list(islice(pairs, size)):
         yield group

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .augmenting import Augmenting, numbers_of, opencv_version
-from .sources import Group, Pictures, Problem, Source
+from .sources import Digests, Group, Pictures, Problem, Source, digests_of
 
 _FORMAT = 1  # raised whenever the same changes give other pixels, so that features of an older version are not used
 
@@ -54,37 +54,36 @@ class AugmentedSource:
         """See ``Source``."""
         return self.source.kind
 
-    def digests(self) -> list[bytes | None]:
+    @cached_property
+    def digests(self) -> Digests:
         """See ``Source``."""
         given = [_FORMAT, asdict(self.augmenting.augmentation), self.augmenting.seed, opencv_version()]
-        pictures = list(zip(self._digests, self._numbers, strict=True))
-        return [
-            digest and _digest(digest, [*given, version, number])
+        pictures = self.source.digests
+        each = (
+            _digest(digest.tobytes(), [*given, version, int(number)]) if digest.any() else None
             for version in self.numbers
-            for digest, number in pictures
-        ]
+            for digest, number in zip(pictures, self._drawn_by, strict=True)
+        )
+        return digests_of(each, len(self.numbers) * len(pictures))
 
-    def read(self, wanted: Mapping[int, bytes | None], size: int) -> Generator[Group]:
+    def read(self, wanted: NDArray[np.int64], size: int) -> Generator[Group]:
         """See ``Source``."""
-        versions: dict[int, list[int]] = {}  # their places in ``numbers``, by the picture
-        for index in wanted:
-            place, picture = divmod(index, len(self._digests))
-            versions.setdefault(picture, []).append(place)
-        originals = {picture: self._digests[picture] for picture in versions}
+        is_wanted = np.zeros((len(self.numbers), len(self.source.digests)), bool)
+        is_wanted.flat[wanted] = True
         # So many that all versions of a group are about ``size``, and no remainder for runners that compute by fours.
-        count = max(size // max(map(len, versions.values())) // 4 * 4, 4)
+        count = max(size // int(is_wanted.sum(axis=0).max()) // 4 * 4, 4)
         with (
             ThreadPoolExecutor(thread_name_prefix="amalthea-versions") as threads,
-            closing(self.source.read(originals, count)) as groups,
+            closing(self.source.read(np.flatnonzero(is_wanted.any(axis=0)), count)) as groups,
         ):
             for group in groups:
                 pictures, found = zip(*group, strict=True)
-                parts = threads.map(self._versions, pictures, found, map(versions.__getitem__, pictures))
-                yield list(chain.from_iterable(parts))
+                places = (np.flatnonzero(is_wanted[:, picture]).tolist() for picture in pictures)
+                yield list(chain.from_iterable(threads.map(self._versions, pictures, found, places)))
 
     def _versions(self, picture: int, found: NDArray[Any] | Problem, places: list[int]) -> Group:
         """Some versions of a picture by their index; or for each of them, why there is none."""
-        count, number = len(self._digests), self._numbers[picture]
+        count, number = len(self._drawn_by), int(self._drawn_by[picture])
         return [
             (place * count + picture, self.augmenting.augmented(found, self.numbers[place], number))
             if isinstance(found, np.ndarray)
@@ -93,12 +92,9 @@ class AugmentedSource:
         ]
 
     @cached_property
-    def _digests(self) -> list[bytes | None]:
-        return self.source.digests()
-
-    @cached_property
-    def _numbers(self) -> list[int]:
-        return numbers_of(self._digests)
+    def _drawn_by(self) -> NDArray[np.int64]:
+        """The number of each picture, see ``numbers_of``."""
+        return numbers_of(self.source.digests)
 
 
 def _digest(picture: bytes, changes: list[Any]) -> bytes:

@@ -93,7 +93,7 @@ def looked_at(samples: Samples, learned: Samples | None, *, skip: bool) -> Porti
     )
 
 
-def _paths(samples: Samples | None) -> list[Path]:
+def _paths(samples: Samples | None) -> Sequence[Path]:
     """None of pictures in memory."""
     return [] if samples is None or isinstance(samples.pictures, np.ndarray) else samples.pictures
 

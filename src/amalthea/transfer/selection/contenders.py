@@ -20,7 +20,7 @@ class Contender:
         accuracy: on the pictures that were held back, in [0, 1]; of several folds, the mean. None, as all that follows,
             where something went wrong.
         deviation: standard deviation of the folds' accuracies (divided by their number less one); None without folds.
-        latency: seconds for one picture, network and head, decoding and scaling left out.
+        latency: seconds for one picture, network and head; decoding and resizing are left out.
         throughput: pictures a second in batches, likewise.
         megabytes: of the weights in float32, nearly all of a file: 4 bytes each, a megabyte being 1,000,000.
         parameters: how many weights there are.

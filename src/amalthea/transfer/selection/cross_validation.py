@@ -17,7 +17,7 @@ from ..classifier.parameters import extraction_of
 from ..classifier.planning import check_fine_tuning
 from .folds import check_folds, folds_of
 from .outcome import CrossValidation, judged
-from .usable import cross_once, fitted, numbered
+from .usable import cross_once, fitted
 
 
 def cross_validate(
@@ -111,7 +111,7 @@ def _check_tuning(classifier: ImageClassifier, fine_tune: Mapping[str, Any] | No
 def _answers(classifier: ImageClassifier, held: Samples) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Which of the pictures can still be read, and the probabilities of their classes."""
     extraction = extraction_of(classifier, classifier.preparation_)
-    return answers(classifier.model_, numbered(held), extraction)[:2]
+    return answers(classifier.model_, held.numbered(), extraction)[:2]
 
 
 def _check_finite(number: int, probabilities: NDArray[np.float32]) -> None:

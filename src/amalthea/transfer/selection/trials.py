@@ -1,20 +1,22 @@
 """One network's turn in a comparison: its training, and what is measured of it."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ...runtime import predictor, speed_of
+from ...runtime import Speed, predictor, speed_of
+from ..classifier.crossing import Parts
 from ..classifier.image_classifier import ImageClassifier
 from ..classifier.labelled import Samples
+from ..training.watching import kept_epoch
 from .contenders import Contender
 from .cross_validation import cross_validate
-from .usable import as_given, cross_once, fitted
+from .usable import as_given
 
-_BATCH, _SECONDS = 32, 0.5  # pictures at a time, and how long each speed is measured
+# Pictures at a time, more of which are not faster; and about how long each speed is measured.
+_BATCH, _SECONDS = 16, 0.1
 
 
 def trial(
@@ -32,15 +34,12 @@ def trial(
     Returns:
         The figures, and a copy that was fitted; of folds, the first one's.
     """
+    crossed = None
     if k:
         row, one = _by_folds(name, classifier, parts[0], k, resume)
     else:
-        row, one = _held_out(name, classifier, parts[0], parts[1], resume)
-    answer = predictor(one.model_, precision=one.precision)
-    rows, columns = one.preparation_.size
-    shape = (3, rows, columns) if answer.runner.inputs[0].channels_first else (rows, columns, 3)
-    pictures = np.random.default_rng(0).random((_BATCH, *shape), np.float32)
-    speed, count = speed_of(answer, pictures, _SECONDS), one.model_.count_params()
+        row, one, crossed = _held_out(name, classifier, parts[0], parts[1], resume)
+    speed, count = _speed(one, crossed), one.model_.count_params()
     return replace(row, **speed._asdict(), parameters=count, megabytes=4 * count / 1e6), one
 
 
@@ -55,14 +54,15 @@ def fitted_to_all(classifier: ImageClassifier, samples: Samples, validation: Any
 
 def _held_out(
     name: str, classifier: ImageClassifier, training: Samples, held_back: Samples, resume: bool
-) -> tuple[Contender, ImageClassifier]:
-    crossing = cross_once(classifier, training, held_back)
-    learned, judged = (part.take(usable) for part, usable in zip((training, held_back), crossing.usable, strict=True))
-    start = time.perf_counter()
-    one = fitted(classifier, crossing.network, learned, judged, resume=resume)
-    seconds = time.perf_counter() - start
-    accuracy = one.evaluate(*as_given(judged)).accuracy
-    return Contender(name=name, accuracy=accuracy, features=crossing.seconds, training=seconds), one
+) -> tuple[Contender, ImageClassifier, Parts]:
+    from sklearn.base import clone
+
+    one: ImageClassifier = clone(classifier)
+    crossed = one._fit(*as_given(training), as_given(held_back), resume=resume)
+    accuracy = one.history_["val_accuracy"][kept_epoch(one.history_) - 1]
+    features = one.times_["features"]
+    row = Contender(name=name, accuracy=accuracy, features=features, training=sum(one.times_.values()) - features)
+    return row, one, crossed
 
 
 def _by_folds(
@@ -72,3 +72,23 @@ def _by_folds(
     features, training = found.seconds["features"], found.seconds["training"]
     row = Contender(name=name, accuracy=found.accuracy, deviation=found.deviation, features=features, training=training)
     return row, found.fitted[0]
+
+
+def _speed(one: ImageClassifier, crossed: Parts | None) -> Speed:
+    """Of a fitted classifier.
+
+    Args:
+        one: whose network and head are measured.
+        crossed: its two parts, the first of which is ready in the runtime if pictures of uint8 have crossed it: then
+            it need not become a graph again.
+    """
+    rows, columns = one.preparation_.size
+    generator = np.random.default_rng(0)
+    frozen = crossed.networks.get("uint8") if crossed else None
+    if crossed and frozen:
+        head = predictor(crossed.suffix, precision=one.precision)
+        pictures = generator.integers(0, 256, (_BATCH, rows, columns, 3), np.uint8)
+        return speed_of(lambda some: head(tuple(frozen(some))), pictures, _SECONDS)
+    answer = predictor(one.model_, precision=one.precision)
+    shape = (3, rows, columns) if answer.runner.inputs[0].channels_first else (rows, columns, 3)
+    return speed_of(answer, generator.random((_BATCH, *shape), np.float32), _SECONDS)

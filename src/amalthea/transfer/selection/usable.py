@@ -60,7 +60,7 @@ def cross_once(classifier: ImageClassifier, *parts: Samples) -> Crossing:
         check_pictures(part.pictures, base.preparation.size, name, any_values=any_values)
     start = time.perf_counter()
     divided, extraction = Parts(*divide(model)), extraction_of(classifier, base.preparation)
-    usable = [crossed(divided, numbered(part), extraction).labels for part in parts]
+    usable = [crossed(divided, part.numbered(), extraction).labels for part in parts]
     if not all(map(len, usable)):
         raise ArgumentError("None of the pictures can be read.")
     return Crossing(usable, time.perf_counter() - start, base.network)
@@ -96,11 +96,6 @@ def fitted(
     one = type(classifier)(**{**classifier.get_params(deep=False), "model": network, "alpha": None})
     one.fit(*as_given(learned), validation=as_given(held), resume=resume)
     return one.set_params(model=classifier.model, alpha=classifier.alpha)  # type: ignore[no-any-return]
-
-
-def numbered(samples: Samples) -> Samples:
-    """The same pictures with their places for labels: the labels of those that are left tell which they are."""
-    return samples._replace(labels=np.arange(len(samples.labels)))
 
 
 def as_given(samples: Samples) -> tuple[object, NDArray[np.generic]]:

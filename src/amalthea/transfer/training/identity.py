@@ -76,7 +76,7 @@ def _structure(model: keras.Model) -> Any:
     """Layers and how they are connected; of models with layers that cannot say how they were made, only the types."""
     parts = _keras.parts(model)
     try:
-        config = model.get_config()
+        config = _keras.configuration(model)
     except Exception:  # of whatever type, by a class of the user's own
         return [type(part).__qualname__ for part in parts]
     return _numbered(config, {part.name: number for number, part in enumerate(parts)})

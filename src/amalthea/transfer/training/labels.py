@@ -34,10 +34,12 @@ def checked_labels(labels: ArrayLike, features: Rows, suffix: keras.Model) -> ND
     return labels.astype(np.int32) if outputs > 1 else labels.astype(np.float32)[:, None]
 
 
-def row_weights(labels: NDArray[Any], class_weight: str | Mapping[int, float] | None) -> NDArray[np.float32] | None:
-    """The weight of each picture in the loss."""
+def weights_in_loss(
+    labels: NDArray[Any], class_weight: str | Mapping[int, float] | None, own: NDArray[np.float32] | None
+) -> NDArray[np.float32] | None:
+    """The weight of each picture in the loss: that of its class, times its own; None: all the same."""
     if class_weight is None:
-        return None
+        return own
     found, places, counts = np.unique(labels, return_inverse=True, return_counts=True)
     if isinstance(class_weight, str):
         weights = len(labels) / (len(found) * counts)
@@ -45,4 +47,5 @@ def row_weights(labels: NDArray[Any], class_weight: str | Mapping[int, float] | 
         if unknown := class_weight.keys() - set(found.tolist()):
             raise ArgumentError(f"class_weight names {sorted(unknown)}; there are pictures of {found.tolist()} only.")
         weights = np.array([class_weight.get(label, 1.0) for label in found.tolist()])
-    return weights[places.reshape(-1)].astype(np.float32)
+    of_classes = weights[places.reshape(-1)].astype(np.float32)
+    return of_classes if own is None else of_classes * own

@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from ... import _keras
 from ...errors import ArgumentError, warn
 from .batches import Batches, Rows
+from .callback_packages import check_callbacks
 from .checkpoints import Checkpoints
 from .compiling import compiled
 from .distribution import distributed
-from .labels import checked_labels, row_weights
+from .labels import checked_labels, weights_in_loss
 from .mixing import Softening, targets_of
 from .precision import Precision
 from .settings import SCHEDULES, Training
@@ -71,7 +72,7 @@ def train(
     Raises:
         ArgumentError: no weight is trainable, labels do not fit the features or the model, ``patience`` without
             validation, or losses that are no finite numbers from the beginning.
-        MissingDependencyError: Keras runs on OpenVINO, which cannot train.
+        MissingDependencyError: Keras runs on OpenVINO, which cannot train; or a callback needs another package.
     """
     check_possible(settings, validated=validation is not None)
     trained = trainable_count(suffix)[0]
@@ -113,6 +114,7 @@ def check_possible(settings: Training, validated: bool) -> None:
     from ...runtime.runners.openvino import check_precision
 
     check_precision(settings.precision, setting="training_precision")
+    check_callbacks(settings.callbacks)
     if settings.patience is not None and not validated:
         raise ArgumentError(f"patience={settings.patience} needs validation pictures: their loss tells when to stop.")
 
@@ -130,7 +132,7 @@ def trainable_count(model: keras.Model) -> tuple[int, int]:
 
 def _batches(suffix: keras.Model, features: Rows, labels: NDArray[Any], settings: Training) -> Batches:
     """What the model learns from."""
-    weights = row_weights(labels, settings.class_weight)
+    weights = weights_in_loss(labels, settings.class_weight, settings.row_weights)
     if not settings.soft:
         return Batches(features, labels, settings.batch_size, weights, settings.seed)
     softening = Softening(settings.label_smoothing, settings.mixup, settings.seed)

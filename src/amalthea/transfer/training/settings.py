@@ -6,6 +6,8 @@ from numbers import Real
 from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from ..devices import check_distribution
 from ..settings import require, require_number, require_one_of, require_whole
@@ -38,6 +40,8 @@ class Training:
         batch_size: pictures in a step; the last step of an epoch takes what is left.
         class_weight: weight of each label in the loss; labels that it lacks weigh 1. ``"balanced"`` gives label ``c``
             the weight ``N / (k * N_c)``, as scikit-learn does. Validation is not weighted.
+        row_weights: shape (N,), by which each row's part in the loss is multiplied, beside that of its class; None: not
+            at all. Validation is not weighted.
         label_smoothing: part in [0, 1) of each label that is spread evenly over all k classes (Szegedy et al. 2016).
         mixup: at least 0; above it, each row is mixed with another one of its batch, see ``Softening``. Common: 0.2.
         precision: of what the trained layers compute: ``"float32"``, or ``"bfloat16"`` where the processor has it.
@@ -67,6 +71,7 @@ class Training:
     epochs: int = 10
     batch_size: int = 32
     class_weight: str | Mapping[int, float] | None = None
+    row_weights: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
     label_smoothing: float = 0.0
     mixup: float = 0.0
     precision: str = "float32"

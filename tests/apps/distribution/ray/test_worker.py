@@ -19,6 +19,7 @@ from amalthea.apps.distribution.ray_engine import _explained
 from amalthea.apps.distribution.ray_worker import Worker, check_place, orders, record_of
 from amalthea.errors import ArgumentError, StorageError
 from tests.apps.commands import call
+from tests.apps.distribution.ray.runs import amalthea as amalthea_process
 from tests.apps.distribution.ray.runs import records, table
 
 pytestmark = pytest.mark.single_backend
@@ -127,6 +128,17 @@ def test_nothing_answers(small_network, test_data, tmp_path):
     assert (told.exit_code, told.stdout) == (1, "")
     assert "joined at --address [::1]:1: [Errno" in told.stderr and told.stderr.count("\n") == 1, told.stderr
     assert "without --address, Ray is started on this machine" in told.stderr
+
+
+def test_a_cluster_that_asks_for_a_token(nodes, environment, small_network, test_data, tmp_path):
+    """Which Ray does not say where it is not given one."""
+    without = {name: value for name, value in environment.items() if not name.startswith("RAY_AUTH")}
+    command = ["predict", test_data / "images" / "parrot.jpg", "--model", small_network, "--out", tmp_path / "run"]
+    told = amalthea_process(*command, "--engine", "ray", "--address", nodes.address, environment=without)
+    assert told.returncode == 1
+    [line] = told.stderr.splitlines()
+    assert line.startswith(f"Error: No Ray cluster can be joined at --address {nodes.address}: ")
+    assert line.endswith(" in ~/.ray/auth_token, have the same there, and set RAY_AUTH_MODE=token.")
 
 
 def test_a_machine_without_amalthea():

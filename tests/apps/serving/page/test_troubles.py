@@ -65,6 +65,22 @@ def test_a_picture_of_too_many_pixels(visit, server, model_files, large):
     assert "160,000 pixels" in page.problem() or "160000 pixels" in page.problem()
 
 
+def test_a_server_whose_models_take_no_pictures(visit, server, cat, tmp_path):
+    """Nobody is left waiting."""
+    import keras
+
+    import amalthea
+
+    amalthea.save(keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]), tmp_path / "numbers.onnx")
+    page = visit(server(tmp_path / "numbers.onnx"))
+    expected = "No model of this server takes pictures; programs may send it arrays."
+    assert page.problem("#notice") == expected
+    page.drop(cat)
+    assert page.answers() == ["No answer"]
+    assert page.problem() == page.problem("#notice") == expected
+    assert not page.find("#model").is_displayed()
+
+
 def test_an_overloaded_server_can_be_asked_again(visit, server, cat):
     url = server("EfficientNetLite0", concurrency=1, waiting=0)
     page = visit(url)

@@ -59,6 +59,9 @@ async function askAbout(some) {
 async function showModels() {
   try {
     served = (await models()).filter((model) => model.pictures); // others take arrays alone
+    if (!keyForm.hidden) part("files").focus();
+    keyForm.hidden = true;
+    if (!served.length) throw new Problem("noModel");
   } catch (problem) {
     waiting.clear();
     unanswered().forEach((card) => card.fail(problem));
@@ -66,13 +69,11 @@ async function showModels() {
     else tell(problem);
     return;
   }
-  tell(served.length ? null : new Problem("noModel"));
-  if (!keyForm.hidden) part("files").focus();
-  keyForm.hidden = true;
+  tell(null);
   select.replaceChildren(...served.map((model) => new Option(model.name, model.name, model.default, model.default)));
-  part("model").hidden = !served.length;
+  part("model").hidden = false;
   showModel();
-  if (served.length) askAbout(unanswered());
+  askAbout(unanswered());
 }
 
 function showModel() {
