@@ -2,10 +2,15 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
-Show = Callable[[int, int | None], None]
+
+class Show(Protocol):
+    """Tells how many are done and how many there are, None where nobody knows that; and what is done from now on."""
+
+    def __call__(self, done: int, total: int | None, /, title: str | None = None) -> None: ...
 
 
 @contextmanager
@@ -19,11 +24,11 @@ def progress(title: str, unit: str) -> Iterator[Show]:
         unit: ``"bytes"``, which are shown as such, or what is counted, such as ``"pictures"``.
 
     Yields:
-        To be called with how many are done and how many there are, None where nobody knows that.
+        To be called whenever more is done.
     """
     watched = threading.current_thread() is threading.main_thread()
     if not (watched and sys.stderr and sys.stderr.isatty()):
-        yield lambda done, total: None
+        yield lambda done, total, title=None: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -32,4 +37,4 @@ def progress(title: str, unit: str) -> Iterator[Show]:
     columns = (TextColumn("{task.description}"), BarColumn(), *counted, TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
         bar = bars.add_task(title, total=None)
-        yield lambda done, total: bars.update(bar, completed=done, total=total)
+        yield lambda done, total, title=None: bars.update(bar, completed=done, total=total, description=title)

@@ -22,6 +22,7 @@ what is allowed and what to do next.
 
 import sys
 import warnings
+from collections.abc import Sequence
 
 
 class AmaltheaError(Exception):
@@ -91,6 +92,12 @@ class AmaltheaWarning(UserWarning):
 def first_line(problem: BaseException) -> str:
     """What an error of another package says, which may tell its whole history; without a full stop."""
     return (str(problem).strip() or type(problem).__name__).splitlines()[0].rstrip(".")
+
+
+def listed(problems: Sequence[object], shown: int = 10) -> str:
+    """A line for each of the first ones, and how many more there are."""
+    more = [f"and {len(problems) - shown} more."] if len(problems) > shown else []
+    return "\n".join([*map(str, problems[:shown]), *more])
 
 
 def warn(message: str, through: tuple[str, ...] = ()) -> None:

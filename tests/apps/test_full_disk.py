@@ -74,7 +74,8 @@ def test_it_is_full_when_the_classifier_is_written(command, disk, tmp_path):
     filling.write_bytes(bytes(shutil.disk_usage(disk).free - 100_000))
     refused = call(*tuned, "--out", out)
     assert (refused.exit_code, refused.stdout) == (1, "")
-    advice = "No space left on device. Make room or give write permission there, or name another folder."
+    advice = "No space left on device. Make room or give write permission there, or name another folder. "
+    advice += "The same command with --resume goes on with what is kept."
     assert refused.stderr.endswith(f"Error: Cannot write into {disk}: {advice}\n")
     assert out.read_bytes() == b"earlier"
     assert set(disk.iterdir()) == {out, filling}

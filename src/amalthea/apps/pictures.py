@@ -10,9 +10,7 @@ from pathlib import Path
 import click
 
 from .._progress import progress
-from ..errors import ImageError, MissingFileError
-
-_SHOWN = 10  # pictures that are named one by one
+from ..errors import ImageError, MissingFileError, listed
 
 
 def reason(path: str, error: Exception) -> str:
@@ -67,11 +65,8 @@ def all_broken_named(paths: Sequence[Path]) -> Iterator[None]:
         broken = _broken(paths)
         if not broken:
             raise
-        lines = [f"{len(broken)} of {len(paths)} pictures cannot be used:", *broken[:_SHOWN]]
-        if len(broken) > _SHOWN:
-            lines.append(f"and {len(broken) - _SHOWN} more.")
-        lines.append("--on-error skip leaves them out.")
-        raise click.ClickException("\n".join(lines)) from problem
+        found = f"{len(broken)} of {len(paths)} pictures cannot be used:"
+        raise click.ClickException(f"{found}\n{listed(broken)}\n--on-error skip leaves them out.") from problem
 
 
 def _broken(paths: Sequence[Path]) -> list[str]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, StorageError
 from .interruption import interruptible
 from .messages import messages_shown
 from .networks import is_trained_on
 from .pictures import all_broken_named, tell_skipped
 from .training.course import Course, Photographs
 from .training.pictures import divided, found_pictures
-from .training.request import Answers, requested
+from .training.request import Answers, replaces_its_model, requested
 from .training.results import Results, keep
 from .training.sections import Sectioned, with_options
 from .training.trials import tried
@@ -59,8 +59,9 @@ def train(
         with interruptible(), messages_shown(), all_broken_named(used):
             classifier, results.trials = tried(request, earlier, pictures, held_back, resume=resume, quiet=as_json)
             course = Course(classifier, request.remaining, resume=resume)
-            course.run(pictures, held_back, out)
-            classifier.save(out)
+            with _going_on_told():
+                course.run(pictures, held_back, out)
+                classifier.save(out)
             disobeyed = _settle_answers(classifier, request.answers, held_back)
         results.finish(course, pictures, held_back)
     except KeyboardInterrupt:
@@ -124,6 +125,16 @@ def _left_out(networks: list[str]) -> list[str]:
     for network in networks:
         click.echo(f"Warning: --compare: left out is {network}", err=True)
     return ["--compare"] if networks else []
+
+
+@contextmanager
+def _going_on_told() -> Iterator[None]:
+    """Where a classifier cannot be written, say that what was learned is kept beside it."""
+    try:
+        yield
+    except StorageError as problem:
+        resumed = "" if replaces_its_model() else " The same command with --resume goes on with what is kept."
+        raise StorageError(f"{problem}{resumed}") from problem
 
 
 @contextmanager

@@ -91,4 +91,4 @@ def _progress_of(name: str, pictures: int) -> AbstractContextManager[Show]:
     """A bar, if there is more than one step to show."""
     if pictures > _AT_ONCE:
         return progress(name, "pictures")
-    return nullcontext(lambda done, total: None)
+    return nullcontext(lambda done, total, title=None: None)

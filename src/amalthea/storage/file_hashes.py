@@ -105,7 +105,7 @@ def _computed(
     return computed
 
 
-def _shown_nowhere(done: int, total: int | None) -> None:
+def _shown_nowhere(done: int, total: int | None, title: str | None = None) -> None:
     pass
 
 

@@ -95,7 +95,7 @@ def test_broken_files_are_left_out(folder):
     with pytest.raises(ArgumentError, match=r"None of 3 files is a usable picture. The first: .*00\.jpg"):
         read(paths, preparation)
     Image.fromarray(np.full((20, 20, 3), 7, np.uint8)).save(paths[1], "PNG")
-    with pytest.warns(AmaltheaWarning, match=r"2 of 3 files are no usable pictures and left out. The first: .*00\.jpg"):
+    with pytest.warns(AmaltheaWarning, match=r"2 of 3 files are no usable pictures and left out:\n.*00\.jpg"):
         [picture] = read(paths, preparation)
     assert picture.shape == (8, 6, 3)
     assert (picture == 7).all()

@@ -167,7 +167,7 @@ def test_files_that_cannot_be_used(augment, trainable, tmp_path):
     changing = classifier(model=small_network(trainable=trainable), augment=augment, epochs=1)
     with pytest.raises(ImageError, match=r"000\.txt\.png"):
         changing.fit(folder)
-    with pytest.warns(UserWarning, match=r"1 of 25 pictures cannot be used and are left out. The first: .*000\.txt"):
+    with pytest.warns(UserWarning, match=r"1 of 25 pictures cannot be used and are left out:\n.*000\.txt"):
         changing.set_params(on_error="skip").fit(folder)
     assert same(without, changing)
 

@@ -130,7 +130,7 @@ def test_a_network_that_is_not_frozen_trains_whole(tmp_path, data_format):
     before = weights(network)
     folder = write_coloured(tmp_path, 24)
     (folder / "red" / "broken.png").write_bytes(b"no picture")
-    with pytest.warns(UserWarning, match=r"1 of 25 pictures cannot be used and are left out. The first: .*broken.png"):
+    with pytest.warns(UserWarning, match=r"1 of 25 pictures cannot be used and are left out:\n.*broken.png"):
         fitted = classifier(model=network, epochs=3, on_error="skip").fit(folder)
     assert moved(before, weights(network)) == {"conv_1", "bn_1", "conv_2"}
     assert len(fitted.history["loss"]) == 3

@@ -67,7 +67,7 @@ def test_judged_by_views(tmp_path):
     (tmp_path / "pictures" / "broken.png").write_bytes(b"no picture")
     files.insert(3, tmp_path / "pictures" / "broken.png")
     labels = [*names[:3], "red", *names[3:]]
-    with pytest.warns(AmaltheaWarning, match=r"1 of 41 pictures cannot be used and are left out. The first: .*broken"):
+    with pytest.warns(AmaltheaWarning, match=r"1 of 41 pictures cannot be used and are left out:\n.*broken"):
         skipping = fitted.evaluate(files, labels, views=2)
     assert (skipping.confusion, skipping.skipped) == (report.confusion, 1)
     with pytest.raises(ArgumentError, match="None of the pictures can be read"):

@@ -1,7 +1,6 @@
 """The training of a suffix, against Keras' own ``fit``."""
 
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -217,26 +216,3 @@ def test_never_worse_than_before(with_validation: bool) -> None:
     end = evaluated(model, validation)
     assert end["loss"] <= start["loss"] + 1e-6
     assert end["accuracy"] >= start["accuracy"]
-
-
-@trains
-@pytest.mark.single_backend
-def test_a_progress_bar_shows_the_results(monkeypatch: pytest.MonkeyPatch) -> None:
-    from contextlib import contextmanager
-
-    titles, counts = [], []
-
-    @contextmanager
-    def fake_progress(title: str, unit: str) -> Iterator[Any]:
-        titles.append((title, unit))
-        yield lambda done, total: counts.append((done, total))
-
-    monkeypatch.setattr("amalthea.transfer.training.watching.progress", fake_progress)
-    (features, labels), validation = samples(40), samples(30, seed=1)
-    history = train(head(), features, labels, validation, Training(epochs=2, batch_size=10, title="Head"))
-    first = {name: values[0] for name, values in history.items()}
-    assert titles == [
-        ("Head, epoch 1 of 2, training 131 weights", "batches"),
-        (f"Head, epoch 2 of 2, accuracy {first['val_accuracy']:.3f}", "batches"),
-    ]
-    assert counts[0] == (0, 4)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...catalog import imagenet_classes
-from ...errors import ArgumentError, warn
+from ...errors import ArgumentError, listed, warn
 from ..one_file import is_one_file
 from ..prediction import Predictor
 from .pictures import Pictures, find
@@ -105,7 +105,7 @@ def compare(
     found = [list(predictor.probabilities(paths, on_error="return")) for predictor in (exact, lower)]
     usable = [number for number, answer in enumerate(found[0]) if isinstance(answer, np.ndarray)]
     if problems := [problem for problem in found[0] if isinstance(problem, Exception)]:
-        said = f"{len(problems)} of {len(paths)} files are no usable pictures and left out. The first: {problems[0]}"
+        said = f"{len(problems)} of {len(paths)} files are no usable pictures and left out:\n{listed(problems)}"
         if not usable:
             raise ArgumentError(said)
         warn(said)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from ...errors import ArgumentError, MissingFileError, warn
+from ...errors import ArgumentError, MissingFileError, listed, warn
 from ...images import Picture, Preparation, find_pictures, read_resized
 from ...storage import file_digests
 
@@ -83,7 +83,7 @@ def read(paths: Sequence[Path], preparation: Preparation) -> list[Picture]:
     if not usable:
         raise ArgumentError(f"None of {len(found)} files is a usable picture. The first: {problems[0]}")
     if problems:
-        warn(f"{len(problems)} of {len(found)} files are no usable pictures and left out. The first: {problems[0]}")
+        warn(f"{len(problems)} of {len(found)} files are no usable pictures and left out:\n{listed(problems)}")
     return usable
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...catalog import ScalingSteps
-from ...errors import ArgumentError, warn
+from ...errors import ArgumentError, listed, warn
 from ...images import Preparation, scale
 from ...runtime import Predictor, Views, predictor
 from ...runtime.scores import of_all_classes
@@ -94,7 +94,7 @@ def judged(
     if not usable.any():
         raise ArgumentError("None of the pictures can be read.")
     if problems := [problem for problem in found if not isinstance(problem, np.ndarray)]:
-        warn(f"{len(problems)} of {len(found)} pictures cannot be used and are left out. The first: {problems[0]}")
+        warn(f"{len(problems)} of {len(found)} pictures cannot be used and are left out:\n{listed(problems)}")
     scores = np.stack([scores for scores in found if isinstance(scores, np.ndarray)])
     return samples.labels[usable], scores, len(problems)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import warn
+from ...errors import listed, warn
 from ...images import Preparation, read_resized
 from ..features.augmenting import Augmenting, numbers_of
 from ..features.changing import Compute, LiveRows, Plain, VersionsInTurn
@@ -209,7 +209,8 @@ def _tell(errors: Mapping[int, Problem], samples: Samples, extraction: Extractio
     """Raise the first error, or say what is left out."""
     if not errors:
         return
-    problem = errors[min(errors)]
+    problems = [errors[index] for index in sorted(errors)]
     if extraction.on_error == "raise":
-        raise problem
-    warn(f"{len(errors)} of {len(samples.labels)} pictures cannot be used and are left out. The first: {problem}")
+        raise problems[0]
+    count = len(samples.labels)
+    warn(f"{len(problems)} of {count} pictures cannot be used and are left out:\n{listed(problems)}")

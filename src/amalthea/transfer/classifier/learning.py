@@ -95,7 +95,8 @@ def learn(
     if extraction.augmenting:
         check_brightness(samples.pictures, extraction.augmenting.augmentation)
     parts = Parts(*divide(model))
-    getLogger(__package__).info("%s of %s weights will train.", *(f"{count:,}" for count in trainable_count(model)))
+    trained, there = trainable_count(model)
+    getLogger(__package__).info("%s of %s weights will train.", f"{trained:,}", f"{there:,}")
     held_back = None
     with timed(times, "features"):
         if validation is not None:  # they come first, being fewer: if all are broken, that is soon known
@@ -107,7 +108,7 @@ def learn(
         names = ", ".join(repr(samples.classes[label].item()) for label in lost)
         raise ArgumentError(f"No picture of the class{'' if len(lost) == 1 else 'es'} {names} can be read.")
     title = "Fine-tuning" if trains_below_head(model) else "Head"
-    settled = replace(training, row_weights=weights, title=title)
+    settled = replace(training, row_weights=weights, title=title, all_weights=there)
     checkpoints = Checkpoints(rows_key(parts, samples, validation, extraction), resume)
     with timed(times, title.lower()):
         train(parts.suffix, rows, labels, held_back, settled, history, checkpoints)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from .settings import Training
 
 _FORMAT = 1  # raised whenever the same training gives other weights, so that none of an older version is gone on with
-_WITHOUT_EFFECT = {"title", "distribution"}  # among the settings; another number of devices merely rounds otherwise
+# Among the settings; another number of devices merely rounds otherwise.
+_WITHOUT_EFFECT = {"title", "all_weights", "distribution"}
 _OF_A_PROCESS = {"compile_config", "shared_object_id"}  # that Keras writes into configurations
 
 
@@ -29,7 +30,7 @@ def training_key(rows: str, model: keras.Model, settings: "Training", history: H
     Args:
         rows: names what it learns from and is judged by.
         model: with the weights that it begins with.
-        settings: all count but the title, and on how many devices it is computed.
+        settings: all count but what the bar shows, and on how many devices it is computed.
         history: of the trainings before.
 
     Raises:

@@ -75,7 +75,7 @@ def train(
         MissingDependencyError: Keras runs on OpenVINO, which cannot train; or a callback needs another package.
     """
     check_possible(settings, validated=validation is not None)
-    trained = trainable_count(suffix)[0]
+    trained, there = trainable_count(suffix)
     if not trained:
         raise ArgumentError(
             f"Model {suffix.name!r} has no trainable weights: every layer is frozen. Set trainable = True on those "
@@ -88,7 +88,8 @@ def train(
     batches = _batches(suffix, features, labels, settings)
     judged = _judged(suffix, batches, validation, settings)
     names = ("loss", "accuracy", "val_loss", "val_accuracy") if validation else ("loss", "accuracy")
-    diverged, bar = Divergence(), Bar(settings.title, settings.epochs, len(batches), trained)
+    bar = Bar(settings.title, settings.epochs, len(batches), (trained, settings.all_weights or there))
+    diverged = Divergence()
     precision = Precision(suffix, settings.precision)
     watchers = [precision, Recorder(history, names), diverged, bar]
     with undone_after_an_error(suffix, history), distributed(suffix, settings.distribution):

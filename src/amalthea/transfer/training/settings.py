@@ -58,7 +58,8 @@ class Training:
         variant: the catalogue's name of the network, by which its blocks are known; None: they are not.
         callbacks: of Keras, or the user's own; they are told after ours. Their ``model`` is what is trained, from
             features to scores.
-        title: of the progress bars.
+        title: of the progress bar.
+        all_weights: how many numbers the whole model has, for the bar; None: as many as the part that is trained.
 
     Raises:
         ArgumentError: a setting is not as described, or two do not go together.
@@ -82,6 +83,7 @@ class Training:
     variant: str | None = None
     callbacks: Sequence[Any] = field(default=(), compare=False, repr=False)
     title: str = "Training"
+    all_weights: int | None = None
 
     def __post_init__(self) -> None:
         require_one_of(LOSSES, "loss", self.loss)

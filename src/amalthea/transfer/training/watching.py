@@ -56,36 +56,46 @@ class Divergence(keras.callbacks.Callback):  # type: ignore[misc] # Keras carrie
 
 
 class Bar(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
-    """A progress bar for each epoch, with the accuracy after the one before: in validation, if there is one.
+    """A progress bar with the epoch, and the accuracy after the one before: in validation, if there is one.
 
-    The first tells how many weights train. Also ends it, as a context manager.
+    In the first epoch it tells how many weights train. Shown as long as it is entered, as a context manager.
+
+    Args:
+        title: what is trained.
+        epochs: at most.
+        batches: of an epoch.
+        trained: how many numbers are, and of how many.
     """
 
-    def __init__(self, title: str, epochs: int, batches: int, trained: int) -> None:
+    def __init__(self, title: str, epochs: int, batches: int, trained: tuple[int, int]) -> None:
         super().__init__()
         self._title, self._epochs, self._batches = title, epochs, batches
-        self._results = f", training {trained:,} weights"
+        self._told = "training {:,} of {:,} weights".format(*trained)
+        self._before = 0
         self._open = ExitStack()
 
     def __enter__(self) -> "Bar":
+        self._show = self._open.enter_context(progress(self._title, "batches"))
         return self
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Open the bar."""
-        title = f"{self._title}, epoch {epoch + 1} of {self._epochs}{self._results}"
-        self._show = self._open.enter_context(progress(title, "batches"))
+        """Name the epoch, which may be a later one than the first."""
+        self._before = epoch * self._batches
+        self._move(0, f"{self._title}, epoch {epoch + 1} of {self._epochs}, {self._told}")
 
-    def on_train_batch_begin(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
-        """Move it on."""
-        self._show(batch, self._batches)
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        """Move it on, to the last of several batches where a backend takes them together."""
+        self._move(min(batch + 1, self._batches))
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float]) -> None:
-        """Close it."""
-        self._open.close()
-        self._results = f", accuracy {logs.get('val_accuracy', logs['accuracy']):.3f}"
+        """Learn what to tell of it."""
+        self._told = f"accuracy {logs.get('val_accuracy', logs['accuracy']):.3f}"
+
+    def _move(self, batches: int, title: str | None = None) -> None:
+        self._show(self._before + batches, self._epochs * self._batches, title)
 
 
 class BestWeights(keras.callbacks.Callback):  # type: ignore[misc] # Keras carries no types
