@@ -22,7 +22,10 @@ what is allowed and what to do next.
 
 import sys
 import warnings
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class AmaltheaError(Exception):
@@ -94,7 +97,7 @@ def first_line(problem: BaseException) -> str:
     return (str(problem).strip() or type(problem).__name__).splitlines()[0].rstrip(".")
 
 
-def listed(problems: Sequence[object], shown: int = 10) -> str:
+def listed(problems: "Sequence[object]", shown: int = 10) -> str:
     """A line for each of the first ones, and how many more there are."""
     more = [f"and {len(problems) - shown} more."] if len(problems) > shown else []
     return "\n".join([*map(str, problems[:shown]), *more])
