@@ -107,7 +107,7 @@ def test_float32_costs_nothing(network, photographs):
 def test_wrong_input(network, photographs, tmp_path):
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(b"no picture")
-    with pytest.warns(AmaltheaWarning, match=r"1 of 3 files are no usable pictures and left out.*broken\.jpg"):
+    with pytest.warns(AmaltheaWarning, match=r"1 of 3 files are no usable pictures and left out:\n.*broken\.jpg"):
         assert compare(network, network, [*photographs[:2], broken], precision="int8").pictures == 2
     with pytest.raises(ArgumentError, match="1 of 1 files are no usable pictures"):
         compare(network, network, [broken], precision="int8")
