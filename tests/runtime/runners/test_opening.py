@@ -128,6 +128,7 @@ def test_threads_and_streams_reach_openvino(arguments):
     properties = {"threads": "INFERENCE_NUM_THREADS", "streams": "NUM_STREAMS"}
     for name, value in arguments.items():
         assert compiled.get_property(properties[name]) == value
+    assert compiled.get_property("ENABLE_CPU_PINNING") is False, "or two such processes would share a processor"
 
 
 @needs_onnxruntime

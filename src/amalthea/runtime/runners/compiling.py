@@ -53,8 +53,10 @@ class Compiler:
         self._new_facts = bool(self._cache_key) and known is None
         self.facts = GraphFacts.of(self._model, self._source.size) if known is None else GraphFacts.read(known)
         lower = precision == "bfloat16" or (self.facts.quantized and "BF16" in self._capabilities())
-        # Always said: left alone, OpenVINO takes bfloat16 where the processor has it.
-        self._settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": "bf16" if lower else "f32"}
+        # Always said: left alone, OpenVINO takes bfloat16 where the processor has it, and ties its threads to the first
+        # processors, in every process to the same ones, so that two processes of one thread would share a single one.
+        precision_hint = "bf16" if lower else "f32"
+        self._settings: dict[str, Any] = {"INFERENCE_PRECISION_HINT": precision_hint, "ENABLE_CPU_PINNING": False}
         if threads is not None:
             self._settings["INFERENCE_NUM_THREADS"] = int(threads)
         self._streams = {} if streams is None else {"NUM_STREAMS": int(streams)}
