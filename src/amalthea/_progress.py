@@ -13,6 +13,10 @@ class Show(Protocol):
     def __call__(self, done: int, total: int | None, /, title: str | None = None) -> None: ...
 
 
+def shown_nowhere(done: int, total: int | None, title: str | None = None) -> None:
+    """A ``Show`` without a bar."""
+
+
 @contextmanager
 def progress(title: str, unit: str) -> Iterator[Show]:
     """A bar with the time left, on the error output while the block runs; none where that is no terminal.
@@ -28,7 +32,7 @@ def progress(title: str, unit: str) -> Iterator[Show]:
     """
     watched = threading.current_thread() is threading.main_thread()
     if not (watched and sys.stderr and sys.stderr.isatty()):
-        yield lambda done, total, title=None: None
+        yield shown_nowhere
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

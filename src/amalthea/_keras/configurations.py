@@ -10,12 +10,12 @@ def configuration(model: Any) -> dict[str, Any]:
     On every backend, Keras 3.15.1 imports TensorFlow where it is installed, which takes seconds, only to ask whether a
     configuration holds objects of its types. Where nobody has imported it, none can.
     """
-    if "tensorflow" in sys.modules:
-        return model.get_config()  # type: ignore[no-any-return]
     from keras.src.utils.module_utils import tensorflow
 
-    known, tensorflow._available = tensorflow._available, False
+    known = tensorflow._available
+    if "tensorflow" not in sys.modules:
+        tensorflow._available = False
     try:
-        return model.get_config()  # type: ignore[no-any-return]
+        return model.get_config()  # type: ignore[no-any-return] # Keras carries no types
     finally:
         tensorflow._available = known

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from .._progress import Show, progress
+from .._progress import Show, progress, shown_nowhere
 from ..errors import StorageError
 from .cached_files import CachedFiles
 from .databases import damaged, open_database, throw_away
@@ -68,7 +68,7 @@ def each_file_digest(paths: Sequence[str | os.PathLike[str]], *, verify: bool = 
         1
     """
     with ExitStack() as bar:
-        show: Show = _shown_nowhere
+        show: Show = shown_nowhere
         hashed = 0
         for start in range(0, len(paths), _AT_ONCE):
             group = paths[start : start + _AT_ONCE]
@@ -76,7 +76,7 @@ def each_file_digest(paths: Sequence[str | os.PathLike[str]], *, verify: bool = 
             known = {} if verify else _known(file for file in files if file)
             unknown = {file: path for file, path in zip(files, group, strict=True) if file and file not in known}
             hashed += len(unknown)
-            if hashed > _FEW and show is _shown_nowhere:
+            if hashed > _FEW and show is shown_nowhere:
                 show = bar.enter_context(progress("Looking for changed files", "files"))
             known |= _computed(unknown, show, start + len(group) - len(unknown), len(paths))
             yield from (file and known[file] for file in files)
@@ -103,10 +103,6 @@ def _computed(
         unchanged = {file: found for file, found in computed.items() if file.settled and _file(files[file]) == file}
         _keep({file: found for file, found in unchanged.items() if found})
     return computed
-
-
-def _shown_nowhere(done: int, total: int | None, title: str | None = None) -> None:
-    pass
 
 
 def _hash(path: str | os.PathLike[str]) -> bytes | None:
