@@ -70,6 +70,20 @@ class TestDecoded:
         assert pixels is not None
         np.testing.assert_array_equal(pixels, by_pillow(content))
 
+    @pytest.mark.parametrize("interpolation", ["nearest", "bilinear"])
+    def test_large_pictures_share_memory_but_no_pixels(self, interpolation, test_data):
+        sizes = {"owl": (4000, 3000), "parrot": (3900, 2900), "elephant": (4100, 3000)}
+        contents = {}
+        for name, size in sizes.items():
+            with Image.open(test_data / "images" / f"{name}.jpg") as picture:
+                contents[name] = saved(picture.convert("RGB").resize(size))
+        found = {name: read_at_size(content, (150, 120), interpolation) for name, content in contents.items()}
+        assert jpeg.decoded(io.BytesIO(contents["owl"])).base is not None  # which tells that memory was kept
+        for name, content in contents.items():
+            with Image.open(io.BytesIO(content)) as image:
+                expected = image.resize((120, 150), Image.Resampling[interpolation.upper()])
+            np.testing.assert_array_equal(found[name], np.asarray(expected), err_msg=name)
+
     @pytest.mark.parametrize("mode", ["L", "CMYK"])
     def test_other_colours_are_left_to_pillow(self, mode):
         assert jpeg.decoded(io.BytesIO(saved(Image.new(mode, (20, 10))))) is None

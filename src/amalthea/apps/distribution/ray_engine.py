@@ -24,6 +24,8 @@ from .writing import Record
 # What Ray Data does otherwise: bars, a table of what it will do, and giving up a shard that takes half an hour.
 _SETTINGS = {"enable_progress_bars": False, "print_on_execution_start": False, "execution_no_progress_timeout_s": -1}
 
+_MANY = 4  # shards for each worker
+
 _log = logging.getLogger(__name__)
 
 
@@ -65,13 +67,18 @@ def run(
 
 
 def _answers(told: Orders, shards: Sequence[int], pool: int) -> Generator[dict[str, Any]]:
-    """A row for each shard: one is one block and one task, so that what is lost is never more."""
+    """A row for each shard: one is one block and one task, so that what is lost is never more.
+
+    Ray Data looks for finished tasks every tenth of a second: workers have another shard at hand meanwhile. Of few
+    shards, a worker that starts early would keep one that another could compute.
+    """
+    at_hand = 2 if len(shards) >= _MANY * pool else 1
     numbers = ray.data.from_items([{"shard": shard} for shard in shards], override_num_blocks=len(shards))
     answers = numbers.map_batches(
         Worker,
         fn_constructor_args=(told,),
         batch_size=1,
-        compute=ray.data.ActorPoolStrategy(size=pool, max_tasks_in_flight_per_actor=1),
+        compute=ray.data.ActorPoolStrategy(size=pool, max_tasks_in_flight_per_actor=at_hand),
         num_cpus=told.threads,
     )
     yield from answers.iter_rows()
