@@ -11,7 +11,17 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from amalthea.errors import ArgumentError, ImageError, MissingFileError
-from amalthea.images import Augmentation, PictureBatches, labelled_folder, picture_batches
+from amalthea.images import (
+    PREVIEW,
+    TUTORIAL,
+    Augmentation,
+    PictureBatches,
+    generator_of,
+    labelled_folder,
+    picture_batches,
+    scale,
+)
+from amalthea.images.random_numbers import epoch_order
 from tests.images.samples import PIXELS, encoded, png_of_claimed_size
 
 pytestmark = pytest.mark.single_backend
@@ -137,6 +147,32 @@ def test_augmentation_is_drawn_anew_in_each_epoch_and_the_same_on_any_number_of_
         assert (before != first).any()
         assert (first != second).any()
         assert 0 <= first.min() < first.max() <= 255
+
+
+@pytest.mark.parametrize("augmentation", [None, TUTORIAL, PREVIEW, Augmentation(rotation=9, brightness=(0.5, 1.5))])
+@pytest.mark.parametrize("scaling", [None, "tf", "caffe"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float64])
+def test_arrays_are_the_same_many_at_once_as_one_by_one(
+    augmentation: Augmentation | None, scaling: str | None, dtype: type[np.generic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("amalthea.images.samples.generator_of", None)  # which those that are alone would need
+    if augmentation is not None:
+        pytest.importorskip("cv2", reason="OpenCV is not installed: amalthea[training]")
+    pictures = np.random.default_rng(0).integers(0, 256, (20, 16, 15, 3)).astype(dtype)
+    found = everything(
+        picture_batches(
+            pictures, augmentation=augmentation, scaling=scaling, batch_size=18, shuffle=True, seed=7, workers=2
+        ),
+        epoch=3,
+    )
+    expected = []
+    for index in epoch_order(20, 7, 3).tolist():
+        picture = pictures[index].astype(np.float32)
+        if augmentation is not None:
+            picture = augmentation.draw(16, 15, generator_of(7, 3, index)).apply(picture)
+        expected.append(picture if scaling is None else scale(picture, scaling))
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == np.float32
 
 
 def test_flips_are_all_that_a_flipping_augmentation_does(paths: list[Path]) -> None:

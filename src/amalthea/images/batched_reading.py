@@ -11,10 +11,11 @@ from PIL import Image
 
 from ..catalog import Scaling, ScalingSteps, scaling_steps
 from ..errors import ArgumentError
-from .augmentation import Augmentation
+from .augmentation import RANDOM_NUMBERS, Augmentation, apply_all
 from .batches import Batches
 from .decode import Source
 from .folders import LabelledPictures, labelled_folder
+from .random_blocks import first_numbers
 from .reading import check_decode, read_at_size
 from .resizing import both_sides, resampling, resize
 from .samples import Problem
@@ -180,6 +181,26 @@ class _PictureSample:
         if self.scaling is not None:
             picture = scale(picture, self.scaling)
         return picture.astype(self.dtype, copy=False)
+
+    def room(self, count: int) -> NDArray[Any] | None:
+        """As for ``QuickSample``: pictures of an array that keep their size take little time."""
+        pictures = self.pictures
+        if not isinstance(pictures, np.ndarray) or self.dtype != np.float32:
+            return None
+        return np.empty((count, *pictures.shape[1:]), self.dtype) if self.size in (None, pictures.shape[1:3]) else None
+
+    def fill(self, room: NDArray[Any], indices: NDArray[np.int64], seed: int, epoch: int) -> None:
+        """As for ``QuickSample``."""
+        assert isinstance(self.pictures, np.ndarray)
+        pictures = self.pictures[indices].astype(room.dtype, copy=False)
+        if self.augmentation is None:
+            room[...] = pictures
+        else:
+            decide, (height, width) = self.augmentation.decide, room.shape[1:3]
+            numbers = first_numbers(seed, epoch, indices, RANDOM_NUMBERS)
+            apply_all([decide(height, width, each) for each in numbers.tolist()], list(pictures), room)
+        if self.scaling is not None:
+            room[...] = scale(room, self.scaling)
 
     def _read(self, index: int) -> NDArray[Any]:
         if not isinstance(self.pictures, np.ndarray):

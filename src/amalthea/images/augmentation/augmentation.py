@@ -13,6 +13,8 @@ from .matrices import affine_matrix
 from .transform import Transform
 from .warping import check_fill_mode
 
+RANDOM_NUMBERS = 10  # of one transformation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Augmentation:
@@ -96,7 +98,17 @@ class Augmentation:
             >>> bool(-2 <= transform.matrix[0, 2] <= 2), float(transform.matrix[1, 2])
             (True, 0.0)
         """
-        turn, down, right, lean, rows, columns, mirror, upside_down, tint, light = generator.random(10).tolist()
+        return self.decide(height, width, generator.random(RANDOM_NUMBERS).tolist())
+
+    def decide(self, height: int, width: int, numbers: Sequence[float]) -> Transform:
+        """The same for random numbers that are there already.
+
+        Args:
+            height: of the picture in pixels.
+            width: of the picture in pixels.
+            numbers: ten, in [0, 1).
+        """
+        turn, down, right, lean, rows, columns, mirror, upside_down, tint, light = numbers
         matrix = affine_matrix(
             height,
             width,
