@@ -24,6 +24,7 @@ from PIL import Image, ImageOps
 import amalthea
 from amalthea.architectures import get_model
 from benchmarks.measure import median_ratio, write
+from benchmarks.pauses import SHORTEST, pauses
 from benchmarks.pets import DATA
 from benchmarks.serving_load import Outcome
 from benchmarks.serving_processes import Asked, Load, Server
@@ -147,8 +148,12 @@ def _rate_of(contest: Contest, server: Server) -> tuple[float, float]:
 
 
 def latency(contest: Contest) -> Row:
-    """How long answers take at a share of what the server can answer: evenly asked, and at random times."""
+    """How long answers take at a share of what the server can answer: evenly asked, and at random times.
+
+    And how often, and how long, the machine itself stops a program that only computes, while nobody asks the server.
+    """
     wanted = contest.options.share
+    machine = pauses(contest.options.seconds)
     found: dict[str, Rates] = {spacing: {} for spacing in ("even", "random")}
     capacities = []
     for _ in range(contest.options.rounds):
@@ -170,7 +175,8 @@ def latency(contest: Contest) -> Row:
     for spacing, values in found.items():
         row |= {f"{spacing}, {what}": float(f"{median(each):.3g}") for what, each in values.items()}
         row[f"{spacing}, p99 / p50"] = median_ratio(values["p99"], values["p50"])
-    return row
+    row[f"the machine's own pauses longer than {SHORTEST:g} ms, a second"] = round(machine.rate, 2)
+    return row | {"the machine's longest pause": round(machine.longest, 1)}
 
 
 def overload(contest: Contest) -> Row:

@@ -50,7 +50,8 @@ def test_help_lists_every_command(arguments):
 def test_an_unknown_command_is_a_usage_error():
     answer = run("prophesy")
     assert answer.returncode == 2
-    assert "No such command 'prophesy'" in answer.stderr
+    assert answer.stderr.endswith("Error: No such command 'prophesy'.\n")
+    assert run("pedict").stderr.endswith("Error: No such command 'pedict'. Did you mean predict?\n")
     assert answer.stdout == ""
 
 

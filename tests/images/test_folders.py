@@ -106,6 +106,10 @@ def test_other_classes_than_given(tmp_path: Path) -> None:
         labelled_folder(tmp_path, classes=("cat", "horse"))
     with pytest.raises(ArgumentError, match="Missing: none; not among them: 'cow', 'dog'"):
         labelled_folder(tmp_path, classes=("cat", "cat"))
+    with pytest.raises(ArgumentError, match=r"needs one sub-folder for each class, such as .*; it has none\."):
+        labelled_folder(tmp_path / "cat", classes=("cat", "dog"))
+    with pytest.raises(ArgumentError, match="its 'train', 'val' look like the parts of a data set"):
+        labelled_folder(filled(tmp_path / "parts", "train/cat/a.jpg", "val/cat/b.jpg"), classes=("cat", "dog"))
 
 
 def test_many_other_classes_are_not_all_listed(tmp_path: Path) -> None:

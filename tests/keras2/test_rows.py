@@ -171,21 +171,21 @@ def test_model_checkpoint_with_a_period(trains, tmp_path):
 
 
 @pytest.mark.single_backend
-def test_arrays_in_text_files_and_whole_floats_inside_run(tmp_path):
-    """``np.save(open(name, 'w'), …)``, ``np.load(open(name))`` and ``[0] * (n / 2)``: errors of Python, elsewhere."""
+@pytest.mark.parametrize(
+    ("lines", "printed"),
+    [
+        ("np.save(open('a.npy', 'w'), np.arange(3))\nprint(np.load(open('a.npy')).tolist())\n", "[0, 1, 2]\n"),
+        ("n = 6\nprint([0] * (n / 2) + [1] * (n / 2), len(range(n / 2)))\n", "[0, 0, 0, 1, 1, 1] 3\n"),
+    ],
+    ids=["arrays in text files", "whole floats"],
+)
+def test_errors_of_python_3_inside_run(lines, printed, tmp_path):
     script = tmp_path / "script.py"
-    script.write_text(
-        "import numpy as np\n"
-        "n = 6\n"
-        "np.save(open('a.npy', 'w'), np.arange(n))\n"
-        "a = np.load(open('a.npy'))\n"
-        "labels = np.array([0] * (n / 2) + [1] * (n / 2))\n"
-        "print(a.tolist(), labels.tolist(), len(range(n / 2)))\n"
-    )
+    script.write_text(f"import numpy as np\n{lines}")
     done = subprocess.run(
         [sys.executable, "-m", "amalthea", "run", script.name], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
-    assert (done.stdout, done.returncode) == ("[0, 1, 2, 3, 4, 5] [0, 0, 0, 1, 1, 1] 3\n", 0), done.stderr
+    assert (done.stdout, done.returncode) == (printed, 0), done.stderr
     plain = subprocess.run([sys.executable, script.name], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert "TypeError" in plain.stderr
 

@@ -15,6 +15,8 @@ from amalthea.images import read_picture
 from amalthea.preprocessing.image import img_to_array, load_img
 from tests.live_weights import set_live_weights
 
+PICTURE = Image.radial_gradient("L").convert("RGB")
+
 pytestmark = pytest.mark.single_backend
 
 
@@ -200,10 +202,17 @@ def test_arrays_that_are_no_pictures(model, picture, kind, message):
 def test_what_is_neither_path_nor_content_is_told_where_to_go(model, files):
     content = files[0].read_bytes()
     with files[0].open("rb") as file:
-        for given in (file, bytearray(content), memoryview(content), np.zeros((2, 64, 64, 3)), None, 3):
+        for given in (file, bytearray(content), memoryview(content), np.zeros((2, 64, 64, 3)), None, 3, PICTURE):
             message = (
                 rf"takes the paths of pictures, or what stands in the files as bytes; given was "
-                rf"{type(given).__name__}\. Decoded pictures go to predictor\.predict_pictures\(arrays\)\."
+                rf"{type(given).__name__}\. Decoded pictures, of Pillow or as arrays, go to "
+                r"predictor\.predict_pictures\(\[picture\]\)\."
             )
-            with pytest.raises(ArgumentError, match=message):
-                amalthea.predictor(model).predict_images(given)
+            for argument in (given, [files[0], given]):
+                with pytest.raises(ArgumentError, match=message):
+                    amalthea.predictor(model).predict_images(argument)
+
+
+def test_pictures_of_pillow(model):
+    predictor = amalthea.predictor(model)
+    assert predictor.predict_pictures([PICTURE]) == predictor.predict_pictures([np.asarray(PICTURE)])

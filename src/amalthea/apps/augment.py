@@ -37,6 +37,8 @@ def augment(image: Path, grid: Path, rows: int, columns: int, side: int, seed: i
     """
     from ..images import Augmentation, array_to_image, preview, preview_size, read_picture, save_image
 
+    if image.is_dir():
+        raise click.ClickException(f"{image} is a folder; versions of one picture are drawn. Name one of its pictures.")
     picture, augmentation = read_picture(image), Augmentation(**parameters)
     height, width = preview_size(picture, rows=rows, columns=columns, side=side)
     if max(height, width) > _LONGEST.get(grid.suffix.lower(), max(height, width)):

@@ -1,5 +1,6 @@
 """The group of all commands. A command's module is imported when it is called, so that the light ones start at once."""
 
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -22,7 +23,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
-            return None
+            near = get_close_matches(cmd_name, _COMMANDS, n=1)
+            ctx.fail(f"No such command {cmd_name!r}. {f'Did you mean {near[0]}?' if near else ''}".rstrip())
         command: click.Command = getattr(import_module(f".{cmd_name}", __package__), cmd_name)
         return command
 

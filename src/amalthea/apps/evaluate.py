@@ -43,6 +43,8 @@ def evaluate(model: Path, folder: Path, on_error: str, page: Path | None, as_jso
     pictures a class is named, and how many of those rightly.
     """
     check_class_folder(folder, f"What is on a picture, `amalthea predict --model {model}` says.")
+    if model.suffix.lower() not in (".onnx", ".keras"):
+        raise click.ClickException(f"{model}: judged are the .onnx and .keras files that `amalthea train` writes.")
     check_file(model)
     if page:
         from ..transfer import check_report

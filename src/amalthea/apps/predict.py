@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DEMO = Path(__file__).with_name("chelsea.jpg")
 TITLES = ("picture", "class", "probability")
 _NONE = "none of these"
+_SUFFIXES = (".csv", ".json", ".npz", ".parquet")  # by which somebody means a file
 
 _JSON = (
     """With --json, a list of one object a picture, in their order, best class first:
@@ -89,6 +90,10 @@ def predict(
     if out:
         if precision != "float32":
             raise click.UsageError(f"--precision {precision}: is for answers that are printed. Leave out --out.")
+        if out.suffix.lower() in _SUFFIXES:
+            raise click.UsageError(
+                f"--out {out}: the answers fill a folder with Parquet files. Name it without suffix."
+            )
         check_answering(model, alpha, weights)
         asked = {"model": model, "alpha": alpha, "weights": weights, "scores": scores, **answering}
         fill_folder((str(DEMO),) if demo else images, out, Engine(**engine), as_json, task="predict", **asked)

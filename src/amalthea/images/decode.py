@@ -177,7 +177,10 @@ def _open_file(path: str | os.PathLike[str]) -> IO[bytes]:
     except (OSError, ValueError) as error:
         name = _name(path)
         if os.path.isdir(path):
-            raise ImageError(f"{name} is a folder, not a picture. If it holds pictures, give their paths.") from error
+            raise ImageError(
+                f"{name} is a folder, not a picture. If it holds pictures, give their paths, which "
+                f"amalthea.images.find_pictures([{name!r}]) lists."
+            ) from error
         raise ImageError(f"{name} cannot be opened: {error}. Check the path and its permissions.") from error
 
 

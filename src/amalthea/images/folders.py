@@ -69,6 +69,8 @@ def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | Non
         classes = tuple(sorted(found))
         _check_names(folder, classes)
     elif set(classes) != found.keys() or len(set(classes)) != len(classes):
+        if PARTS.issuperset(name.lower() for name in found):  # also where there are none
+            _check_names(folder, tuple(sorted(found)))
         raise ArgumentError(
             f"The sub-folders of {folder} are not the classes {listed(classes)}. "
             f"Missing: {listed(set(classes) - found.keys())}; not among them: {listed(found.keys() - set(classes))}. "

@@ -68,6 +68,9 @@ __all__ = [
     "top_k_categorical_accuracy",
 ]
 
+# Functions of Keras 1 which ``compile`` takes by their names still.
+_FUNCTIONS = {"precision": "keras.metrics.Precision()", "recall": "keras.metrics.Recall()"}
+
 binary_accuracy = keras.metrics.binary_accuracy
 categorical_accuracy = keras.metrics.categorical_accuracy
 sparse_categorical_accuracy = keras.metrics.sparse_categorical_accuracy
@@ -83,8 +86,8 @@ def get(identifier: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    if name in GONE:
-        raise ArgumentError(f"keras.metrics.{name} is gone since Keras 2. Use {GONE[name]} of Keras 3 instead.")
+    if name in (gone := GONE | _FUNCTIONS):
+        raise ArgumentError(f"keras.metrics.{name} is gone since Keras 2. Use {gone[name]} of Keras 3 instead.")
     if name.startswith("_"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(keras.metrics, name)

@@ -29,13 +29,17 @@ def files_of(paths: Any, model: str) -> list[PictureFile]:
         ArgumentError: these are no paths and no contents.
     """
     if isinstance(paths, str | os.PathLike | bytes):
-        return [paths]
-    if isinstance(paths, Iterable) and not isinstance(paths, bytearray | memoryview | IOBase | np.ndarray):
-        return list(paths)
-    raise ArgumentError(
-        f"{model} takes the paths of pictures, or what stands in the files as bytes; given was "
-        f"{type(paths).__name__}. Decoded pictures go to predictor.predict_pictures(arrays)."
-    )
+        return [paths]  # text can be iterated, too
+    several = isinstance(paths, Iterable) and not isinstance(paths, bytearray | memoryview | IOBase | np.ndarray)
+    files = list(paths) if several else [paths]
+    for file in files:
+        if not isinstance(file, str | os.PathLike | bytes):
+            raise ArgumentError(
+                f"{model} takes the paths of pictures, or what stands in the files as bytes; given was "
+                f"{type(file).__name__}. Decoded pictures, of Pillow or as arrays, go to "
+                "predictor.predict_pictures([picture])."
+            )
+    return files
 
 
 def path_of(file: PictureFile) -> str:

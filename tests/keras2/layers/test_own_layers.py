@@ -7,6 +7,7 @@ import pytest
 from amalthea.keras2 import backend as K
 from amalthea.keras2 import initializations, layers
 from amalthea.keras2.layers import Layer
+from amalthea.keras2.legacy import interfaces
 
 
 class OfKeras1(Layer):
@@ -152,3 +153,26 @@ def test_an_initializer_of_keras_1():
     layer = layers.Dense(2, init=own)
     layer.build((None, 3))
     np.testing.assert_array_equal(layer.get_weights()[0], np.ones((3, 2)))
+
+
+def test_decorators_that_took_the_names_of_keras_1():
+    class Own(layers.Conv2D):
+        @interfaces.legacy_conv2d_support
+        def __init__(self, filters, kernel_size, padding="valid", **settings):
+            super().__init__(filters, kernel_size, padding=padding, **settings)
+
+        @interfaces.legacy_add_weight_support
+        def times(self, number):
+            return 2 * number
+
+    layer = Own(3, (3, 3), border_mode="same", init="he_normal", dim_ordering="th")
+    assert (layer.padding, layer.data_format, layer.times(3)) == ("same", "channels_first", 6)
+    assert isinstance(layer.kernel_initializer, keras.initializers.HeNormal)
+    with pytest.raises(AttributeError, match="no attribute 'legacy_conv2d'"):
+        interfaces.legacy_conv2d  # noqa: B018
+
+    @interfaces.generate_legacy_interface(allowed_positional_args=["x"], conversions=[("nb", "count")])
+    def number(self, count=0):
+        return count
+
+    assert number(None, nb=3) == 3

@@ -90,6 +90,43 @@ def test_merge_with_a_function(migrated):
     assert text.startswith("merge(mode=lambda x: x[0] - x[1]) is not in Keras 3; amalthea.keras2.layers.merge is what")
 
 
+def test_optimizers(migrated):
+    answer = migrated("""\
+        from keras.optimizers import SGD, Optimizer
+        class Own(Optimizer):
+            def get_updates(self, loss, params): ...
+        class Other:
+            def get_updates(self, loss, params): ...
+        print(SGD(lr=0.1).get_config()['lr'], other['lr'], SGD.get_config('lr'))
+        """)
+    assert answer.after.splitlines()[-1] == (
+        "print(SGD(learning_rate=0.1).get_config()['learning_rate'], other['lr'], SGD.get_config('lr'))"
+    )
+    assert {line: (kind, text[:19]) for line, (kind, text) in said(answer).items()} == {
+        3: ("left", "get_updates is gone")
+    }
+
+
+def test_tensorflow_by_way_of_the_backend(migrated):
+    answer = migrated("""\
+        from keras import backend as K
+        K.tf.ConfigProto()
+        """)
+    assert answer.after.splitlines()[-1] == "K.tf.ConfigProto()"
+    assert said(answer) == {2: ("left", "keras.backend.tf is gone from Keras: import tensorflow as tf.")}
+
+
+def test_an_import_in_a_function_is_none_for_the_whole_script(migrated):
+    answer = migrated("""\
+        from keras.layers import merge
+        def late():
+            import keras
+        merge([a, b], mode='sum')
+        """)
+    assert "import keras" in answer.after.splitlines()
+    assert answer.after.splitlines()[-1] == "keras.layers.add([a, b])"
+
+
 def test_estimators(migrated):
     answer = migrated("""\
         from keras.wrappers.scikit_learn import KerasRegressor

@@ -57,6 +57,17 @@ def run(script):
     return subprocess.run(command, capture_output=True, text=True, timeout=120)
 
 
+def test_tensorflow_by_way_of_the_backend():
+    """As ``K.tf.ConfigProto()``."""
+    from amalthea.keras2 import backend
+    from amalthea.keras2.backend import tensorflow_backend
+
+    assert backend.tf is tensorflow_backend.tf is tf
+    assert not hasattr(tensorflow_backend, "__path__")
+    with pytest.raises(AttributeError, match="no attribute 'nope'"):
+        tensorflow_backend.nope  # noqa: B018
+
+
 def test_a_script_of_that_time(folder):
     (folder / "script.py").write_text(SCRIPT)
     (folder / "beside.py").write_text("import tensorflow as tf\ntf.set_random_seed(2)\n")

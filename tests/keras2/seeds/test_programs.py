@@ -176,15 +176,3 @@ def test_the_books_chapter(run, work):
     for name in ("cats_and_dogs_small_3.h5", "cats_and_dogs_small_4.h5"):
         loaded = keras.saving.load_model(work / name, compile=False)
         assert (loaded.count_params(), loaded.output_shape) == (16_812_353, (None, 1))
-
-
-def test_freezing(run):
-    """The model that was compiled with the layer frozen leaves it alone; the other one moves it (both share it)."""
-    afterwards = (
-        "before = layer.get_weights()\n"
-        "frozen_model.fit(data, labels, verbose=0)\n"
-        "print('frozen', all(map(np.array_equal, before, layer.get_weights())))\n"
-        "trainable_model.fit(data, labels, verbose=0)\n"
-        "print('trainable', all(map(np.array_equal, before, layer.get_weights())), frozen_layer.trainable)\n"
-    )
-    assert run("freezing", afterwards).printed.splitlines()[-2:] == ["frozen True", "trainable False False"]

@@ -1,5 +1,7 @@
 """Optimizers against the arithmetic of Keras 2, reckoned here with NumPy."""
 
+import pickle
+
 import keras
 import numpy as np
 import pytest
@@ -174,6 +176,49 @@ def test_configurations_come_back_and_are_those_of_keras(kind):
     plain = getattr(keras.optimizers, kind.__name__).from_config(dict(config))
     assert {**again.get_config(), "name": ""} == {**config, "name": ""} == {**plain.get_config(), "name": ""}
     assert type(plain) is not type(again)
+
+
+def test_a_configuration_answers_to_the_old_names():
+    config = optimizers.SGD(lr=0.5).get_config()
+    assert (config["lr"], config["decay"], config.get("lr"), "lr" in config) == (0.5, 0.0, 0.5, True)
+    with pytest.raises(KeyError, match="rate"):
+        config["rate"]
+    config["lr"] = 0.25
+    assert float(keras.optimizers.SGD.from_config(config).learning_rate) == 0.25
+    decaying = optimizers.Adam(lr=0.5, decay=0.125).get_config()
+    assert (decaying["lr"], decaying["decay"]) == (0.5, 0.125)
+    decaying["lr"], decaying["decay"] = 0.25, 0.5
+    again = optimizers.Adam.from_config(decaying)
+    assert (float(K.get_value(again.lr)), again.decay) == (0.25, 0.5)
+    assert type(pickle.loads(pickle.dumps(config))) is dict
+
+
+@pytest.mark.parametrize("base", [optimizers.Optimizer, optimizers.Adam], ids=["Optimizer", "Adam"])
+def test_an_optimizer_with_get_updates_says_what_to_do(base):
+    class Own(base):
+        def __init__(self, lr=0.01, **settings):
+            super().__init__(**settings)
+            self.lr = K.variable(lr)
+
+        def get_updates(self, loss, params):
+            return []
+
+    with pytest.raises(
+        ArgumentError, match=r"^Own: get_updates is gone.* update_step\(gradient, variable, .*"
+    ) as caught:
+        Own(lr=0.1)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_optimizer_as_one_writes_it_today():
+    class Signs(optimizers.Optimizer):
+        def update_step(self, gradient, variable, learning_rate):
+            self.assign_sub(variable, learning_rate * keras.ops.sign(gradient))
+
+    assert trained(Signs(learning_rate=0.125)) == [0.875, 0.75, 0.625, 0.5, 0.375]
+    assert isinstance(keras.optimizers.SGD(), optimizers.Optimizer)
+    assert issubclass(optimizers.Adam, optimizers.Optimizer)
+    assert not isinstance(keras.layers.Dense(1), optimizers.Optimizer)
 
 
 def test_a_model_with_decay_goes_on_in_plain_keras(tmp_path):

@@ -4,7 +4,10 @@ import keras
 import numpy as np
 import pytest
 
+from amalthea.errors import ModelFileError
+from amalthea.keras2 import activations, losses
 from amalthea.keras2 import backend as K
+from amalthea.keras2._spelling.registered import set_in_modules
 from amalthea.keras2.layers import LSTM, Activation, Dense
 from amalthea.keras2.models import Sequential, load_model
 from amalthea.keras2.utils import custom_object_scope
@@ -49,3 +52,23 @@ def test_within_a_scope():
     assert keras.ops.convert_to_numpy(layer(np.ones((1, 1)))).tolist() == [[2]]
     with pytest.raises(ValueError, match="twice"):
         Dense(1, activation="twice")
+
+
+def test_names_that_were_put_into_modules(monkeypatch, tmp_path, backend):
+    """As ``keras.losses.far = far``, after which Keras 1 and 2 opened a model with this loss."""
+    model = Sequential([Dense(2, activation=twice, input_shape=(3,), kernel_initializer="ones")])
+    if backend != "openvino":
+        model.compile("sgd", loss=far, metrics=[far])
+    model.save(tmp_path / "own.h5")
+    with pytest.raises(ModelFileError, match="twice"):
+        load_model(tmp_path / "own.h5")
+    monkeypatch.setattr(activations, "twice", twice, raising=False)
+    monkeypatch.setattr(losses, "far", far, raising=False)
+    again = load_model(tmp_path / "own.h5")
+    assert again.predict(np.ones((1, 3)), verbose=0).tolist() == [[6, 6]]
+    assert Dense(1, activation="twice").activation is twice
+    if backend != "openvino":
+        assert again.loss is far
+        again.compile("sgd", loss="far", metrics=["far"])
+        assert again.test_on_batch(np.ones((1, 3)), np.ones((1, 2))) == pytest.approx([10, 10])
+    assert set_in_modules() == {"twice": twice, "far": far}

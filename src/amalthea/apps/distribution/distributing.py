@@ -142,7 +142,9 @@ def _check_engine(engine: str, address: str | None, workers: int | None, threads
     if engine == "ray" and find_spec("ray") is None:
         raise MissingDependencyError('The engine "ray" needs Ray: pip install "amalthea[ray]"')
     if find_spec("pyarrow") is None:
-        raise MissingDependencyError('What is distributed is written by pyarrow: pip install "amalthea[parquet]"')
+        raise MissingDependencyError(
+            'Answers and features in folders are tables of Parquet, which need pyarrow: pip install "amalthea[parquet]"'
+        )
 
 
 def _check_something_there(data: Sequence[str]) -> None:

@@ -39,7 +39,7 @@ def as_text(report: "ImagesReport") -> str:
 def _summary(report: "ImagesReport") -> str:
     pictures = _counted(report.pictures, "picture", "pictures")
     if not report.classes:
-        return f"{pictures}, in no classes"
+        return f"{pictures}, in no classes: training needs a sub-folder for each"
     columns = [("class", *report.classes), ("training", *map(str, report.training))]
     if report.validation:
         columns.append(("validation", *map(str, report.validation)))

@@ -97,9 +97,14 @@ class Imports:
             for line in self._script.find(cst.Import)
             for alias in line.names
             if alias.asname is None
+            and not any(isinstance(outer, cst.FunctionDef) for outer in self._script.around(line))
         }
         wanted = [module for module in self._needed if module not in there]
         return [cst.parse_statement(f"import {module}\n") for module in sorted(wanted)]  # type: ignore[misc]
+
+    def _in_function(self, line: cst.Import) -> bool:
+        """Whether what a line imports is not known in the whole script."""
+        return any(isinstance(outer, cst.FunctionDef) for outer in self._script.around(line))
 
     def keep(self, name: str, today: str) -> None:
         """Have a name imported from where it is today for certain, under the same name."""

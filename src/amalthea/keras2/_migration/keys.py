@@ -1,4 +1,4 @@
-"""Keys of a history: Keras 3 calls accuracy as ``compile`` was told to."""
+"""Keys of a history, which Keras 3 names as ``compile`` was told to, and of the configuration of an optimizer."""
 
 from collections.abc import Mapping
 
@@ -12,11 +12,26 @@ _KEYS = {"acc": "accuracy", "accuracy": "acc"}
 
 
 def key_names(script: Script) -> Mapping[cst.CSTNode, str]:
-    """Texts in the script by which a history is asked, or watched, under another key than Keras 3 uses."""
+    """Texts in the script by which something is asked under another key than Keras 3 uses."""
     given = _metrics(script)
-    if len(given) != 1:
-        return {}
-    todays = given.pop()
+    rates = {text: "learning_rate" for text in script.find(cst.SimpleString) if _is_rate_of_optimizer(text, script)}
+    return {**rates, **_keys_of_histories(script, given.pop())} if len(given) == 1 else rates
+
+
+def _is_rate_of_optimizer(text: cst.SimpleString, script: Script) -> bool:
+    """Of ``optimizer.get_config()['lr']``."""
+    outer = next((each for each in script.around(text) if isinstance(each, cst.Subscript)), None)
+    asked = outer.value if outer is not None and text.evaluated_value == "lr" else None
+    return isinstance(asked, cst.Call) and isinstance(asked.func, cst.Attribute) and method(asked) == "get_config"
+
+
+def _keys_of_histories(script: Script, todays: str) -> dict[cst.CSTNode, str]:
+    """Texts by which a history is asked, or watched.
+
+    Args:
+        script: the script.
+        todays: what its ``compile`` calls accuracy.
+    """
     old = _KEYS[todays]
     found: dict[cst.CSTNode, str] = {}
     for text in script.find(cst.SimpleString):

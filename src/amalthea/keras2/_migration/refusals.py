@@ -3,6 +3,7 @@
 import libcst as cst
 
 from .._models.resnet50_names import todays_names
+from .._training.updates import UPDATES
 from .files import checkpoint, texts_in, weights_name, written
 from .kinds import is_, kinds
 from .own_layers import is_in_class
@@ -20,6 +21,9 @@ def say_refusals(script: Script) -> None:
         _layer_of_resnet50(script, call)
     for node in script.find(cst.Attribute):
         _attribute(script, node)
+    for function in script.find(cst.FunctionDef):
+        if function.name.value == "get_updates" and is_in_class(script, function, "keras.optimizers."):
+            script.remark(function, UPDATES, "left")
 
 
 def _path(script: Script, call: cst.Call) -> None:

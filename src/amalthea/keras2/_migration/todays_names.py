@@ -57,6 +57,8 @@ def todays_name(name: str) -> Today | None:
     if path.startswith("backend.") and path.removeprefix("backend.") in BACKEND:
         today, spelling = BACKEND[path.removeprefix("backend.")]
         return Today(today, spelling=spelling)
+    if path.startswith(("backend.tf.", "backend.tensorflow_backend.tf.")):
+        return Today("", gone="keras.backend.tf is gone from Keras: import tensorflow as tf.")
     try:
         found = _in_the_tree(path)
     except _InsideError:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -12,13 +13,11 @@ from .._spelling import advise
 from .older_weights import as_today
 
 
-def fill(
-    model: keras.Model, path: Path, *, by_name: bool = False, skip_mismatch: bool = False, reshape: bool = False
-) -> None:
+def fill(model: Any, path: Path, *, by_name: bool = False, skip_mismatch: bool = False, reshape: bool = False) -> None:
     """Give a model the numbers of a file, all that are wanted or none.
 
     Args:
-        model: built.
+        model: built; or what has layers and a name like one.
         path: of a weight file.
         by_name, skip_mismatch, reshape: see ``OldSaving.load_weights``.
 

@@ -13,6 +13,7 @@ from ...errors import AmaltheaError, ArgumentError, ArgumentTypeError, ModelFile
 from ...weights import ModelFile, read_model_file
 from .._randomness import seeded_as_numpy
 from .._spelling import adopt, advise, note
+from .._spelling.registered import set_in_modules
 from .descriptions import Description, function_kept_as_code
 from .filling import fill
 from .optimizer_state import take_over
@@ -44,7 +45,7 @@ def load_model(
         UnsafeWeightsError: a function that is kept as code.
         WeightsError: its weights cannot be used.
     """
-    path, given = readable_path(filepath), dict(custom_objects or {})
+    path, given = readable_path(filepath), _named(custom_objects)
     if zipfile.is_zipfile(path):
         return _by_keras3(path, given, compile, safe_mode)
     file = read_model_file(path)
@@ -76,7 +77,7 @@ def model_from_config(config: Mapping[str, Any], custom_objects: Mapping[str, An
             f"model_from_config needs a dictionary with class_name and config, not a {type(config).__name__}. For a "
             "list of layers: Sequential.from_config(config)."
         )
-    return _built(json.loads(json.dumps(config, default=_unknown)), dict(custom_objects or {}), "config")
+    return _built(json.loads(json.dumps(config, default=_unknown)), _named(custom_objects), "config")
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
@@ -90,7 +91,7 @@ def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None =
         ModelFileError: no description of a model, or one with classes that nobody knows.
         UnsafeWeightsError: a function that is kept as code.
     """
-    return _built(_parsed(json_string, "json_string"), dict(custom_objects or {}), "json_string")
+    return _built(_parsed(json_string, "json_string"), _named(custom_objects), "json_string")
 
 
 def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None = None) -> NoReturn:
@@ -103,6 +104,11 @@ def model_from_yaml(yaml_string: str, custom_objects: Mapping[str, Any] | None =
         "model_from_yaml is gone from Keras, for reading YAML could run code. Where the model was written, save it as "
         "JSON, model.to_json(), and read that by model_from_json."
     )
+
+
+def _named(custom_objects: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Classes and functions of the user's own by their names, wherever they were told."""
+    return {**set_in_modules(), **(custom_objects or {})}
 
 
 def _by_keras3(path: Path, given: dict[str, Any], compile: bool, safe_mode: bool) -> Any:

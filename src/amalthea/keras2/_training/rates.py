@@ -8,6 +8,8 @@ import keras
 
 from ...errors import ArgumentError
 from .._spelling import note
+from .optimizer_settings import Settings
+from .updates import refuse_updates
 
 
 class OldRate:
@@ -28,6 +30,11 @@ class OldRate:
         super().__init__(*positional, **{**named, "learning_rate": float(rate) if is_number else rate})
         if decay:
             self._decay = float(decay)
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        """Take note of a class that is written for Keras 1 or 2."""
+        super().__init_subclass__(**named)
+        refuse_updates(cls)
 
     @property
     def lr(self) -> Any:
@@ -56,12 +63,12 @@ class OldRate:
         return self._decay
 
     def get_config(self) -> dict[str, Any]:
-        """All arguments, in the names and arithmetic of Keras 3."""
+        """All arguments, in the names and arithmetic of Keras 3; ``["lr"]`` and ``["decay"]`` answer as well."""
         config: dict[str, Any] = super().get_config()  # type: ignore[misc]
         if self._decay:
             schedule = keras.optimizers.schedules.InverseTimeDecay(config["learning_rate"], 1, self._decay)
             config["learning_rate"] = keras.optimizers.schedules.serialize(schedule)
-        return config
+        return Settings(config)
 
     def save_own_variables(self, store: Any) -> None:
         """Write the state; where the rate decays, without the rate, which Keras then has in the configuration."""

@@ -58,4 +58,6 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name in ("common", "tensorflow_backend"):  # which take names from here
         return import_module(f".{name}", __name__)
+    if name == "tf":  # as K.tf.ConfigProto(), where it was imported
+        return import_module(".._running.tensorflow_of_then", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,6 +11,7 @@ from ...errors import ArgumentError
 from .._spelling import OldSpelling, Spelling, advise, note, saved_as_keras
 from .._spelling.era import era
 from .._training.rates import OldRate
+from ._own import Optimizer
 
 __all__ = [
     "SGD",
@@ -34,7 +35,6 @@ __all__ = [
     "sgd",
 ]
 
-Optimizer = keras.optimizers.Optimizer
 serialize = keras.optimizers.serialize
 
 _SCHEDULE_DECAY = "Keras 3 always lets the momentum of Nadam rise, as schedule_decay=1 did"
