@@ -30,7 +30,8 @@ _KINDS = {
 }
 _KINDS[".hdf5"] = _KINDS[".h5"]
 _CLASSIFIER = (
-    "is a classifier to train on. Make it one that answers: amalthea.ImageClassifier.load({file!r}).save({onnx!r})"
+    "is a classifier to train on. Make it one that answers: amalthea.ImageClassifier.load({file!r}).save({onnx!r}), or "
+    "`amalthea export {file} {onnx}` on the command line"
 )
 _MODEL = (
     "is a model of Keras. Make it one that answers: amalthea.save(keras.saving.load_model({file!r}), {onnx!r}, "

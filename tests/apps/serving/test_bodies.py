@@ -86,6 +86,12 @@ def test_bodies_without_a_picture(served, body, kind, status, words):
     assert words in answer.json()["error"]
 
 
+def test_a_path_instead_of_its_file(served):
+    answer = requests.post(f"{served}/v1/predict", files=[("picture", (None, b"cat.jpg"))], timeout=20)
+    sentence = "The field 'picture' holds the text 'cat.jpg' and no file. With curl, write -F picture=@cat.jpg."
+    assert (answer.status_code, answer.json()["error"]) == (400, sentence)
+
+
 def test_a_field_that_stands_twice_or_is_no_text_or_too_long(served):
     for fields, words in (
         ([("top", (None, b"1")), ("top", (None, b"2"))], "The field 'top' stands twice in the form."),

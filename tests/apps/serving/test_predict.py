@@ -202,4 +202,4 @@ def test_addresses_that_are_none(served):
     assert requests.get(f"{served}/v1/models/", timeout=10).status_code == 404  # not led to another address
     answer = requests.get(f"{served}/v1/predict", timeout=10)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
-    assert answer.json()["error"].startswith("This address does not take that method")
+    assert answer.json()["error"] == "This address does not take that method, but POST."

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.types import Scope
 
-from .multipart import parts_of
+from .multipart import Part, parts_of
 from .problems import Problem
 from .settings import ServerSettings
 
@@ -159,6 +159,7 @@ def _form(content: bytes, content_type: str, settings: ServerSettings) -> Body:
     body = Body([])
     for part in parts_of(content, content_type):
         if part.name == "picture":
+            _check_file(part)
             body.uploads.append(Upload(part.file_name, part.content))
             if len(body.uploads) > settings.max_pictures:
                 raise Problem(
@@ -175,6 +176,17 @@ def _form(content: bytes, content_type: str, settings: ServerSettings) -> Body:
         else:
             body.fields[part.name] = _text(part.name, part.content)
     return body
+
+
+def _check_file(part: Part) -> None:
+    """Refuse the path of a picture, which curl sends where its @ was forgotten."""
+    if part.file_name is None and len(part.content) <= _LONGEST and part.content.isascii():
+        text = part.content.decode("ascii")
+        if text.isprintable() and text:
+            raise Problem(
+                HTTPStatus.BAD_REQUEST,
+                f"The field 'picture' holds the text {text!r} and no file. With curl, write -F picture=@{text}.",
+            )
 
 
 def _text(name: str, content: bytes) -> str:

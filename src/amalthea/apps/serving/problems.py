@@ -93,8 +93,9 @@ def problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, HTTPException):
         own = error.detail != HTTPStatus(error.status_code).phrase
-        sentence = error.detail if own else _SENTENCES.get(error.status_code, error.detail)
-        return Problem(error.status_code, sentence, error.headers)
+        known = _SENTENCES.get(error.status_code, error.detail)
+        methods = (error.headers or {}).get("Allow", "other ones")
+        return Problem(error.status_code, error.detail if own else known.format(methods=methods), error.headers)
     if isinstance(error, MissingDependencyError):
         _LOG.warning("A request was refused for want of a package. %s", error)
         return NotOffered()
@@ -119,5 +120,5 @@ _SENTENCES: dict[int, str] = {
         "There is nothing here. The page is at /; /openapi.json describes all addresses, and docs/serving.md of "
         "Amalthea tells how to ask."
     ),
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method; the header Allow names its methods.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take that method, but {methods}.",
 }
