@@ -50,7 +50,7 @@ def _choose_backend() -> None:
 # OpenVINO reports every import of it to its makers, through Google Analytics and from a forked process, unless the
 # package that does so is missing. Nobody who asks what is on a picture has agreed to that.
 if "openvino" not in sys.modules:
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type] # None stops an import
 
 if "keras" not in sys.modules and not os.environ.get("KERAS_BACKEND"):
     _choose_backend()

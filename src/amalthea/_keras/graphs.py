@@ -43,7 +43,7 @@ def functional_class() -> type[Any]:
     """The class of the models that ``keras.Model`` makes of inputs and outputs; ``functional`` tells whether one is."""
     from keras.src.models.functional import Functional  # no public name
 
-    return Functional  # type: ignore[no-any-return]
+    return Functional  # type: ignore[no-any-return] # Keras carries no types
 
 
 def own_prediction(model: Any) -> list[str]:
@@ -116,7 +116,7 @@ def inputs_in_order(network: Any, given: Any) -> list[Any]:
     wanted = network.input
     if isinstance(given, dict) and not isinstance(wanted, dict):
         given = [given.get(tensor.name) for tensor in keras.tree.flatten(wanted)]
-    return keras.tree.flatten(given)  # type: ignore[no-any-return]
+    return keras.tree.flatten(given)  # type: ignore[no-any-return] # Keras carries no types
 
 
 def operation_name(operation: Any) -> str | None:

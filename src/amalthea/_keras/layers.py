@@ -5,7 +5,7 @@ from typing import Any
 
 def parts(layer: Any) -> list[Any]:
     """A layer and all layers inside it (``_flatten_layers`` of Keras 3.15.1)."""
-    return layer._flatten_layers()  # type: ignore[no-any-return]
+    return layer._flatten_layers()  # type: ignore[no-any-return] # Keras carries no types
 
 
 def kind_of(layer: Any) -> type[Any]:
@@ -45,7 +45,7 @@ def custom_scale_layer() -> type[Any]:
     """
     from keras.src.applications.inception_resnet_v2 import CustomScaleLayer  # no public name
 
-    return CustomScaleLayer  # type: ignore[no-any-return]
+    return CustomScaleLayer  # type: ignore[no-any-return] # Keras carries no types
 
 
 def convnext_layers() -> tuple[type[Any], type[Any]]:

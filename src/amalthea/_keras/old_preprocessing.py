@@ -7,11 +7,11 @@ def old_sequences() -> ModuleType:
     """The module with ``TimeseriesGenerator``, ``make_sampling_table`` and ``skipgrams`` (no public name, 3.15.1)."""
     from keras.src.legacy.preprocessing import sequence
 
-    return sequence  # type: ignore[no-any-return]
+    return sequence  # type: ignore[no-any-return] # Keras carries no types
 
 
 def old_text() -> ModuleType:
     """The module with ``Tokenizer`` and the functions around it (no public name, Keras 3.15.1)."""
     from keras.src.legacy.preprocessing import text
 
-    return text  # type: ignore[no-any-return]
+    return text  # type: ignore[no-any-return] # Keras carries no types

@@ -96,8 +96,7 @@ class Imports:
             self._script.code(alias.name)
             for line in self._script.find(cst.Import)
             for alias in line.names
-            if alias.asname is None
-            and not any(isinstance(outer, cst.FunctionDef) for outer in self._script.around(line))
+            if alias.asname is None and not self._in_function(line)
         }
         wanted = [module for module in self._needed if module not in there]
         return [cst.parse_statement(f"import {module}\n") for module in sorted(wanted)]  # type: ignore[misc]
