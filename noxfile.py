@@ -1,5 +1,5 @@
 """All checks and all tests: ``nox``. One of them: ``nox -s lint``, ``nox -s default``, ``nox -s backends``,
-``nox -s site``. On request alone: ``nox -s programs`` and ``nox -s torchvision``.
+``nox -s site``. On request alone: ``nox -s programs``, ``nox -s explanations`` and ``nox -s torchvision``.
 
 Arguments after ``--`` go to pytest: ``nox -r -s default -- tests/images -k decode``.
 """
@@ -16,6 +16,7 @@ nox.options.error_on_missing_interpreters = True
 EVERYTHING: tuple[str, ...] = ()
 ON_TENSORFLOW = ("-m", "not slow")
 ON_OTHERS = ("-m", "not slow and not single_backend")
+NETWORKS = "tests/runtime/graph/test_networks.py"
 
 
 def run_tests(session: nox.Session, backend: str, selection: tuple[str, ...]) -> None:
@@ -55,7 +56,14 @@ def lint(session: nox.Session) -> None:
 def default(session: nox.Session) -> None:
     """What ``pip install amalthea`` gives: no training framework, Keras on OpenVINO."""
     session.install(".", "-r", "tests/requirements.txt")
-    run_tests(session, "openvino", EVERYTHING)
+    if session.posargs:
+        run_tests(session, "openvino", EVERYTHING)
+        return
+    run_tests(session, "openvino", ("--deselect", NETWORKS))
+    # The larger networks are compared with ONNX Runtime, too, which everything else here must do without.
+    pinned = Path("tests/requirements-backends.txt").read_text(encoding="ascii").splitlines()
+    session.install(*[line for line in pinned if line.startswith("onnxruntime==")])
+    run_tests(session, "openvino", (NETWORKS,))
 
 
 @nox.session
@@ -83,6 +91,14 @@ def programs(session: nox.Session) -> None:
     """The two old programs that compute thousands of pictures with VGG16; a quarter of an hour."""
     with_backends(session)
     run_tests(session, "tensorflow", ("-m", "slow", "tests/keras2/seeds"))
+
+
+@nox.session(default=False)
+def explanations(session: nox.Session) -> None:
+    """Grad-CAM of every network on every backend that trains."""
+    with_backends(session)
+    for backend in ("tensorflow", "torch", "jax"):
+        run_tests(session, backend, ("tests/transfer/explanation/test_networks.py",))
 
 
 @nox.session(default=False)

@@ -53,7 +53,7 @@ def main() -> None:
         pictures = make_pictures(Path(folder, "pictures"), options.pictures)
         for part in options.parts:
             rows, facts = parts[part](options, pictures)
-            write(f"transfer-{part}", rows, pictures=options.pictures, **facts)
+            write(f"transfer-{part}", rows, **{"pictures": options.pictures, **facts})
 
 
 def head(options: argparse.Namespace, pictures: Path) -> tuple[list[Row], Row]:
@@ -155,7 +155,8 @@ def quality(options: argparse.Namespace, pictures: Path) -> tuple[list[Row], Row
     for who, told in answers.items():
         accuracies = {name: told[0].get(name) for name in ("accuracy", "fine-tuned")}
         rows.append({"network": who, "fit": summary([each["seconds"] for each in told]), **accuracies})
-    return rows, {"unit": "seconds; accuracies on the validation pictures", "rounds": options.rounds}
+    told = {"unit": "seconds; accuracies on the validation pictures", "rounds": options.rounds}
+    return rows, {"pictures": len(list((pets / "train").rglob("*.jpg"))), **told}
 
 
 def _fit(task: Task, weights: Path, pictures: Path, precision: str) -> float:

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 
+import amalthea
 from amalthea import _keras
 from amalthea.applications.imagenet_utils import decode_predictions
 from amalthea.apps.predict import DEMO
@@ -136,6 +137,8 @@ def test_bottleneck_features_of_vgg16_then_block5(run, pets, tmp_path):
     assert unchanged({name: theirs.get_layer(name).get_weights() for name in before}, before) == list(before)
     moved = [name for name in before if name not in unchanged(before, after)]
     assert moved in ([f"block5_conv{n}" for n in (1, 2, 3)], [])  # none where no epoch was better than none
+    first_epochs, second_epochs = (len(amalthea.ImageClassifier.load(each).history["loss"]) for each in (first, second))
+    assert second_epochs == first_epochs + 2, "nothing was trained"
 
 
 def test_a_small_convnet_from_scratch(run, pets, tmp_path):

@@ -16,6 +16,10 @@ SLOWLY = (
     "        show(done, 20)\n"
     "        time.sleep(0.1)\n"
 )
+WATCHED = (  # what the cell shows at each moment, of which it keeps the last
+    "import IPython.display as shown; words = []; handle = shown.DisplayHandle\n"
+    "handle.update = lambda self, data, raw: words.append(data['text/plain'])\n" + SLOWLY + "print(words)\n"
+)
 QUICKLY = SLOWLY.replace("0.1", "0")
 
 
@@ -55,3 +59,16 @@ def test_other_threads_show_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     code = f"import threading; thread = threading.Thread(target=exec, args=({QUICKLY!r}, {{}}))\n"
     code += "thread.start(); thread.join(); import sys; sys.stderr.write('end')\n"
     assert shown_at_a_terminal(code, monkeypatch) == "end"
+
+
+def test_a_notebook_shows_it_in_a_line_of_the_cell() -> None:
+    nbformat = pytest.importorskip("nbformat", reason="nbclient and ipykernel run notebooks")
+    nbclient = pytest.importorskip("nbclient", reason="nbclient and ipykernel run notebooks")
+    pytest.importorskip("ipykernel")
+    cells = [nbformat.v4.new_code_cell(code) for code in (SLOWLY, QUICKLY, WATCHED)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    nbclient.NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    slowly, quickly, watched = ([dict(part) for part in cell.outputs] for cell in notebook.cells)
+    assert [part["data"] for part in slowly] == [{"text/plain": ""}], "the line is empty in the end"
+    assert quickly == []
+    assert re.search(r"Counting: 1\d of 20 pictures, [01] s left", watched[-1]["text"])

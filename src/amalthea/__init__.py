@@ -5,8 +5,9 @@ Public names are loaded when they are first used, so that importing this module 
 
 import os
 import sys
-from importlib import import_module
 from importlib.util import find_spec
+
+from . import _on_demand
 
 __version__ = "0.1.0"
 
@@ -55,14 +56,4 @@ if "openvino" not in sys.modules:
 if "keras" not in sys.modules and not os.environ.get("KERAS_BACKEND"):
     _choose_backend()
 
-
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(import_module(f".{_HOME[name]}", __name__), name)
-    if name in _LAYERS:
-        return import_module(f".{name}", __name__)
-    raise AttributeError(f"module 'amalthea' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__ = _on_demand.names_from(__name__, _HOME, modules=_LAYERS)

@@ -1,7 +1,9 @@
 import json
 import os
 
+import keras
 import pytest
+from keras import layers
 from PIL import Image
 
 import amalthea
@@ -34,6 +36,21 @@ def test_table_json_and_chart(small, tmp_path):
     with Image.open(chart) as picture:
         assert picture.width == 1100
         assert len(picture.convert("RGB").getcolors(1 << 16)) > 20
+
+
+def test_two_inputs(tmp_path):
+    """Pictures and whole numbers, such as words about them."""
+    picture, words = keras.Input((None, None, 3), name="picture"), keras.Input((5,), dtype="int32", name="words")
+    pooled = layers.GlobalAveragePooling2D(data_format="channels_last")(picture)
+    joined = layers.Concatenate()([pooled, layers.Flatten()(layers.Embedding(3, 2)(words))])
+    amalthea.save(keras.Model([picture, words], layers.Dense(2)(joined)), tmp_path / "two.onnx")
+    answer = succeed("bench", tmp_path / "two.onnx", "--batch", 2, "--seconds", 0, "--int8", "--json")
+    errors = {}
+    for each in json.loads(answer.stdout)["measurements"]:
+        errors[each["precision"]] = each["error"]
+        assert each["error"] or each["throughput"] > 1
+    assert errors["float32"] is None
+    assert errors["int8"] == "precision='int8' needs a network with one input; this one has 2."
 
 
 def test_json(small):

@@ -36,6 +36,7 @@ def test_help_lists_every_command(arguments):
         "explain",
         "export",
         "features",
+        "layers",
         "migrate",
         "models",
         "predict",

@@ -7,6 +7,7 @@ import pytest
 
 import amalthea
 from amalthea.apps.predict import DEMO
+from amalthea.errors import AmaltheaWarning
 from tests.apps.commands import call
 from tests.live_weights import set_live_weights
 
@@ -21,6 +22,19 @@ def test_one_file_is_judged_and_answers_without_a_backend_that_trains(pets, tmp_
     assert "shown \\ taken for" in call("evaluate", out, pets / "validation").stdout
     table = call("predict", pets / "validation" / "Bengal", "--model", out, "--top", 1).stdout
     assert len(table.splitlines()) == 5
+
+
+@pytest.mark.single_backend
+def test_what_is_left_out_is_named(pets, tmp_path):
+    pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    out, broken = tmp_path / "pets.onnx", pets / "validation" / "Bengal" / "broken.jpg"
+    weights = {"weights": None, "alpha": 0.25, "classes": 3, "input_shape": (64, 64, 3)}
+    amalthea.save(amalthea.get_model("MobileNet", **weights), out, classes=["Abyssinian", "Bengal", "american_bulldog"])
+    broken.write_bytes(b"no picture")
+    with pytest.warns(AmaltheaWarning, match=r"1 of 13 pictures cannot be used and are left out:\n.*broken\.jpg"):
+        answer = call("evaluate", out, pets / "validation", "--on-error", "skip", "--json")
+    report = json.loads(answer.stdout)
+    assert (report["skipped"], report["pictures"]) == (1, 12)
 
 
 @pytest.mark.single_backend

@@ -46,11 +46,11 @@ def test_it_writes_a_page_and_prints_what_it_prints_without_one(installed, model
     printed = succeed("evaluate", model, folder, "--report", page).stdout
     assert printed == f"{succeed('evaluate', model, folder).stdout}\nWritten: {page}\n"
     assert f"amalthea evaluate {model} FOLDER" in page.read_text(encoding="utf-8")
-    facts = json.loads((page.parent / "report.json").read_text())
+    facts = json.loads((page.parent / "report-facts.json").read_text())
     options = ("--threshold", 0.9, "--views", 2, "--json")
     answer = json.loads(succeed("evaluate", model, folder, "--report", page, *options).stdout)
     assert answer == json.loads(succeed("evaluate", model, folder, *options).stdout)
-    later = json.loads((page.parent / "report.json").read_text())
+    later = json.loads((page.parent / "report-facts.json").read_text())
     assert (facts["report"]["accepted"], facts["views"]) == (None, 1)
     assert (later["report"]["accepted"]["threshold"], later["views"]) == (0.9, 2)
 
@@ -87,6 +87,6 @@ def test_a_classifier_to_train_on(installed, backend, folder, tmp_path):
     classifier = amalthea.ImageClassifier(small_network(), scaling=1 / 255, epochs=1).fit(folder)
     classifier.save(tmp_path / "pets.keras")
     succeed("evaluate", tmp_path / "pets.keras", folder, "--report", tmp_path / "report.html")
-    facts = json.loads((tmp_path / "report.json").read_text())
+    facts = json.loads((tmp_path / "report-facts.json").read_text())
     assert len(facts["history"]["loss"]) == 1 and set(facts["seconds"]) == {"features", "head", "this report"}
     assert (tmp_path / "report-curves.png").is_file()

@@ -77,6 +77,27 @@ def test_int8(quarter, test_data, tmp_path):
     assert (tmp_path / "small.onnx").stat().st_size < 0.5 * 4 * 475_544
 
 
+@pytest.mark.single_backend
+def test_int8_that_answers_otherwise_is_not_written(pets, quarter, tmp_path):
+    """Calibrated with pictures that are nearly black, which say nothing of photographs."""
+    pytest.importorskip("nncf")
+    (tmp_path / "black").mkdir()
+    for grey in range(2):
+        keras.utils.save_img(tmp_path / "black" / f"{grey}.png", np.full((32, 32, 3), grey), scale=False)
+    before = sorted(tmp_path.iterdir())
+    chosen = ["--precision", "int8", "--calibration", tmp_path / "black", "--held-out", pets, "--min-agreement", 1]
+    answer = call("export", "MobileNet", tmp_path / "small.onnx", *quarter[2:], *chosen)
+    assert (answer.exit_code, answer.stdout) == (1, "")
+    refused, table, advice = answer.stderr.split("\n\n")
+    assert "in int8 would name the same best class as in float32 for a part of 0." in refused
+    assert refused.endswith("of the pictures only, and min_agreement is 1.0.")
+    rows = ["42 pictures, none of them among the 2 of the calibration", "same best class", "largest change of a prob"]
+    assert all(line.startswith(row) for line, row in zip(table.splitlines(), rows, strict=False))
+    assert float(table.splitlines()[1].split()[-1]) < 1
+    assert advice.startswith("Accept that by a lower min_agreement (--min-agreement), calibrate with pictures of the")
+    assert sorted(tmp_path.iterdir()) == before
+
+
 INTERRUPTED = """
 import os, signal, sys, threading, time
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -10,6 +10,7 @@ import amalthea
 from amalthea.applications import MobileNet, mobilenet
 from amalthea.apps.predict import DEMO
 from amalthea.preprocessing.image import img_to_array, load_img
+from amalthea.storage import file_hashes
 from tests.apps.commands import call, succeed
 
 
@@ -136,3 +137,20 @@ def test_mistakes_are_told_before_the_work(arguments, status, words, tmp_path, m
     assert (answer.exit_code, answer.stdout) == (status, "")
     assert words in answer.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["folder.npz"]
+
+
+@pytest.mark.single_backend
+def test_verify_reads_files_that_look_unchanged(quarter, test_data, tmp_path, monkeypatch):
+    """Here by taking the new file for the old one, which no real file system makes easy."""
+    monkeypatch.setattr(file_hashes, "identity", lambda status: [0, 0, 0, 0])
+    monkeypatch.setattr(file_hashes, "settled", lambda status: True)
+    picture, out = tmp_path / "picture.jpg", tmp_path / "features.npz"
+
+    def written(name, *options):
+        shutil.copy(test_data / "images" / name, picture)
+        succeed("features", picture, *quarter, *options, "--out", out)
+        return np.load(out)["features"]
+
+    parrot = written("parrot.jpg")
+    np.testing.assert_array_equal(written("elephant.jpg"), parrot)
+    assert np.abs(written("elephant.jpg", "--verify") - parrot).max() > 0.1

@@ -27,8 +27,16 @@ def test_help_shows_every_option_in_its_section(trains):
 def test_networks_are_compared_and_the_best_is_trained(trains, pets, cached_weights, tmp_path):
     out = tmp_path / "pets.keras"
     command = ["train", pets / "train", "--validation", pets / "validation", "--epochs", 3, "--out", out]
-    answer = succeed(*command, "--compare", "MobileNet:0.25,EfficientNetLite0", "--json")
+    page = tmp_path / "pets.html"
+    page.with_suffix(".json").write_text("of the user")
+    command += ["--compare", "MobileNet:0.25,EfficientNetLite0", "--kfold", 2]
+    answer = succeed(*command, "--json", "--report", page)
     found = json.loads(answer.stdout)
+    facts = json.loads((tmp_path / "pets-facts.json").read_text(encoding="ascii"))
+    assert (facts["comparison"], facts["folds"]) == (found["comparison"], found["folds"])
+    assert list(facts["seconds"])[:2] == ["comparison", "cross-validation"] and facts["chosen"] == []
+    assert "over 2 folds" in page.read_text(encoding="utf-8") and (tmp_path / "pets-comparison.png").is_file()
+    assert (found["report"], page.with_suffix(".json").read_text()) == (str(page), "of the user")
     rows = {row["name"]: row for row in found["comparison"]["models"]}
     assert rows.keys() == {"MobileNet:0.25", "EfficientNetLite0"}
     assert all(row["throughput"] > 0 and row["error"] is None for row in rows.values())
@@ -182,7 +190,7 @@ def test_a_report_beside_the_classifier(trains, pets, quarter, tmp_path):
     answer = succeed(*command, "--report", page)
     assert answer.stdout.splitlines()[-2:] == [f"Written: {out}", f"Written: {page}"]
     assert "american_bulldog" in page.read_text(encoding="utf-8")
-    assert page.with_suffix(".json").is_file()
+    assert (tmp_path / "report-facts.json").is_file()
 
 
 def test_what_does_not_go_with_a_file_of_an_earlier_run(trains, pets, quarter, tmp_path):
@@ -191,3 +199,5 @@ def test_what_does_not_go_with_a_file_of_an_earlier_run(trains, pets, quarter, t
     refused = call("train", pets / "train", "--model", out, "--learning-rate", "auto", "--out", out)
     assert refused.exit_code == 2
     assert f"--learning-rate: {out} is built and trained already." in refused.stderr
+    with pytest.raises(ArgumentError, match=r"give fine_tune.*, or lr_find\(X=\.\.\.\), those to learn from"):
+        amalthea.ImageClassifier.load(out).lr_find()

@@ -110,7 +110,9 @@ def test_every_sample_comes_once_in_an_epoch(count: int, batch_size: int, worker
     [
         ({"count": 0}, "There are 0 pictures; batches are made of one at least"),
         ({"batch_size": 0}, "batch_size=0; a batch has one picture at least"),
+        ({"batch_size": True}, "batch_size=True; a batch has one picture at least"),
         ({"workers": -1}, "workers=-1; give a number of threads, 0 for none"),
+        ({"workers": True}, "workers=True; give a number of threads, 0 for none"),
         ({"on_error": "ignore"}, "on_error='ignore' is unknown; choose one of raise, skip, replace"),
         ({"names": ["one"]}, "1 names were given for 23 pictures"),
         ({"seed": -1}, "seed=-1; a seed is a whole number from 0 on"),

@@ -99,6 +99,20 @@ def test_a_class_may_be_a_link(tmp_path: Path) -> None:
     assert found.named_labels == ["cat", "link"]
 
 
+def test_some_of_the_classes(tmp_path: Path) -> None:
+    filled(tmp_path, "dog/b.jpg", "dog/c.jpg")
+    (tmp_path / "cow").mkdir()
+    found = labelled_folder(tmp_path, classes=("cat", "cow", "dog"), some=True)
+    assert ([path.name for path in found.paths], found.labels.tolist()) == (["b.jpg", "c.jpg"], [2, 2])
+    assert found.classes == ("cat", "cow", "dog")
+    with pytest.raises(ArgumentError, match=r"'cat', 'cow', 'dog'\. Missing: 'cat'; not among them: none"):
+        labelled_folder(tmp_path, classes=("cat", "cow", "dog"))
+    with pytest.raises(ArgumentError, match="Missing: 'cat'; not among them: 'dog'"):
+        labelled_folder(tmp_path, classes=("cat", "cow"), some=True)
+    with pytest.raises(ArgumentError, match="has no picture of 'cat', 'cow'"):
+        labelled_folder(filled(tmp_path / "other", "cow/note.txt"), classes=("cat", "cow"), some=True)
+
+
 def test_other_classes_than_given(tmp_path: Path) -> None:
     filled(tmp_path, "cat/a.jpg", "dog/b.jpg", "cow/c.jpg")
     message = "not the classes 'cat', 'horse'. Missing: 'horse'; not among them: 'cow', 'dog'. Name one sub-folder"

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import subprocess
 import sys
 from importlib.util import find_spec
 
@@ -45,6 +46,21 @@ def test_a_network_of_the_catalogue(monkeypatch):
         assert 0 < each.latency < 10
         assert each.throughput > 1
     assert dict(os.environ) == before
+
+
+def test_keras_on_another_backend(monkeypatch, tmp_path):
+    """That of most tests is loaded anyway; all of them are measured in tests/apps/test_bench.py, which is slow."""
+    pytest.importorskip("tensorflow")
+    started, run = [], subprocess.run
+    monkeypatch.setattr(
+        subprocess, "run", lambda *given, env, **rest: started.append(env) or run(*given, env=env, **rest)
+    )
+    task = {"model": "MobileNet", "is_file": False, "batch": 2, "seconds": 0, "folder": str(tmp_path)}
+    measured = comparison._measured("MobileNet", Way("Keras on TensorFlow", backend="tensorflow"), task)
+    assert [environment["KERAS_BACKEND"] for environment in started] == ["tensorflow"]
+    assert (measured.runtime, measured.precision, measured.error) == ("Keras on TensorFlow", "float32", None)
+    assert measured.latency > 0
+    assert measured.throughput > 0
 
 
 def test_what_a_way_cannot_do_is_said_and_the_others_go_on(monkeypatch, tmp_path):
@@ -102,6 +118,8 @@ def test_the_median_counts_and_the_first_call_does_not():
     speed = speed_of(lambda x: seen.append(len(x)), np.zeros((5, 2), np.float32), 0.0)
     assert seen == [1] * 4 + [5] * 4
     assert speed.throughput > 0
+    speed_of(lambda both: seen.append(tuple(map(len, both))), [np.zeros((5, 2)), np.zeros(5)], 0.0)
+    assert seen[8:] == [(1, 1)] * 4 + [(5, 5)] * 4
 
 
 def test_measurements_are_plain_values():

@@ -151,34 +151,6 @@ def test_one_sigmoid_becomes_two_probabilities(tmp_path, pixels):
 
 
 @pytest.mark.single_backend
-def test_sizes(tmp_path):
-    path = tmp_path / "own.onnx"
-    options = {"classes": CLASSES, "scaling": "tf"}
-
-    def saved_size(model, **arguments):
-        amalthea.save(model, path, **options, **arguments)
-        return amalthea.load(path).preparation.size
-
-    assert saved_size(classifier()) == (40, 36)
-    assert saved_size(classifier(), size=[40, 36]) == (40, 36)
-    assert saved_size(classifier((None, None, 3)), size=50) == (50, 50)
-    assert saved_size(classifier((None, None, 3)), size=np.int64(50)) == (50, 50)
-    assert saved_size(classifier((None, None, 3)), size=(50, 40)) == (50, 40)
-    assert saved_size(classifier((None, 36, 3)), size=np.array([50, 36])) == (50, 36)
-    with pytest.raises(ArgumentError, match=r"size=50, but the model takes pictures of \(40, 36\) pixels"):
-        saved_size(classifier(), size=50)
-    with pytest.raises(ArgumentError, match=r"takes pictures of any size; give size=\(rows, columns\), in pixels"):
-        saved_size(classifier((None, 36, 3)))
-    for wrong in (0, (5, -1), (50.5, 40)):
-        with pytest.raises(ArgumentError, match="whole pixels above 0"):
-            saved_size(classifier((None, None, 3)), size=wrong)
-    ours = MobileNet(alpha=0.25, weights=None, input_shape=(None, None, 3), classes=5)
-    set_live_weights(ours)
-    amalthea.save(ours, path, classes=CLASSES)
-    assert amalthea.load(path).preparation.size == (224, 224)
-
-
-@pytest.mark.single_backend
 def test_the_scaling_of_a_stranger_is_not_guessed(tmp_path):
     with pytest.raises(ArgumentError, match=r"'own' does not say which pixels it expects\. Give scaling='caffe', 'tf'"):
         amalthea.save(classifier(), tmp_path / "own.onnx", classes=CLASSES)

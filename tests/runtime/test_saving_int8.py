@@ -38,13 +38,16 @@ def test_an_argument_that_does_not_exist(tmp_path):
         amalthea.save(classifier(), tmp_path / "own.onnx", scaling="tf", clases=CLASSES, calibrate="pets")
 
 
-def test_int8(tmp_path, test_data):
+def test_int8(tmp_path, test_data, caplog):
     pytest.importorskip("nncf")
     pictures = sorted((test_data / "images").glob("*.jpg"))
     model, path, small = classifier(), tmp_path / "own.onnx", tmp_path / "small.onnx"
     amalthea.save(model, path, classes=CLASSES, scaling="tf")
-    cost = amalthea.save(path, small, precision="int8", calibration=pictures, min_agreement=0)
+    with caplog.at_level("INFO", "amalthea"):
+        cost = amalthea.save(path, small, precision="int8", calibration=pictures, min_agreement=0)
     assert cost.precision == "int8"
+    assert caplog.messages == [f"{path} in int8:\n{cost}"]
+    assert "same best class" in caplog.text
     said = described(small)
     assert said["provenance"]["precision"] == "int8"
     assert said["provenance"]["cost"]["agreement"] == cost.agreement

@@ -1,12 +1,8 @@
 """The options that say how pictures are augmented: the parameters of ``Augmentation``."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
-
 import click
 
-Command = Callable[..., Any]
-Option = Callable[[Command], Command]
+from .option_groups import Option, with_all
 
 PARAMETERS = (
     "rotation",
@@ -32,17 +28,6 @@ def with_augmentation(*, rotation: float, shift: float) -> Option:
             "Building powerful image classification models using very little data", to train with and in its preview.
     """
     return with_all((*_moving(rotation, shift), *_STRETCHING, *_COLOURING, *_FLIPPING_AND_FILLING))
-
-
-def with_all(options: Sequence[Option]) -> Option:
-    """A decorator that gives a command options, which its help shows in this order."""
-
-    def decorated(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorated
 
 
 def _number(flag: str, default: float, unit: str, meaning: str) -> Option:

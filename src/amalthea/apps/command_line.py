@@ -10,8 +10,8 @@ from ..errors import AmaltheaError
 from .interruption import interruptible
 
 _COMMANDS = (
-    *("augment", "bench", "cache", "check", "evaluate", "explain", "export", "features", "migrate", "models"),
-    *("predict", "run", "serve", "train", "weights"),
+    *("augment", "bench", "cache", "check", "evaluate", "explain", "export", "features", "layers", "migrate"),
+    *("models", "predict", "run", "serve", "train", "weights"),
 )
 
 

@@ -2,19 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from ..errors import ImageError, MissingFileError
 from .distribution.locations import LISTS, is_uri
 from .distribution.wording import NO_STORE, AskedError
+from .option_groups import with_all
 from .pictures import reason, tell_skipped
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FILES = """With --out FOLDER, each IMAGE may stand for any number of pictures: also a list of them (.txt, a path a line;
 .csv or .parquet, a column `path`), a table that holds them (.parquet, a column `bytes` or `image`), or a URI of all
@@ -53,33 +51,30 @@ class Engine:
             raise click.UsageError(f"{', '.join(given)}: goes with --out FOLDER.")
 
 
-def engine_options(command: _Command) -> _Command:
-    """Give a command the options that ``Engine`` holds."""
-    for option in reversed(
-        (
-            click.option(
-                "--engine",
-                type=click.Choice(["local", "ray"]),
-                help="With --out FOLDER, what computes: this process, or workers on a Ray cluster.  [default: local]",
-            ),
-            click.option(
-                "--address", metavar="HOST:PORT", help="Of the Ray cluster; without it, Ray is started on this machine."
-            ),
-            click.option("--workers", type=click.IntRange(min=1), help="Of Ray; without it, as many as find a place."),
-            click.option(
-                "--threads",
-                type=click.IntRange(min=1),
-                help="Processors that a worker uses; without it one on Ray, and all for the local engine.",
-            ),
-            click.option(
-                "--shard-size",
-                type=click.IntRange(min=1),
-                help="Pictures of a shard, with a file each.  [default: 1024]",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+engine_options = with_all(
+    (
+        click.option(
+            "--engine",
+            type=click.Choice(["local", "ray"]),
+            help="With --out FOLDER, what computes: this process, or workers on a Ray cluster.  [default: local]",
+        ),
+        click.option(
+            "--address", metavar="HOST:PORT", help="Of the Ray cluster; without it, Ray is started on this machine."
+        ),
+        click.option("--workers", type=click.IntRange(min=1), help="Of Ray; without it, as many as find a place."),
+        click.option(
+            "--threads",
+            type=click.IntRange(min=1),
+            help="Processors that a worker uses; without it one on Ray, and all for the local engine.",
+        ),
+        click.option(
+            "--shard-size",
+            type=click.IntRange(min=1),
+            help="Pictures of a shard, with a file each.  [default: 1024]",
+        ),
+    )
+)
+"""Gives a command the options that ``Engine`` holds."""
 
 
 class OnDisk(click.Path):

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import ArgumentError
 from .answer_options import THRESHOLD, VIEWS
-from .networks import check_file
+from .networks import check_file, is_trained_on
 from .outputs import OutFile
 from .pictures import all_broken_named, check_class_folder, tell_skipped
 
@@ -38,9 +37,9 @@ if TYPE_CHECKING:
 def evaluate(model: Path, folder: Path, on_error: str, page: Path | None, as_json: bool, **answering: Any) -> None:
     """Judge MODEL, an .onnx or .keras file from `amalthea train`, by the pictures in FOLDER.
 
-    FOLDER has one sub-folder for each class that MODEL knows, with its name. Printed are the part of right answers,
-    precision and recall of each class, and which classes were taken for which; with a threshold also for how many
-    pictures a class is named, and how many of those rightly.
+    FOLDER has a sub-folder for each class that MODEL knows, or for some of them, with its name. Printed are the part of
+    right answers, precision and recall of each class, and which classes were taken for which; with a threshold also for
+    how many pictures a class is named, and how many of those rightly.
     """
     check_class_folder(folder, f"What is on a picture, `amalthea predict --model {model}` says.")
     if model.suffix.lower() not in (".onnx", ".keras"):
@@ -55,7 +54,7 @@ def evaluate(model: Path, folder: Path, on_error: str, page: Path | None, as_jso
         from ..transfer import check_scikit_learn  # by itself: a report is made where Keras is
 
         check_scikit_learn()
-        judge = _of_keras if model.suffix == ".keras" else _of_onnx
+        judge = _of_keras if is_trained_on(str(model)) else _of_onnx
         report = judge(model, folder, on_error, **answering)
     click.echo(report.to_json() if as_json else report)
     if page and not as_json:
@@ -69,7 +68,7 @@ def _on_a_page(model: Path, folder: Path, on_error: str, page: Path, views: int,
     from ..transfer import ImageClassifier, write_report
 
     classifier: Any
-    if model.suffix == ".keras":
+    if is_trained_on(str(model)):
         classifier = ImageClassifier.load(model)
         if threshold is not None:
             classifier.set_params(threshold=threshold)
@@ -85,27 +84,19 @@ def _of_keras(model: Path, folder: Path, on_error: str, views: int, threshold: f
     from ..transfer import ImageClassifier
 
     classifier: ImageClassifier = ImageClassifier.load(model).set_params(on_error=on_error)
-    pictures = labelled_folder(folder, list(map(str, classifier.classes_)))
+    pictures = labelled_folder(folder, list(map(str, classifier.classes_)), some=True)
     with all_broken_named(pictures.paths):
         return classifier.evaluate(pictures.paths, classifier.classes_[pictures.labels], views, threshold)
 
 
 def _of_onnx(model: Path, folder: Path, on_error: str, views: int, threshold: float | None) -> "Report":
-    import numpy as np
-
     from .. import transfer
     from ..images import labelled_folder
-    from ..runtime import load
+    from ..runtime import Views, load
 
     predictor = load(model)
-    pictures = labelled_folder(folder, predictor.classes)
+    pictures = labelled_folder(folder, predictor.classes, some=True)
     with all_broken_named(pictures.paths):
-        problems = "return" if on_error == "skip" else "raise"
-        found = list(predictor.probabilities(pictures.paths, on_error=problems, views=views))
-    answers = [scores for scores in found if isinstance(scores, np.ndarray)]
-    if not answers:
-        raise ArgumentError("None of the pictures can be read.")
-    truth = pictures.labels[[isinstance(scores, np.ndarray) for scores in found]]
+        truth, scores, skipped = transfer.judged(predictor, pictures.paths, pictures.labels, Views(views), on_error)
     least = predictor.threshold if threshold is None else threshold
-    skipped = len(found) - len(answers)
-    return transfer.evaluate(truth, answers, predictor.classes, skipped=skipped, threshold=least or None)
+    return transfer.evaluate(truth, scores, predictor.classes, skipped=skipped, threshold=least or None)

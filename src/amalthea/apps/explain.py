@@ -103,20 +103,7 @@ def _drawn(opened: Any, path: Path, file: Path, **wishes: Any) -> dict[str, Any]
     except (ImageError, MissingFileError) as error:
         return {"path": str(path), **_NOTHING, "error": reason(str(path), error)}
     explanation.save(file)
-    return {
-        "path": str(path),
-        "class": explanation.target,
-        "probability": explanation.probability,
-        "method": explanation.method,
-        "layer": explanation.layer,
-        "peak": _place(explanation.peak),
-        "map": str(file),
-        "error": None,
-    }
-
-
-def _place(peak: tuple[float, float] | None) -> dict[str, float] | None:
-    return peak and {"row": round(peak[0], 4), "column": round(peak[1], 4)}
+    return {"path": str(path), **explanation.to_dict(), "map": str(file), "error": None}
 
 
 def _arguments(model: str, alpha: float | None, weights: str) -> dict[str, Any]:

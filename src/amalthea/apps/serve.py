@@ -9,6 +9,8 @@ import click
 
 from ..errors import MissingDependencyError
 from .networks import PRECISION
+from .option_groups import in_sections
+from .serving.logs import LEVELS
 
 _NEEDED = ("starlette", "uvicorn", "httptools", "python_multipart", "prometheus_client")
 _MEBIBYTE = 2**20
@@ -22,18 +24,6 @@ Clients of the Open Inference Protocol (KServe, Triton) find the same models und
 /metrics, and /openapi.json describes all addresses."""
 
 
-class _Sections(click.Command):
-    """Lists its options in sections."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-        placed = {name: title for title, names in _SECTIONS.items() for name in names}
-        for title in _SECTIONS:
-            with formatter.section(title):
-                records = [each.get_help_record(ctx) for each in options if placed.get(each.name or "", _LAST) == title]
-                formatter.write_dl([record for record in records if record])
-
-
 _SECTIONS = {
     "Models": ("precision", "threads"),
     "Address": ("host", "port", "allowed_host", "api_key"),
@@ -41,10 +31,9 @@ _SECTIONS = {
     "Limits of the server": ("processes", "concurrency", "waiting", "drain"),
     "Messages": ("log_level", "quiet"),
 }
-_LAST = "Messages"  # where --help stands
 
 
-@click.command(cls=_Sections, short_help="Answer over HTTP, and on a page.", epilog=_EPILOG)
+@click.command(cls=in_sections(_SECTIONS), short_help="Answer over HTTP, and on a page.", epilog=_EPILOG)
 @click.argument("models", nargs=-1, metavar="[MODEL]...")
 @PRECISION
 @click.option(
@@ -110,7 +99,7 @@ _LAST = "Messages"  # where --help stands
 )
 @click.option(
     "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
+    type=click.Choice(LEVELS),
     default="info",
     show_default=True,
     help="From which on messages are shown, each a line of JSON; requests are of level info.",

@@ -61,8 +61,10 @@ def train(
             course = Course(classifier, request.remaining, resume=resume)
             with _going_on_told():
                 course.run(pictures, held_back, out)
-                classifier.save(out)
-            disobeyed = _settle_answers(classifier, request.answers, held_back)
+                classifier.save(out)  # whatever happens from here on
+                disobeyed = _settle_answers(classifier, request.answers, held_back)
+                if request.answers.options():
+                    classifier.save(out)
         results.finish(course, pictures, held_back)
     except KeyboardInterrupt:
         divided_by = ("--validation", validation) if validation else ("--split", split, "--seed", seed)

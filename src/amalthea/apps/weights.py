@@ -1,7 +1,6 @@
 """``amalthea weights``: which files of trained weights there are, and where."""
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ import click
 
 from ..catalog import list_models, variant
 from ..errors import AmaltheaError, ArgumentError
+from .option_groups import with_all
 from .tables import print_table
 
 if TYPE_CHECKING:
@@ -17,26 +17,27 @@ if TYPE_CHECKING:
 
 _TITLES = ("model", "file", "MB", "alpha", "size px", "top", "where")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-_SELECTION = (
-    click.argument("names", nargs=-1, metavar="[MODEL]..."),
-    click.option("--alpha", type=float, help="Width of the network; without it 1."),
-    click.option("--size", type=int, help="Side in pixels of the pictures that they know; without it the usual one."),
-    click.option("--top/--no-top", default=None, help="With the classifier, or without; without either: with."),
-    click.option(
-        "--all", "every", is_flag=True, help="Every file that the other options allow; without MODEL, of every model."
-    ),
+_with_selection = with_all(
+    (
+        click.argument("names", nargs=-1, metavar="[MODEL]..."),
+        click.option("--alpha", type=float, help="Width of the network; without it 1."),
+        click.option(
+            "--size", type=int, help="Side in pixels of the pictures that they know; without it the usual one."
+        ),
+        click.option("--top/--no-top", default=None, help="With the classifier, or without; without either: with."),
+        click.option(
+            "--all",
+            "every",
+            is_flag=True,
+            help="Every file that the other options allow; without MODEL, of every model.",
+        ),
+    )
 )
 
 
 @click.group()
 def weights() -> None:
     """List, fetch, find and check files of trained weights."""
-
-
-def _with_selection(command: Callable[..., None]) -> Callable[..., None]:
-    for parameter in reversed(_SELECTION):
-        command = parameter(command)
-    return command
 
 
 @weights.command("list")

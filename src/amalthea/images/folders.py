@@ -42,7 +42,9 @@ class LabelledPictures(NamedTuple):
         return LabelledPictures(compact(self.paths).take(indices), self.labels[indices], self.classes)
 
 
-def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | None = None) -> LabelledPictures:
+def labelled_folder(
+    folder: str | os.PathLike[str], classes: Sequence[str] | None = None, *, some: bool = False
+) -> LabelledPictures:
     """The pictures of a folder that has one sub-folder for each class, named as the class.
 
     Pictures beside the sub-folders belong to no class. They are left out, with a warning.
@@ -52,6 +54,7 @@ def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | Non
             their suffix, sorted. Links are followed, but for those to a folder that they lie in.
         classes: names that the sub-folders must have, in the order of the labels; None takes those that are there,
             sorted.
+        some: whether pictures of some of these classes are enough.
 
     Raises:
         MissingFileError: there is no such folder.
@@ -65,10 +68,11 @@ def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | Non
     """
     folder = Path(folder)
     found = class_folders(folder)
+    spared = len(classes) - 1 if some and classes else 0  # of the classes may have no picture
     if classes is None:
         classes = tuple(sorted(found))
         _check_names(folder, classes)
-    elif set(classes) != found.keys() or len(set(classes)) != len(classes):
+    elif found.keys() - set(classes) or len(set(classes)) != len(classes) or len(classes) - len(found) > spared:
         if PARTS.issuperset(name.lower() for name in found):  # also where there are none
             _check_names(folder, tuple(sorted(found)))
         raise ArgumentError(
@@ -79,7 +83,7 @@ def labelled_folder(folder: str | os.PathLike[str], classes: Sequence[str] | Non
     placed = pictures_by_class(folder)
     pictures = [placed.get(name, []) for name in classes]
     empty = [name for name, paths in zip(classes, pictures, strict=True) if not paths]
-    if empty:
+    if len(empty) > spared:
         raise ArgumentError(
             f"{folder} has no picture of {listed(empty)}: nothing in there has the suffix of a picture, such as .jpg "
             "or .png. Put some there, or remove the folder."

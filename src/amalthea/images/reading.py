@@ -1,10 +1,8 @@
 """Many pictures from files, decoded and resized by threads while whoever asked for them works on those before."""
 
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from functools import partial
 from typing import IO, TypeAlias
 
 import numpy as np
@@ -12,6 +10,7 @@ from PIL import Image
 
 from ..errors import ArgumentError, ImageError, MissingFileError
 from . import jpeg
+from .ahead import ahead
 from .decode import Picture, Source, identified, open_source, upright
 from .resizing import both_sides, resampling, resized, resized_roughly
 
@@ -52,21 +51,8 @@ def read_resized(
     resampling(interpolation)
     if workers is not None and workers < 1:
         raise ArgumentError(f"workers={workers}; at least one thread has to read the pictures.")
-    return _in_order(paths, height_and_width, interpolation, workers or os.cpu_count() or 1)
-
-
-def _in_order(
-    paths: Iterable[Source], size: tuple[int, int], interpolation: str, workers: int
-) -> Iterator[PictureOrError]:
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="amalthea-pictures")
-    try:
-        remaining = (pool.submit(_read, path, size, interpolation) for path in paths)
-        waiting: deque[Future[PictureOrError]] = deque(islice(remaining, _AHEAD))
-        while waiting:
-            yield waiting.popleft().result()
-            waiting.extend(islice(remaining, 1))
-    finally:
-        pool.shutdown(cancel_futures=True)
+    read = partial(_read, size=height_and_width, interpolation=interpolation)
+    return ahead(read, paths, workers or os.cpu_count() or 1, _AHEAD)
 
 
 def read_at_size(

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from .._numbers import is_whole
 from ..errors import ArgumentError, ImageError, MissingFileError
 from .random_numbers import check_seed, epoch_order, generator_of
 
@@ -135,5 +136,5 @@ def check_batch_size(batch_size: object) -> None:
     Raises:
         ArgumentError: no whole number, or one below 1.
     """
-    if not isinstance(batch_size, int | np.integer) or batch_size < 1:
+    if not is_whole(batch_size, 1):
         raise ArgumentError(f"batch_size={batch_size!r}; a batch has one picture at least. Give a whole number.")

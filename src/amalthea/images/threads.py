@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from threading import Lock, Thread, current_thread, main_thread
 from typing import Protocol
 
-import numpy as np
-
+from .._numbers import is_whole
 from ..errors import ArgumentError
 
 
@@ -131,7 +130,7 @@ def thread_count(workers: object) -> int:
     """
     if workers is None:
         return os.cpu_count() or 1
-    if not isinstance(workers, int | np.integer) or workers < 0:
+    if not is_whole(workers, 0):
         raise ArgumentError(f"workers={workers!r}; give a number of threads, 0 for none, or None for all processors.")
     return int(workers)
 

@@ -3,18 +3,8 @@
 Loaded when first used.
 """
 
-from importlib import import_module
+from .._on_demand import names_from
 
 __all__ = ["dataset", "image"]
 
-
-def __getattr__(name: str) -> object:
-    if name == "image":
-        return import_module(".image", __name__)
-    if name == "dataset":
-        return import_module(".keras_dataset", __name__).dataset
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__ = names_from(__name__, {"dataset": "keras_dataset"}, modules=["image"])

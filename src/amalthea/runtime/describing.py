@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import __version__, _keras, catalog
 from ..catalog import ScalingSteps, Variant, imagenet_classes, scaling_steps
 from ..errors import ArgumentError
@@ -14,6 +12,7 @@ from ..images import Preparation
 from .assembly import known_scaling
 from .description import Description
 from .graph import onnx_with_layers
+from .open_sizes import rows_and_columns
 
 if TYPE_CHECKING:
     import keras
@@ -36,6 +35,11 @@ def described(
     names = None if classes is None else _class_names(classes)
     steps = _wanted_scaling(model, scaling, row, needed=bool(names))
     graph, layers = onnx_with_layers(model, None if _takes_bytes(model) and steps == ScalingSteps() else steps)
+    if steps is None and interpolation is not None:
+        raise ArgumentError(
+            f"interpolation={interpolation!r} is for pictures as they are decoded, and nobody says how the model wants "
+            "them scaled. Give scaling=, too, or leave it out."
+        )
     preparation = None
     if steps is not None:
         preparation = Preparation(
@@ -98,7 +102,7 @@ def _picture_size(graph: "onnx.ModelProto", size: int | Sequence[int] | None, ro
     if size is None:
         rows, columns = (side or (row.size if row else None) for side in own)
     else:
-        rows, columns = (size, size) if isinstance(size, int | np.integer) else size
+        rows, columns = rows_and_columns(size)
     if rows is None or columns is None:
         raise ArgumentError("The model takes pictures of any size; give size=(rows, columns), in pixels.")
     if any(fixed not in (None, chosen) for fixed, chosen in zip(own, (rows, columns), strict=True)):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ..catalog import ScalingSteps, scaling_steps
 from ..errors import ArgumentError, UnsupportedLayerError, warn
 from .assembly import Wishes, assembled
+from .catalogue_networks import kept_graph, of_name
 from .graph import to_onnx
 from .layers import KEPT, Ending, digest, ending_of_model, part_of
-from .named import kept_graph, of_name
 from .other_files import named_variant
 from .prediction import Predictor
 from .runners import Runner, check_settings, open_runner, while_imported

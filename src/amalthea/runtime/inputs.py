@@ -1,5 +1,6 @@
 """What ``model.predict`` takes, as the arrays that a runner takes. Imports no framework: tensors are duck-typed."""
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ def batches_in(x: Any) -> Iterator[Any] | None:
     As in Keras, a batch that is a tuple or list is ``(inputs,)``, ``(inputs, targets)`` or ``(inputs, targets,
     weights)``.
     """
-    if isinstance(x, str | list | tuple | dict) or _is_tensor(x):
+    if isinstance(x, str | bytes | list | tuple | dict) or _is_tensor(x):
         return None
     if hasattr(x, "num_batches") and hasattr(x, "__getitem__"):
         if x.num_batches is None:
@@ -166,7 +167,16 @@ def check_real(array: NDArray[Any], model: str) -> None:
         ArgumentError: it is none.
     """
     if array.dtype.kind not in "biuf":
-        raise ArgumentError(f"{model}: the input must be real numbers; given was an array of type {array.dtype}.")
+        advice = " Files go to predictor.predict_images(paths)." if _are_files(array) else ""
+        raise ArgumentError(
+            f"{model}: the input must be real numbers; given was an array of type {array.dtype}.{advice}"
+        )
+
+
+def _are_files(array: NDArray[Any]) -> bool:
+    """Whether these are names of files, or what stands in them."""
+    kind = array.dtype.kind
+    return kind in "US" or (kind == "O" and any(isinstance(each, os.PathLike) for each in array.flat))
 
 
 def _check_whole(array: NDArray[Any], spec: TensorSpec, model: str) -> None:

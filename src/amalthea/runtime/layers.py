@@ -93,7 +93,7 @@ def part_of(model: "keras.Model", patterns: Sequence[str]) -> Part:
     network = _keras.require_functional(model, "shows none of its layers; functional and Sequential models do.")
     results = _results(network)
     names = chosen(patterns, list(results), model.name)
-    outputs = _outer(network, [results[name] for name in names])
+    outputs = _outer([results[name] for name in names])
     whole = keras.Model(network.inputs, outputs, name=model.name)
     needed = {id(tensor) for call in _keras.calls(whole) for tensor in call.inputs}
     inputs = tuple(number for number, tensor in enumerate(network.inputs) if id(tensor) in needed)
@@ -174,7 +174,7 @@ def _named_results(network: Any, around: tuple[Any, ...] = ()) -> Iterator[tuple
             yield call.operation.name, _Result(tensor, around)
 
 
-def _outer(network: Any, results: Sequence[_Result], depth: int = 0) -> list[Any]:
+def _outer(results: Sequence[_Result], depth: int = 0) -> list[Any]:
     """The results as tensors of the outermost model: models inside are called once more, up to where they lie."""
     import keras
 
@@ -188,7 +188,7 @@ def _outer(network: Any, results: Sequence[_Result], depth: int = 0) -> list[Any
     for count, numbers in enumerate(inside.values()):
         call = results[numbers[0]].around[depth]
         inner: Any = _keras.functional(call.operation)
-        ends = _outer(inner, [results[number] for number in numbers], depth + 1)
+        ends = _outer([results[number] for number in numbers], depth + 1)
         # Automatic names may be those of the user's own layers.
         part = keras.Model(inner.inputs, ends, name=f"{call.operation.name}.{depth}.{count}")
         returned = part(call.inputs if len(call.inputs) > 1 else call.inputs[0])

@@ -1,9 +1,9 @@
 """Pictures in memory, on their way to a graph that scales them itself."""
 
 import os
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import ArgumentError
 from ..images import Picture, Preparation, resize
+from ..images.ahead import ahead
 from .inputs import array_of, check_real
 from .runners import TensorSpec
 
@@ -66,16 +67,9 @@ def resized(pictures: NDArray[Any], preparation: Preparation, threads: int | Non
     if len(pictures) < 2:  # for which threads would take longer to start
         yield np.array([small(picture) for picture in pictures], np.uint8).reshape(-1, *preparation.size, 3)
         return
-    pool = ThreadPoolExecutor(threads or os.cpu_count(), thread_name_prefix="amalthea-resizing")
-    try:
-        ahead: deque[list[Future[Picture]]] = deque()
-        for start in range(0, len(pictures), _AT_ONCE):
-            ahead.append([pool.submit(small, picture) for picture in pictures[start : start + _AT_ONCE]])
-            if len(ahead) > 1:
-                yield np.stack([future.result() for future in ahead.popleft()])
-        yield np.stack([future.result() for future in ahead.popleft()])
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with closing(ahead(small, pictures, threads or os.cpu_count() or 1, 2 * _AT_ONCE)) as resized_ones:
+        while group := list(islice(resized_ones, _AT_ONCE)):
+            yield np.stack(group)
 
 
 def _check_sizes(part: Any, model: str) -> None:

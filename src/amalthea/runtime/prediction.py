@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .._numbers import is_whole
 from ..catalog import Variant
 from ..errors import ArgumentError, ImageError, MissingFileError
 from .answers import joined, nested, unknown_where_no_number
 from .inputs import as_arrays, batches_in, in_batches, parts_of
 from .layers import patterns_of
-from .naming import check_naming, named
 from .picture_files import PictureFile, at_size, files_of, path_of, read_groups
-from .recognition import Prediction, known_preparation, prepared
+from .recognition import Prediction, check_naming, known_preparation, named, prepared
 from .runners import Runner
 from .scores import as_probabilities
 from .views import Views, views_of
@@ -250,8 +250,7 @@ class Predictor:
 
     def _batches(self, x: Any, batch_size: int | None) -> Iterator[list[Any]]:
         """What was given for each input, batch by batch."""
-        whole = isinstance(batch_size, int | np.integer) and not isinstance(batch_size, bool)
-        if batch_size is not None and not (whole and batch_size > 0):
+        if batch_size is not None and not is_whole(batch_size, 1):
             raise ArgumentError(f"batch_size={batch_size!r} must be a whole number above 0, or None.")
         batches = batches_in(x)
         if batches is None:

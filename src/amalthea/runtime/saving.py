@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,9 +18,10 @@ from .describing import described
 from .description import FILE_PRECISIONS, KEY, Description
 from .metadata import metadata_entry
 from .one_file import is_one_file
+from .open_sizes import answers_when_tried, shapes_to_try
 from .other_files import named_variant, refuse_other_kinds
 from .recognition import check_threshold
-from .runners import Runner, open_runner
+from .runners import open_runner
 from .saved_file import read
 from .saved_layers import still_there
 from .scores import as_probabilities
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
 _QUANTIZING = ("calibration", "held_out", "min_agreement")
 _LARGEST = 2**31 - 1  # bytes of a message of Protocol Buffers
-_OPEN_SIDE = 96  # pixels; what the self-test takes where a network computes any size
 
 
 class _Network(NamedTuple):
@@ -83,9 +84,10 @@ def save(
             ``Rescaling(1 / 255)``, does so itself. Without classes it may remain unknown: the file then takes what the
             model took.
         size: rows and columns of the pictures in pixels, or one number for both; needed only where the model leaves
-            them open, and the catalogue does not tell.
+            them open, and the catalogue does not tell. Where nobody says how pictures are scaled, the file takes any
+            size as its model does, and the question in it has this one, or 96.
         interpolation: how pictures get this size, as for ``amalthea.images.resize``; None takes what the catalogue
-            says, else "nearest".
+            says, else "nearest". Only where it is known how they are scaled.
         variant: name of the network in the catalogue, where the model is built upon one; a model that one of our
             constructors built knows it.
         threshold: how probable the best class of a picture must be for ``predict_images`` to answer it, in [0, 1]; else
@@ -95,7 +97,8 @@ def save(
         quantizing: with int8, ``calibration``, ``held_out`` and ``min_agreement`` of ``amalthea.runtime.quantized``.
 
     Returns:
-        With int8, what it costs, measured on pictures that the calibration did not see; else None.
+        With int8, what it costs, measured on pictures that the calibration did not see; else None. It is logged, too,
+        as information of the logger "amalthea.runtime".
 
     Raises:
         ArgumentError: an argument that cannot be used, a model that returns no probabilities though it has classes, or
@@ -131,12 +134,15 @@ def save(
         network, cost = _quantized(network, quantizing)
     # By its digest, whoever opens the file will find in the cache what is compiled here.
     runner = open_runner(network.content, cache_key=hashlib.sha256(network.content).hexdigest())
-    shapes = _shapes(runner, network.description)
-    answers = runner(question(shapes, runner.inputs))
+    prepared = network.description.preparation
+    shapes: list[tuple[int, ...]] = [(1, *prepared.size, 3)] if prepared else shapes_to_try(runner.inputs, size)
+    answers = answers_when_tried(runner, question(shapes, runner.inputs), network.name)
     _check_answers(network.name, answers, len(network.description.classes))
     provenance = {**network.description.provenance, "precision": precision}
     self_test = recorded(shapes, answers, precision)
     _write(file, network.content, replace(network.description, provenance=provenance, self_test=self_test))
+    if cost:
+        getLogger(__package__).info("%s in int8:\n%s", network.name, cost)
     return cost
 
 
@@ -227,13 +233,6 @@ def _serialized(graph: "onnx.ModelProto", name: str) -> bytes:
             f"Model {name!r} makes a graph of more than 2 GiB, which no ONNX file can be. Keep the .keras file."
         ) from problem
     return content
-
-
-def _shapes(runner: Runner, description: Description) -> list[tuple[int, ...]]:
-    """Of the self-test's question."""
-    if description.preparation is not None:
-        return [(1, *description.preparation.size, 3)]
-    return [(1, *(length or _OPEN_SIDE for length in spec.shape[1:])) for spec in runner.inputs]
 
 
 def _check_answers(name: str, answers: Sequence[NDArray[Any]], classes: int) -> None:

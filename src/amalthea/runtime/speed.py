@@ -1,9 +1,9 @@
 """How fast a network answers on this machine."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,16 +63,21 @@ def processor_name() -> str:
     return str(processor_fact("FULL_DEVICE_NAME"))
 
 
-def speed_of(answer: Callable[[NDArray[np.generic]], object], pictures: NDArray[np.generic], seconds: float) -> Speed:
+def speed_of(
+    answer: Callable[[Any], object], pictures: NDArray[np.generic] | Sequence[NDArray[np.generic]], seconds: float
+) -> Speed:
     """The speed of anything that answers for arrays.
 
     Args:
         answer: called with the first picture alone, and with all of them.
-        pictures: a batch.
+        pictures: a batch; or several arrays of equal lengths, for what takes a list of them.
         seconds: about how long each of the two is called again and again; three times at least.
     """
-    alone = median_seconds(lambda: answer(pictures[:1]), seconds)
-    return Speed(alone, len(pictures) / median_seconds(lambda: answer(pictures), seconds))
+    several = not isinstance(pictures, np.ndarray)
+    first: Any = [array[:1] for array in pictures] if several else pictures[:1]
+    count = len(pictures[0] if several else pictures)
+    alone = median_seconds(lambda: answer(first), seconds)
+    return Speed(alone, count / median_seconds(lambda: answer(pictures), seconds))
 
 
 def median_seconds(call: Callable[[], object], limit: float) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..catalog import variant
+from ..errors import ArgumentError
 from .speed import Speed, speed_of
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _of_keras(task: dict[str, Any]) -> Speed:
 
     model, batch = get_model(task["model"], weights=None), task["batch"]
     _keras.pin_openvino_precision()  # figures of different precisions would say nothing
-    pictures = _pictures((batch, *model.input_shape[1:]), "float32")
+    pictures = _numbers((batch, *model.input_shape[1:]), "float32")
     speeds = [
         speed_of(model.predict_on_batch, pictures, task["seconds"]),
         speed_of(lambda x: model.predict(x, batch_size=batch, verbose=0), pictures, task["seconds"]),
@@ -54,11 +55,13 @@ def _of_runner(task: dict[str, Any]) -> Speed:
     else:
         from .quantization import to_integers
 
-        [spec] = open_runner(graph).inputs
-        pictures = _pictures(_shape(_PIECES, spec, side), spec.dtype)
+        specs = open_runner(graph).inputs
+        if len(specs) > 1:
+            raise ArgumentError(f"precision='int8' needs a network with one input; this one has {len(specs)}.")
+        pictures = _numbers(_shape(_PIECES, specs[0], side), specs[0].dtype)
         runner = open_runner(to_integers(graph.read_bytes(), list(pictures)), runtime=runtime)
-    [spec] = runner.inputs
-    return speed_of(lambda x: runner([x]), _pictures(_shape(task["batch"], spec, side), spec.dtype), task["seconds"])
+    arrays = [_numbers(_shape(task["batch"], spec, side), spec.dtype) for spec in runner.inputs]
+    return speed_of(runner, arrays, task["seconds"])
 
 
 def _graph(task: dict[str, Any]) -> tuple[Path, int]:
@@ -81,9 +84,13 @@ def _shape(count: int, spec: "TensorSpec", side: int) -> tuple[int, ...]:
     return (count, *(side if length is None else length for length in spec.shape[1:]))
 
 
-def _pictures(shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
+def _numbers(shape: tuple[int, ...], dtype: str) -> NDArray[Any]:
     generator = np.random.default_rng(0)
-    return generator.integers(0, 256, shape, np.uint8) if dtype == "uint8" else generator.random(shape, np.float32)
+    if dtype == "uint8":
+        return generator.integers(0, 256, shape, np.uint8)
+    if np.issubdtype(dtype, np.floating):
+        return generator.random(shape, np.float32)
+    return np.zeros(shape, dtype)  # the row that every Embedding has
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from .._numbers import is_whole
 from ..errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Views:
 
 
 def _check(number: object, least: int, name: str, more: str = "") -> None:
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < least:
+    if not is_whole(number, least):
         raise ArgumentError(f"{name}={number!r}; allowed are whole numbers from {least} on{more}.")
 
 

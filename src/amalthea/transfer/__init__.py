@@ -10,11 +10,13 @@ from .._on_demand import names_from
 if TYPE_CHECKING:
     from .base import Wishes
     from .calibration import Accepted, Reliability, check_calibration, lowest_threshold, reliability
+    from .classifier.answers import judged
     from .classifier.image_classifier import ImageClassifier
     from .classifier.planning import check_fine_tuning
     from .classifier.saving import finite
     from .curves import check_matplotlib, draw_curves
     from .cutting.division import cut
+    from .cutting.freezing import blocks_by_layer
     from .devices import check_distribution
     from .evaluation import Report, check_scikit_learn, evaluate
     from .explanation.explain import explain, explainable
@@ -45,6 +47,7 @@ __all__ = [
     "Reliability",
     "Report",
     "Wishes",
+    "blocks_by_layer",
     "check_calibration",
     "check_distribution",
     "check_feature_file",
@@ -60,6 +63,7 @@ __all__ = [
     "explain",
     "explainable",
     "finite",
+    "judged",
     "kept_epoch",
     "layer_features",
     "layer_network",
@@ -84,6 +88,7 @@ _HOME = {
     "Reliability": "calibration",
     "Report": "evaluation",
     "Wishes": "base",
+    "blocks_by_layer": "cutting.freezing",
     "check_calibration": "calibration",
     "check_distribution": "devices",
     "check_feature_file": "features.files",
@@ -99,6 +104,7 @@ _HOME = {
     "explain": "explanation.explain",
     "explainable": "explanation.explain",
     "finite": "classifier.saving",
+    "judged": "classifier.answers",
     "kept_epoch": "training.watching",
     "layer_features": "features.layers",
     "layer_network": "features.layers",

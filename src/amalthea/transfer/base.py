@@ -5,11 +5,11 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import _keras
+from .._numbers import is_whole
 from ..catalog import ScalingSteps, Variant, scaling_steps, variant
 from ..errors import ArgumentError
 from ..images import Preparation
 from ..runtime import known_scaling
-from .settings import is_whole
 
 if TYPE_CHECKING:
     import keras
@@ -72,7 +72,7 @@ def side_lengths(size: Any) -> tuple[int, int] | None:
     if size is None:
         return None
     sides = tuple(size) if isinstance(size, Sequence) and not isinstance(size, str) else (size, size)
-    if len(sides) != 2 or not all(is_whole(side) and side > 0 for side in sides):
+    if len(sides) != 2 or not all(is_whole(side, 1) for side in sides):
         raise ArgumentError(f"image_size={size!r}; allowed are a number of pixels, or (height, width).")
     return int(sides[0]), int(sides[1])
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -48,20 +49,21 @@ class Report:
         return "\n\n".join("\n".join(part) for part in (self._summary(), self._by_class(), self._mistakes()) if part)
 
     def to_json(self) -> str:
-        """All of it as a JSON object in ASCII, which holds names that no encoding knows; per class an object."""
+        """As ``to_dict``, a JSON object in ASCII, which holds names that no encoding knows."""
+        return json.dumps(self.to_dict(), indent=2)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain values: accuracy, counts, a dictionary for each class, and the confusion matrix."""
         columns = self.classes, self.precision, self.recall, self.f1, self.confidence, self.support
         names = ("class", "precision", "recall", "f1", "confidence", "support")
-        return json.dumps(
-            {
-                "accuracy": self.accuracy,
-                "pictures": sum(self.support),
-                "skipped": self.skipped,
-                "accepted": self._accepted_for_json(),
-                "classes": [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)],
-                "confusion": self.confusion,
-            },
-            indent=2,
-        )
+        return {
+            "accuracy": self.accuracy,
+            "pictures": sum(self.support),
+            "skipped": self.skipped,
+            "accepted": self._accepted_for_json(),
+            "classes": [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)],
+            "confusion": self.confusion,
+        }
 
     def confusions(self) -> list[tuple[str, str, int]]:
         """Which class was taken for which other, and how often, the most frequent first."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from math import inf
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any
 
+from .._numbers import is_whole
 from ..errors import ArgumentError
 
 
@@ -21,7 +22,7 @@ def require_one_of(allowed: Collection[str], name: str, value: Any) -> None:
 
 def require_whole(least: int, name: str, value: Any) -> None:
     """Refuse all but whole numbers from some number on."""
-    require(is_whole(value) and value >= least, name, value, f"whole numbers from {least} on")
+    require(is_whole(value, least), name, value, f"whole numbers from {least} on")
 
 
 def require_number(name: str, value: Any, *, above: float = -inf, least: float = -inf, below: float = inf) -> None:
@@ -29,8 +30,3 @@ def require_number(name: str, value: Any, *, above: float = -inf, least: float =
     kept = isinstance(value, Real) and float(value) > above and least <= float(value) < below
     bounds = (f"above {above:g}", above), (f"of at least {least:g}", least), (f"below {below:g}", below)
     require(kept, name, value, f"numbers {' and '.join(text for text, bound in bounds if abs(bound) < inf)}")
-
-
-def is_whole(value: Any) -> bool:
-    """Whether a value is a whole number, of Python or NumPy."""
-    return isinstance(value, Integral) and not isinstance(value, bool)

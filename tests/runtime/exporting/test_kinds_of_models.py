@@ -1,6 +1,7 @@
 """What can be exported: names of the catalogue, models that scale pictures themselves, models that are no graphs."""
 
 import keras
+import numpy as np
 import openvino
 import pytest
 
@@ -9,6 +10,8 @@ from amalthea.apps.predict import DEMO
 from amalthea.errors import ArgumentError, UnsupportedLayerError
 from amalthea.images import read_picture
 from amalthea.runtime import export
+from amalthea.runtime.exporting import keras_formats
+from tests.live_weights import built_alive
 from tests.runtime.exporting.test_export import HOW, IMAGENET, small
 
 
@@ -16,6 +19,7 @@ from tests.runtime.exporting.test_export import HOW, IMAGENET, small
 def tensorflow():
     if keras.config.backend() != "tensorflow":
         pytest.skip("Keras writes it on TensorFlow alone")
+    return pytest.importorskip("tensorflow")
 
 
 @pytest.fixture
@@ -31,6 +35,31 @@ def test_a_network_by_its_name(cat, tmp_path):
     for wrong, words in (("ResNet5O", "Did you mean ResNet50"), ("nowhere.keras", "There is no file nowhere.keras")):
         with pytest.raises(ArgumentError, match=words):
             export(wrong, tmp_path / "net.onnx")
+
+
+def named():
+    """Inputs whose names are none for TensorFlow, and a dictionary of outputs, in another order than its names'."""
+    layers = keras.layers
+    left, right = keras.Input((4,), name="image-left"), keras.Input((3,), name="2nd")
+    features = layers.Dense(5, name="all")(layers.Concatenate(name="both")([left, right]))
+    heads = {"kind": layers.Dense(6, name="six"), "box": layers.Dense(4, name="four")}
+    return keras.Model([left, right], {name: head(features) for name, head in heads.items()} | {"features": features})
+
+
+@pytest.mark.parametrize("name", ["net", "net.tflite"])
+def test_inputs_and_outputs_go_by_their_names(name, tensorflow, tmp_path):
+    network = built_alive(named)
+    assert export(network, tmp_path / name).difference < 1e-5
+    given = [np.ones((1, 4), np.float32), np.zeros((1, 3), np.float32)]
+    if name == "net":
+        saved = tensorflow.saved_model.load(str(tmp_path / name)).signatures["serving_default"]
+        found = saved(image_left=tensorflow.constant(given[0]), arg_2nd=tensorflow.constant(given[1]))
+    else:
+        with keras_formats._quiet():  # TensorFlow says that it is going to drop its own
+            signature = keras_formats._interpreter()(model_path=str(tmp_path / name)).get_signature_runner()
+        found = signature(**{"image-left": given[0], "2nd": given[1]})
+    for key, expected in network.predict(given, verbose=0).items():
+        np.testing.assert_allclose(found[key], expected, rtol=0, atol=1e-5, err_msg=key)
 
 
 @pytest.mark.parametrize("name", ["net", "net.tflite"])

@@ -1,10 +1,11 @@
 """How far the answers of a written network may be from those of the original."""
 
+import keras
 import numpy as np
 import pytest
 
 from amalthea.errors import ArgumentError
-from amalthea.runtime.exporting.trial import Trial
+from amalthea.runtime.exporting.trial import Trial, trial_of
 
 pytestmark = pytest.mark.single_backend
 
@@ -47,3 +48,16 @@ def test_each_output_has_a_tolerance_of_its_own():
     assert asked(equal).compared([equal[:, ::-1]], "float32", "net")[1] == pytest.approx(0.005, rel=0.01)
     zeros = np.zeros((1, 4), np.float32)
     assert asked(zeros).compared([zeros], "float32", "net") == (0, 1e-6)
+
+
+def test_the_size_of_what_is_shown_to_a_network_that_takes_any():
+    layer = keras.layers.Conv2D(2, 3, strides=5, data_format="channels_last")
+    network = keras.Sequential([keras.Input((None, None, 3)), layer], name="any")
+    for options, shape in (({}, (1, 96, 96, 3)), ({"size": (40, 30)}, (1, 40, 30, 3))):
+        assert trial_of(network, None, options).arrays[0].shape == shape
+        assert trial_of(network, None, options | {"scaling": "tf"}).pixels.shape == shape
+    for scaling in (None, "tf"):
+        with pytest.raises(ArgumentError, match=r"size=\(40, 30, 3\); give rows and columns in whole pixels above 0"):
+            trial_of(network, None, {"size": (40, 30, 3), "scaling": scaling})
+        with pytest.raises(ArgumentError, match=r"Model 'any' takes any size, but cannot compute \(2, 2, 3\), with wh"):
+            trial_of(network, None, {"size": 2, "scaling": scaling})

@@ -9,7 +9,7 @@ from keras import layers
 
 from amalthea.errors import UnsupportedLayerError
 from amalthea.runtime import to_onnx
-from amalthea.runtime.graph.activation_layers import _FUNCTIONS
+from amalthea.runtime.graph.activation_layers import _FUNCTIONS, _IN_TENSORFLOW
 from tests.live_weights import clearly_different
 from tests.runtime.agreement import assert_agreement, numbers
 from tests.runtime.graph.layer_models import convolved, model_of_each
@@ -53,15 +53,49 @@ def test_with_other_settings():
     assert_activations([layers.Activation(function) for function in functions], WIDE / 5)
 
 
+def test_functions_of_operations():
+    """Under the names of the activations."""
+    names = {name for name in dir(keras.ops) if not name.startswith("_")} & set(dir(keras.activations))
+    functions = [getattr(keras.ops, name) for name in sorted(names - {"glu", "sparsemax", "threshold"})]
+    assert {keras.ops.relu, keras.ops.tanh, keras.ops.gelu} < set(functions)
+    settings = [
+        partial(keras.ops.gelu, approximate=False),
+        partial(keras.ops.leaky_relu, negative_slope=0.05),
+        partial(keras.ops.softmax, axis=2),
+        partial(keras.ops.threshold, threshold=0.5, default_value=-1.0),
+    ]
+    assert_activations([layers.Activation(function) for function in [*functions, *settings]], WIDE / 5)
+
+
+def test_functions_of_tensorflow():
+    if keras.config.backend() != "tensorflow":
+        pytest.skip("no other backend computes with them")
+    import tensorflow
+
+    functions = [getattr(tensorflow.nn, name) for name in _IN_TENSORFLOW]
+    assert tensorflow.nn.relu in functions
+    given = keras.Input((4, 3, 5))
+    model = keras.Model(given, [layers.Activation(function)(given) for function in functions])
+    _, graph = assert_agreement(model, WIDE / 5)
+    assert [node.op_type for node in graph.graph.node].count("Erf") == 1  # of its gelu, which does not approximate
+    slope = layers.Activation(partial(tensorflow.nn.leaky_relu, alpha=0.1), name="slope")
+    with pytest.raises(
+        UnsupportedLayerError, match=r"activation leaky_relu is a function of tensorflow\.python\..*Keras"
+    ):
+        to_onnx(keras.Model(given, slope(given)))
+
+
 def test_gelu_differs_from_its_approximation():
-    """By less than the tolerance of the other tests."""
-    functions = keras.activations.gelu, partial(keras.activations.gelu, approximate=True)
+    """By less than the tolerance of the other tests; that of ``keras.ops`` approximates unless told otherwise."""
+    functions = keras.activations.gelu, keras.ops.gelu
+    settings = [partial(function, approximate=approximate) for function in functions for approximate in (False, True)]
     near = np.linspace(-4, 4, 120, dtype=np.float32).reshape(2, 4, 3, 5)
-    model = model_of_each([layers.Activation(function) for function in functions], (4, 3, 5))
-    (exact, approximate), graph = assert_agreement(model, near)
+    model = model_of_each([layers.Activation(function) for function in (*functions, *settings)], (4, 3, 5))
+    (exact, approximate, *others), graph = assert_agreement(model, near)
+    np.testing.assert_array_equal(others, [exact, approximate] * 2)
     assert 1e-4 < np.abs(exact - approximate).max() < 1e-3
     operators = [node.op_type for node in graph.graph.node]
-    assert operators.count("Erf") == operators.count("Tanh") == 1
+    assert operators.count("Erf") == operators.count("Tanh") == 3
 
 
 def test_as_a_layer():

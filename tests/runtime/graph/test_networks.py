@@ -63,6 +63,14 @@ def test_features_of_larger_networks(descriptor, data_format):
     assert_features_agree(descriptor, data_format, channels=3)
 
 
+@pytest.mark.single_backend
+@pytest.mark.parametrize("data_format", ["channels_first"], indirect=True)
+def test_the_flattened_map_of_vgg_in_the_other_data_format(data_format):
+    model = built_alive(partial(get_model, "VGG16", weights=None, classifier_activation=None, input_shape=(3, 64, 64)))
+    (expected,), _ = assert_agreement(model, two_pictures((3, 64, 64)))
+    assert clearly_different(expected[0], expected[1])
+
+
 def assert_features_agree(descriptor, data_format, channels):
     side = descriptor.other_size
     shape = (channels, side, side) if data_format == "channels_first" else (side, side, channels)

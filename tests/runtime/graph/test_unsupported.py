@@ -20,6 +20,11 @@ def fresh_names():
     keras.utils.clear_session(free_memory=False)
 
 
+def relu(x):
+    """Not that of Keras."""
+    return 2 * keras.ops.relu(x)
+
+
 @pytest.mark.parametrize(
     ("layer", "reason"),
     [
@@ -32,9 +37,14 @@ def fresh_names():
             layers.Dense(2, activation=lambda x: x, name="own"),
             "'own' of type Dense .*: its activation <lambda> is none",
         ),
+        (
+            layers.Dense(2, activation=relu, name="own"),
+            f"'own' of type Dense .*: its activation relu is a function of {__name__}, not of Keras; "
+            "give activation='relu' if that is what is meant",
+        ),
         (layers.Dense(2, dtype="float16", name="own"), "'own' of type Dense .*: its dtype policy is float16, not flo"),
     ],
-    ids=["Lambda", "sparsemax", "function", "half"],
+    ids=["Lambda", "sparsemax", "function", "namesake", "half"],
 )
 def test_what_cannot_be_expressed(layer, reason):
     model = keras.Sequential([keras.Input((4, 5)), layer])

@@ -162,6 +162,26 @@ def test_pooling_that_leaves_pixels_out(kind):
         assert_agreement(model_of(kind(size, strides, "valid", **LAST), shape=(None, None, 3)), numbers(2, 9, 11, 3))
 
 
+@pytest.mark.parametrize("kind", [layers.Conv2D, layers.SeparableConv2D, layers.DepthwiseConv2D])
+def test_convolution_that_leaves_pixels_out(kind):
+    """As above; of wider gaps than pooling may have."""
+    count = () if kind is layers.DepthwiseConv2D else (4,)
+    candidates = [kind(*count, size, stride, "same", **LAST) for size, stride in ((3, 5), ((1, 3), 3), (4, 6))]
+    model = model_of_each(candidates, (None, None, 3))
+    for side in range(30, 36):
+        assert_agreement(model, numbers(2, side, side + 15, 3))
+    for size, stride in (((3, 5), 7), (3, 6), ((1, 3), 4) if count else (4, 7)):
+        wide = kind(*count, size, stride, "same", name="wide", **LAST)
+        with pytest.raises(
+            UnsupportedLayerError, match=r"'wide' of type .* its strides .* are far beyond its windows, and"
+        ):
+            to_onnx(model_of(wide, shape=(None, None, 3)))
+        assert_agreement(
+            model_of(kind(*count, size, stride, "valid", **LAST), shape=(None, None, 3)), numbers(2, 34, 48, 3)
+        )
+        assert_agreement(model_of(kind(*count, size, stride, "same", **LAST), shape=(34, 48, 3)), numbers(2, 34, 48, 3))
+
+
 def assert_each(candidates, sides, channels, data_format="channels_last", open_sizes=False):
     """Many layers on the same picture, whose sizes may be open until the graph runs."""
     shape = picture_shape(data_format, sides, channels)

@@ -47,6 +47,33 @@ def test_a_file_that_was_written_into(file, graph):
         source.read(core())
 
 
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_a_file_that_is_removed_while_it_is_opened(file, graph, runtime, monkeypatch):
+    """By whoever clears the cache: right after the runtime has read it."""
+    package = pytest.importorskip(runtime)
+    kind, name = (package.Core, "read_model") if runtime == "openvino" else (package, "InferenceSession")
+    reading = getattr(kind, name)
+
+    def read_and_removed(*given, **settings):
+        found = reading(*given, **settings)
+        file.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(kind, name, read_and_removed)
+    if runtime == "openvino":  # which keeps it open
+        assert open_runner(file, cache_key="").unknown_from == ({0},)
+    else:
+        with pytest.raises(ModelFileError, match=r"The graph cannot be read once more: .*graph\.onnx"):
+            open_runner(file, runtime=runtime)
+    assert not file.exists()
+
+
+def test_an_empty_file(file):
+    file.write_bytes(b"")
+    with pytest.raises(ModelFileError, match="OpenVINO cannot read the graph: cannot mmap an empty file"):
+        open_runner(file)
+
+
 def test_what_is_cached_needs_no_graph_until_another_size_is_asked_for(file, graph, monkeypatch):
     monkeypatch.setattr("amalthea.runtime.runners.compiling._SMALL", 0)
     pictures = numbers(1, 9, 8, 3)

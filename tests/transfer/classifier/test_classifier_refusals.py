@@ -123,3 +123,8 @@ def test_parameters_that_cannot_be_used(parameters, message):
     unusable = classifier(**parameters)
     with pytest.raises(ArgumentError, match=message):
         unusable.fit(*coloured(6))
+
+
+def test_a_misspelt_parameter():
+    with pytest.raises(TypeError, match=r"^ImageClassifier\.__init__\(\) got an unexpected keyword argument 'epoch'"):
+        ImageClassifier(epoch=3)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from amalthea.catalog import scaling_steps
-from amalthea.errors import ArgumentError, ImageError
+from amalthea.errors import AmaltheaWarning, ArgumentError, ImageError
 from amalthea.images import scale
 from amalthea.transfer import ImageClassifier
 from amalthea.transfer.training.batches import Batches
@@ -136,6 +136,22 @@ def test_a_network_that_is_not_frozen_trains_whole(tmp_path, data_format):
     assert len(fitted.history["loss"]) == 3
     with pytest.raises(ImageError, match=r"broken.png"):
         classifier(model=network, epochs=1).fit(folder)
+
+
+@pytest.mark.single_backend
+def test_a_head_on_the_scores_of_another_classifier():
+    whole = keras.Sequential(
+        [small_network(), keras.layers.Flatten(name="flat"), keras.layers.Dense(1, activation="sigmoid", name="cat")],
+        name="cats_or_dogs",
+    )
+    whole.trainable = False
+    pictures, names = coloured(12)
+    told = "'cats_or_dogs' ends with a classifier of its own, .*: features='cat' says that it shall; features='flat' "
+    with pytest.warns(AmaltheaWarning, match=told):
+        fitted = classifier(model=whole, epochs=1).fit(pictures, names)
+    assert fitted.model_.get_layer("head_scores").kernel.shape[0] == 1
+    meant = classifier(model=whole, epochs=1, features="flat").fit(pictures, names)
+    assert meant.model_.get_layer("head_scores").kernel.shape[0] > 100
 
 
 @pytest.mark.single_backend

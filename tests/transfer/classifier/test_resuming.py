@@ -15,10 +15,7 @@ from amalthea.transfer.training import checkpoints
 from amalthea.transfer.training.watching import Bar
 from tests.transfer.classifier.classes import classifier, coloured, write_coloured
 
-pytestmark = [
-    pytest.mark.single_backend,
-    pytest.mark.skipif(keras.config.backend() == "openvino", reason="Keras' OpenVINO backend cannot train"),
-]
+pytestmark = pytest.mark.skipif(keras.config.backend() == "openvino", reason="Keras' OpenVINO backend cannot train")
 
 EXACT = keras.config.backend() in ("tensorflow", "torch")
 PICTURES, VALIDATION = coloured(30), coloured(12, seed=1)
@@ -60,6 +57,10 @@ def assert_same(one: ImageClassifier, other: ImageClassifier) -> None:
     assert one.tuned_from_ == other.tuned_from_
 
 
+@pytest.mark.skipif(
+    keras.config.backend() == "jax",
+    reason="which compiles for long; training/test_checkpoints.py runs there, too",
+)
 @pytest.mark.parametrize(
     ("epoch", "parameters"),
     [
@@ -91,6 +92,7 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [message.partition(" ")[0] for message in found]
 
 
+@pytest.mark.single_backend
 def test_it_goes_on_with_the_same_training_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = write_coloured(tmp_path / "pictures", 12)
     paths = sorted(folder.glob("*/*.png"))
@@ -120,6 +122,7 @@ def test_it_goes_on_with_the_same_training_only(tmp_path: Path, caplog: pytest.L
     assert again(paths, names) == "begins"
 
 
+@pytest.mark.single_backend
 def test_the_weights_of_the_frozen_part_count(caplog: pytest.LogCaptureFixture) -> None:
     def again(change: float) -> str:
         found = classifier(epochs=1)

@@ -12,7 +12,7 @@ from amalthea.applications.mobilenet import preprocess_input
 from amalthea.errors import ArgumentError
 from amalthea.preprocessing.image import img_to_array, load_img
 from amalthea.transfer.base import Wishes
-from amalthea.transfer.features.layers import layer_features
+from amalthea.transfer.features.layers import layer_features, layer_network
 from tests.live_weights import set_live_weights
 from tests.transfer.features.networks import picture_files
 
@@ -47,6 +47,19 @@ def test_a_layer_of_a_model(layer, pooling, model, paths):
     expected = answers(keras.Model(model.inputs, pools[pooling](end) if pooling else end), paths)
     assert found.features.shapes == (expected.shape[1:],)
     np.testing.assert_allclose(found.features.take(range(5))[0], expected, atol=1e-3 * expected.std())
+
+
+def test_pooling_of_layers_with_another_data_format_than_their_pictures():
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            layers.Input((32, 32, 3)),
+            layers.Permute((3, 1, 2)),
+            layers.Conv2D(8, 3, data_format="channels_first"),
+        ]
+    )
+    base = layer_network(model, pooling="avg", wishes=Wishes(scaling="tf"))
+    assert base.network.output_shape == (None, 8)
 
 
 def test_a_network_by_name(cached_weights, paths):

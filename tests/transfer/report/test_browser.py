@@ -121,7 +121,7 @@ def test_a_report_is_whole_without_javascript_and_network(width: int, driver: An
     assert width_of_page(driver) == width
     pictures = widths_of_pictures(driver)
     assert min(pictures) > 0
-    shown = json.loads(report.with_suffix(".json").read_text(encoding="ascii"))
+    shown = json.loads((report.parent / "report-facts.json").read_text(encoding="ascii"))
     mistakes, plots, twins = min(len(shown["mistakes"]), 12), 4, len(shown["twins"])
     assert (len(pictures), twins) == (plots + 2 * mistakes + 2 * twins, 1)
     text = driver.find_element("tag name", "body").text

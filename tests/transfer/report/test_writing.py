@@ -77,15 +77,17 @@ def facts(path):
 def written(classifier, pets, tmp_path_factory):
     """The folder with the report of the classifier."""
     folder = tmp_path_factory.mktemp("written")
+    (folder / "report.json").write_text("of the user")  # such as what --json printed
     write_report(classifier, pets / "validation", path=folder / "report.html", file="pets.keras")
     return folder
 
 
 def test_a_classifier_that_was_trained_here(classifier, pets, written):
     report = classifier.evaluate(pets / "validation")
-    names = ["report-calibration.png", "report-confusion.png", "report-curves.png", "report.html", "report.json"]
-    assert sorted(path.name for path in written.iterdir()) == names
-    found = facts(written / "report.json")
+    names = [f"report-{what}" for what in ("calibration.png", "confusion.png", "curves.png", "facts.json")]
+    assert sorted(path.name for path in written.iterdir()) == [*names, "report.html", "report.json"]
+    assert (written / "report.json").read_text() == "of the user"
+    found = facts(written / "report-facts.json")
     assert found["report"] == json.loads(report.to_json())
     assert found["history"]["loss"] == classifier.history["loss"] and found["kept"] == 2
     assert {"features", "head", "this report"} == set(found["seconds"]) and min(found["seconds"].values()) > 0
@@ -104,7 +106,7 @@ def test_mistakes_are_shown_with_maps_by_gradients(classifier, pets, tmp_path):
     answers = classifier.predict_proba(paths)
     labels = [next(name for name in wrong if name != answer) for answer in classifier.predict(paths)]
     write_report(classifier, paths, labels, path=tmp_path / "report.html")
-    found = facts(tmp_path / "report.json")["mistakes"]
+    found = facts(tmp_path / "report-facts.json")["mistakes"]
     assert [mistake["probability"] for mistake in found] == pytest.approx(sorted(answers.max(axis=1), reverse=True))
     assert {mistake["picture"] for mistake in found} == set(map(str, paths))
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
@@ -114,7 +116,7 @@ def test_mistakes_are_shown_with_maps_by_gradients(classifier, pets, tmp_path):
 
 def test_the_same_photograph_on_both_sides(pets, written):
     pytest.importorskip("imagehash", reason="ImageHash is not installed: amalthea[check]")
-    [twins] = facts(written / "report.json")["twins"]
+    [twins] = facts(written / "report-facts.json")["twins"]
     assert [os.path.basename(path) for path in twins["judging"]] == ["twin.png"]
     assert twins["learned"] == [str(min((pets / "train" / "Bengal").iterdir()))]
     assert "1 group of pictures that look the same is on both sides" in (written / "report.html").read_text("utf-8")
@@ -128,7 +130,7 @@ def test_the_time_of_what_came_before_the_training(small_file, hostile, tmp_path
     found = judged((None, None), pictures, folds, np.eye(2, dtype=np.float32), {"features": 20.0, "training": 42.0})
     page = tmp_path / "report.html"
     write_report(amalthea.load(small_file), hostile, path=page, comparison=compared, folds=found)
-    seconds = facts(tmp_path / "report.json")["seconds"]
+    seconds = facts(tmp_path / "report-facts.json")["seconds"]
     assert (seconds["comparison"], seconds["cross-validation"]) == (7, 62)
     assert list(seconds) == ["comparison", "cross-validation", "this report"]
     words = " ".join(Page(page.read_text("utf-8")).text.split())
@@ -139,7 +141,7 @@ def test_the_time_of_what_came_before_the_training(small_file, hostile, tmp_path
 def test_pictures_that_were_learned_from_are_told(classifier, pets, tmp_path):
     paths = [min((pets / "train" / breed).iterdir()) for breed in BREEDS]
     write_report(classifier, paths, BREEDS, path=tmp_path / "report.html")
-    found = facts(tmp_path / "report.json")
+    found = facts(tmp_path / "report-facts.json")
     assert (found["common"], found["twins"]) == (3, [])
 
 
@@ -148,7 +150,7 @@ def test_pictures_in_memory_and_a_threshold(tmp_path):
     labels = [3, 5] * 6
     classifier = ImageClassifier(small_network(40), scaling=1 / 255, epochs=1, threshold=0.5).fit(pictures, labels)
     report = write_report(classifier, pictures[:6], labels[:6], path=tmp_path / "report.html")
-    found = facts(tmp_path / "report.json")
+    found = facts(tmp_path / "report-facts.json")
     assert report.accepted.threshold == found["report"]["accepted"]["threshold"] == 0.5
     assert found["judging"]["sizes"] == [[40, 40]] * 3
     assert found["twins"] is None and found["learning"]["counts"] == [6, 6]
@@ -175,7 +177,7 @@ def test_an_error_of_keras_costs_the_maps_alone(classifier, pets, tmp_path, monk
     write_report(classifier, paths, wrong, path=tmp_path / "report.html", chosen=["epoch", "threshold"])
     page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "There are no maps: RuntimeError: out of memory" in page.text and "and more" not in page.text
-    assert facts(tmp_path / "report.json")["chosen"] == ["threshold", "epoch"]
+    assert facts(tmp_path / "report-facts.json")["chosen"] == ["threshold", "epoch"]
 
 
 def test_a_file_with_hostile_names(small_file, hostile, tmp_path):
@@ -186,7 +188,7 @@ def test_a_file_with_hostile_names(small_file, hostile, tmp_path):
     assert all(name.replace("\u202e", "\ufffd") in page.text for name in HOSTILE)
     assert '<img src=x onerror="alert(2)">.png' in page.text and "caf\ufffd.png" in page.text
     assert "by occlusion" in page.text
-    found = facts(tmp_path / "report.json")
+    found = facts(tmp_path / "report-facts.json")
     assert {mistake["picture"] for mistake in found["mistakes"]} <= {str(path) for path in hostile.rglob("*.png")}
     thumbnails = sum(str(value).startswith("data:image/jpeg") for _, value in page.attributes)
     assert thumbnails == len(found["mistakes"]) + min(len(found["mistakes"]), 4) > 0
@@ -202,7 +204,7 @@ def test_what_cannot_be_read_ends_it_or_is_left_out(small_file, hostile, tmp_pat
     assert list(tmp_path.glob("report*")) == []
     report = write_report(predictor, hostile, path=tmp_path / "report.html", on_error="skip")
     assert (report.skipped, sum(report.support)) == (1, 8)
-    assert facts(tmp_path / "report.json")["judging"]["unreadable"] == [str(broken)]
+    assert facts(tmp_path / "report-facts.json")["judging"]["unreadable"] == [str(broken)]
 
 
 def test_wrong_input(small_file, hostile, tmp_path):

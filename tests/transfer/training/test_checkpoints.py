@@ -1,12 +1,14 @@
 """A training that was stopped at any epoch goes on, and ends with what it would have ended with."""
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import pytest
 
+from amalthea.errors import AmaltheaWarning
 from amalthea.storage import TRAININGS
 from amalthea.transfer.training.checkpoints import Checkpoints
 from amalthea.transfer.training.loop import train
@@ -107,15 +109,22 @@ def test_without_resume_it_begins_anew(stop: Callable[..., None], caplog: pytest
 
 @pytest.mark.single_backend
 def test_callbacks_that_cannot_be_told_apart_begin_anew(caplog: pytest.LogCaptureFixture) -> None:
+    """Which is a warning where somebody asks for more: nobody sees the log in Python."""
+
     class Strange(keras.callbacks.Callback):
         def __init__(self) -> None:
             super().__init__()
             self.something = object()
 
-    with caplog.at_level(logging.INFO, "amalthea"):
-        assert_same(trained(resume=True, epochs=1, callbacks=[Strange()]), whole(epochs=1))
-    assert caplog.messages == [
+    told = (
         "Training: begins anew, and can never be resumed, for what the callback Strange does cannot be told from its "
         "attribute 'something', of the type object."
-    ]
+    )
+    advice = " Give it numbers, texts, arrays or plain functions instead, or leave it out."
+    with caplog.at_level(logging.INFO, "amalthea"):
+        with pytest.warns(AmaltheaWarning, match=f"^{re.escape(told + advice)}$"):
+            assert_same(trained(resume=True, epochs=1, callbacks=[Strange()]), whole(epochs=1))
+        assert caplog.messages == []
+        trained(epochs=1, callbacks=[Strange()])  # a warning would be an error
+    assert caplog.messages == [told]
     assert files() == []

@@ -115,6 +115,18 @@ def test_callbacks_that_cannot_be_told_apart_have_no_key(part: Any) -> None:
             key_with(callback)
 
 
+def test_what_a_callback_of_keras_remembers_does_not_count() -> None:
+    def early(delta: float = 0.5) -> keras.callbacks.Callback:
+        return keras.callbacks.EarlyStopping(min_delta=delta, restore_best_weights=True)
+
+    used = early()
+    used.set_model(head())
+    used.on_train_begin()
+    used.on_epoch_end(0, {"val_loss": 1.0})
+    assert (used.best, used.min_delta) == (1.0, -0.5)
+    assert key_with(used) == key_with(early()) != key_with(early(0.25))
+
+
 def test_a_callback_may_hold_itself() -> None:
     callback = Lists(1)
     before = key_with(callback)

@@ -5,15 +5,11 @@ Loaded when first used: most of it needs pyarrow, and an engine Ray.
 
 from typing import TYPE_CHECKING
 
+from ..._on_demand import names_from
+
 if TYPE_CHECKING:
     from .distributing import Distributed, distribute
 
 __all__ = ["Distributed", "distribute"]
 
-
-def __getattr__(name: str) -> object:
-    if name in __all__:
-        from . import distributing
-
-        return getattr(distributing, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = names_from(__name__, dict.fromkeys(__all__, "distributing"))

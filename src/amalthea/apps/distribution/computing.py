@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ...errors import ArgumentError, ImageError, MissingFileError
 from ...images import Picture, read_at_size
+from ...images.ahead import ahead
 from ...runtime import load
 from ...storage import digest
-from .ahead import ahead
 from .contents import Content, Problem, contents
 from .environment import check_environment
 from .locations import is_uri
@@ -115,9 +115,15 @@ class ShardWorker:
     def _pictures(self, shard: int) -> Generator[_Read]:
         with (
             closing(contents(self.plan.listed(shard), self.plan.start)) as stored,
-            closing(ahead(self._read, stored, self._threads, _AHEAD)) as pictures,
+            closing(self._all_read(stored)) as pictures,
         ):
             yield from pictures
+
+    def _all_read(self, stored: Iterable[Content]) -> Generator[_Read]:
+        """With one thread nothing is read ahead: the processor does one thing at a time."""
+        if self._threads == 1:
+            return (self._read(content) for content in stored)
+        return ahead(self._read, stored, self._threads, _AHEAD)
 
     def _read(self, content: Content) -> _Read:
         path, found = content

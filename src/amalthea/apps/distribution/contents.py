@@ -14,8 +14,8 @@ from pyarrow import fs, parquet
 
 from ...errors import ArgumentError, ImageError, MissingFileError
 from ...images import read_picture
+from ...images.ahead import ahead
 from ..pictures import reason
-from .ahead import ahead
 from .locations import beside, is_uri
 from .sources import content_column, stamp_of, told
 from .stores import opened

@@ -130,12 +130,5 @@ def _explained(upload: Upload, manner: Manner) -> dict[str, Any]:
     explanation = explain(manner.model.predictor, upload.content)
     file = BytesIO()
     Image.fromarray(explanation.overlay()).save(file, "PNG")
-    row, column = explanation.peak or (None, None)
-    return {
-        "class": explanation.target,
-        "probability": explanation.probability,
-        "method": explanation.method,
-        "layer": explanation.layer,
-        "peak": None if row is None else {"row": round(row, 4), "column": round(column or 0.0, 4)},
-        "map": f"data:image/png;base64,{b64encode(file.getvalue()).decode('ascii')}",
-    }
+    drawn = f"data:image/png;base64,{b64encode(file.getvalue()).decode('ascii')}"
+    return {**explanation.to_dict(), "map": drawn}

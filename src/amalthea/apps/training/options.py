@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ..augmentation_options import with_augmentation
-from ..networks import ALPHA, WEIGHTS
+from ..networks import ALPHA, PRECISION, WEIGHTS
 from ..outputs import OutFile
 from .option_types import (
     POSITIVE,
@@ -78,6 +78,7 @@ NETWORK = (
         metavar="LAYER",
         help="The layer whose output the head takes; without it the last. --features is the same.",
     ),
+    PRECISION,
 )
 
 HEAD = (

@@ -44,10 +44,8 @@ class Results:
     trials: Trials = field(default_factory=Trials)
 
     def finish(self, course: Course, pictures: Photographs, held_back: Photographs | None) -> None:
-        """Write and print all."""
-        classifier = course.classifier
-        classifier.save(self.out)
-        judged = classifier.evaluate(*held_back) if held_back else None
+        """Write and print all but the classifier, which is written already."""
+        judged = course.classifier.evaluate(*held_back) if held_back else None
         if self.curves and course.begun:
             self._draw(course)
         if self.page:
@@ -70,12 +68,12 @@ class Results:
             **course.kept(),
             "finished": not course.left.options(),
             "learning_rate": trials.rates.suggestion if trials.rates else None,
-            "comparison": _parsed(trials.comparison),
-            "folds": _parsed(trials.folds),
+            "comparison": _plain(trials.comparison),
+            "folds": _plain(trials.folds),
             "temperature": classifier.temperature_,
             "threshold": classifier.threshold,
             "report": str(self.page) if self.page else None,
-            "validation": _parsed(judged),
+            "validation": _plain(judged),
         }
         click.echo(json.dumps(finite(facts), indent=2))
 
@@ -174,6 +172,6 @@ def _teachers(course: Course) -> str:
     return "the first epoch" if epochs == 1 else f"the {epochs} epochs"
 
 
-def _parsed(found: Any) -> Any:
-    """What knows itself as JSON, as an object; None for None."""
-    return None if found is None else json.loads(found.to_json())
+def _plain(found: Any) -> Any:
+    """What knows itself as plain values; None for None."""
+    return None if found is None else found.to_dict()

@@ -43,7 +43,7 @@ def run(script: str, arguments: Sequence[str] = (), keras: Era | None = None, ex
     path = Path(os.path.abspath(script))
     folder = str(path.resolve().parent)
     last_signal = LastSignal()
-    _take_over(path, [script, *arguments], folder)
+    _take_over([script, *arguments], folder)
     with recording() as notes:
         compiler = Compiler(packages_beside(path.resolve()), notes)
         OwnModules(folder, compiler.compiled).install()
@@ -59,7 +59,7 @@ def run(script: str, arguments: Sequence[str] = (), keras: Era | None = None, ex
     return 0
 
 
-def _take_over(path: Path, arguments: list[str], folder: str) -> None:
+def _take_over(arguments: list[str], folder: str) -> None:
     sys.argv = arguments
     if sys.flags.safe_path:
         sys.path.insert(0, folder)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ... import _keras
+
 
 def adopt(model: Any) -> Any:
     """Make a model, and all layers in it, of the classes of ``keras2``, in place.
@@ -21,7 +23,7 @@ def adopt(model: Any) -> Any:
 
     if type(model) in models.KINDS:
         introduce(model)
-    for part in (model, *model._flatten_layers()):
+    for part in _keras.parts(model):
         kind = models.KINDS.get(type(part)) or layers.KINDS.get(type(part))
         if kind is not None:
             object.__setattr__(part, "__class__", kind)

@@ -83,13 +83,13 @@ class OldTraining:
         """Loss and metrics, in the order of ``metrics_names``; the loss alone where there are no metrics."""
         if "_use_cached_eval_dataset" in named:  # Keras itself asks, in fit
             return super().evaluate(*positional, **named)  # type: ignore[misc]
-        return self._judge("evaluate", asked("evaluate", arguments.EVALUATE, positional, named))
+        return self._judge(asked("evaluate", arguments.EVALUATE, positional, named))
 
     def evaluate_generator(self, *positional: Any, **named: Any) -> Any:
         """Loss and metrics of what yields batches; ``evaluate`` of today."""
         note("evaluate_generator is evaluate today")
         given = asked("evaluate_generator", arguments.EVALUATE_GENERATOR, positional, named)
-        return self._judge("evaluate_generator", given)
+        return self._judge(given)
 
     def predict(self, *positional: Any, **named: Any) -> Any:
         """Answers to arrays, or to what yields batches."""
@@ -220,7 +220,7 @@ class OldTraining:
         ones = np.ones(len(keras.tree.flatten(x)[0]), "float32")
         return [*_listed(x), *_listed(y), *(weights or [ones])]
 
-    def _judge(self, method: str, given: dict[str, Any]) -> Any:
+    def _judge(self, given: dict[str, Any]) -> Any:
         source = source_of(given.get("x"))
         if source is None:
             given.update(x=self._arrays(given.get("x")), y=targets_of(self, given.get("y")))

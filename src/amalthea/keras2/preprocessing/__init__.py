@@ -1,11 +1,7 @@
 """The names of ``keras.preprocessing`` of Keras 1 and 2. Loaded when first used."""
 
-from importlib import import_module
+from ..._on_demand import names_from
 
 __all__ = ["image", "sequence", "text"]
 
-
-def __getattr__(name: str) -> object:
-    if name in __all__:
-        return import_module(f".{name}", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __dir__ = names_from(__name__, {}, modules=__all__)

@@ -45,8 +45,7 @@ def run_litert(path: Path, trial: "Trial") -> "Arrays":
         raise ArgumentError(
             f"{path.name} was not written: LiteRT cannot run it. {first_line(problem)}. {_OTHERWISE}"
         ) from problem
-    # Keras numbers several outputs: "output_0", "output_1", …
-    return [answers[name] for name in sorted(answers, key=lambda name: (len(name), name))]
+    return _in_order(answers, trial)
 
 
 def run_saved_model(path: Path, trial: "Trial") -> "Arrays":
@@ -57,7 +56,7 @@ def run_saved_model(path: Path, trial: "Trial") -> "Arrays":
     signature = loaded.signatures["serving_default"]
     given = _by_name(list(signature.structured_input_signature[1]), trial)
     answers = signature(**{name: tensorflow.constant(x) for name, x in given.items()})
-    return [answers[name].numpy() for name in sorted(answers, key=lambda name: (len(name), name))]
+    return [answer.numpy() for answer in _in_order(answers, trial)]
 
 
 def require_tensorflow(path: Path, name: str) -> None:
@@ -97,7 +96,21 @@ def _by_name(names: list[str], trial: "Trial") -> dict[str, Any]:
     if len(names) == 1:
         return {names[0]: trial.arrays[0]}
     known = dict(zip(trial.inputs, trial.arrays, strict=True))
-    return {name: known[name] for name in names}
+    renamed = {_parameter(name): array for name, array in known.items()}
+    return {name: known[name] if name in known else renamed[name] for name in names}
+
+
+def _parameter(name: str) -> str:
+    """What TensorFlow calls an input of a function: "image-left" becomes "image_left" (2.21)."""
+    letters = "".join(letter if letter.isalnum() else "_" for letter in name)
+    return letters if letters[0].isalpha() else f"arg_{letters}"
+
+
+def _in_order(answers: dict[str, Any], trial: "Trial") -> list[Any]:
+    """As a trial expects them. TensorFlow keeps the keys of a dictionary, else it numbers: "output_0", "output_1"."""
+    if isinstance(trial.outputs, dict):
+        return [answers[name] for name in sorted(answers, key=trial.outputs.__getitem__)]
+    return [answers[name] for name in sorted(answers, key=lambda name: (len(name), name))]
 
 
 def _interpreter() -> Any:

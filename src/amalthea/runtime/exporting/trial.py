@@ -1,6 +1,7 @@
 """A picture that a network is shown before and after it is written in another format."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from ...catalog import scaling_steps
 from ...errors import ArgumentError
 from ...images import Preparation, resize, scale
 from ..assembly import known_scaling
+from ..open_sizes import answers_when_tried, shapes_to_try
 from ..prediction import Predictor
 from ..scores import as_probabilities
 from ..self_test import question
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 Arrays = list[NDArray[Any]]
 
-_OPEN_SIDE = 64  # where a network takes any size, and nobody says which
 _PROBABILITIES, _DEVIATIONS = 1e-4, 1e-3  # that answers in float32 may differ by
 _ROUNDING = 1e-5  # of the largest number of an answer; where all are nearly equal, their deviation is nothing but that
 _NEAR_ZERO = 1e-6
@@ -38,7 +39,8 @@ class Trial:
 
     Attributes:
         arrays: as the model takes them, one an input.
-        inputs: their names.
+        inputs: names of their tensors.
+        outputs: how what is expected is nested, each as its number; see ``Predictor``.
         expected: what the original answers, one an output: Keras where that is at hand, so that errors of the
             conversion show, and computes in float32; else the predictor.
         pixels: the same picture before it is scaled, uint8 of shape (1, rows, columns, 3); None where the network takes
@@ -53,6 +55,7 @@ class Trial:
     pixels: NDArray[np.uint8] | None
     classes: tuple[str, ...]
     precision: str = "float32"
+    outputs: Any = 0
 
     def compared(self, answers: Arrays, precision: str, name: str) -> tuple[float, float]:
         """The largest difference of an answer from what was expected, and what it may be.
@@ -112,11 +115,13 @@ def trial_of(
         from ..loading import load
         from ..saved_file import read
 
-        opened, saved = load(model), read(Path(model)).description.precision
+        opened, saved = load(model), read(Path(model)).description
         if opened.preparation is None:
-            return _trial(opened, _numbers(opened), None, opened.classes, saved)
+            known = saved.self_test  # of a size that it computes
+            numbers = question(known.shapes, opened.runner.inputs) if known else _numbers(opened, None)
+            return _trial(opened, numbers, None, opened.classes, saved.precision)
         pixels = _pixels(picture, opened.preparation)
-        return _trial(opened, [pixels], pixels, opened.classes, saved)
+        return _trial(opened, [pixels], pixels, opened.classes, saved.precision)
     from ..factory import computed_by_keras, predictor
 
     # Half precision, which graphs do not know.
@@ -125,7 +130,8 @@ def trial_of(
     classes = tuple(options.get("classes") or exact.classes)
     preparation = _preparation(model, exact, options)
     if preparation is None:
-        return _trial(exact, _numbers(exact), None, classes)
+        names = tuple(port.name for port in getattr(model, "inputs", None) or ())
+        return _trial(exact, _numbers(exact, options.get("size")), None, classes, names=names)
     pixels = _pixels(picture, preparation)
     [spec] = exact.runner.inputs
     array = pixels if spec.dtype == "uint8" else scale(pixels, preparation.scaling)
@@ -138,11 +144,13 @@ def _trial(
     pixels: NDArray[np.uint8] | None,
     classes: tuple[str, ...],
     precision: str = "float32",
+    names: tuple[str, ...] = (),
 ) -> Trial:
     return Trial(
         arrays=arrays,
-        inputs=predictor.inputs,
-        expected=list(predictor.runner(arrays)),
+        inputs=names or tuple(spec.name for spec in predictor.runner.inputs),
+        outputs=predictor.outputs,
+        expected=answers_when_tried(predictor.runner, arrays, f"Model {predictor.name!r}"),
         pixels=pixels,
         classes=classes,
         precision=precision,
@@ -166,11 +174,11 @@ def _preparation(model: "keras.Model", exact: Predictor, options: dict[str, Any]
         scaling = known_scaling(model, said, row)
     except ArgumentError:
         return None
-    own = spec.shape[2:] if spec.channels_first else spec.shape[1:3]
-    size = options.get("size") or (known.size if known else [side or _OPEN_SIDE for side in own])
-    rows, columns = (size, size) if isinstance(size, int | np.integer) else size
+    size = options.get("size")
+    [shape] = shapes_to_try([spec], known.size if size is None and known else size)
+    rows, columns = shape[2:] if spec.channels_first else shape[1:3]
     interpolation = options.get("interpolation") or (row.interpolation if row else "nearest")
-    return Preparation(size=(int(rows), int(columns)), scaling=scaling, interpolation=interpolation)
+    return Preparation(size=(rows, columns), scaling=scaling, interpolation=interpolation)
 
 
 def _pixels(picture: "Picture | None", preparation: Preparation) -> NDArray[np.uint8]:
@@ -179,9 +187,9 @@ def _pixels(picture: "Picture | None", preparation: Preparation) -> NDArray[np.u
     return resize(picture, preparation.size, preparation.interpolation)[np.newaxis]
 
 
-def _numbers(exact: Predictor) -> Arrays:
+def _numbers(exact: Predictor, size: int | Sequence[int] | None) -> Arrays:
     specs = exact.runner.inputs
-    return question([(1, *(side or _OPEN_SIDE for side in spec.shape[1:])) for spec in specs], specs)
+    return question(shapes_to_try(specs, size), specs)
 
 
 def _tolerance(right: NDArray[Any]) -> float:

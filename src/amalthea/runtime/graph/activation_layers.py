@@ -1,5 +1,6 @@
 """Activations as layers of their own, and as the last step of another layer."""
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -44,7 +45,20 @@ _FUNCTIONS: dict[Any, Callable[..., Tensor]] = {
     keras.activations.threshold: activations.threshold,
 }
 
-_OVER_AN_AXIS = (keras.activations.log_softmax, keras.activations.softmax)
+_OPERATIONS = {
+    getattr(keras.ops, function.__name__): converter
+    for function, converter in _FUNCTIONS.items()
+    if hasattr(keras.ops, function.__name__)
+} | {keras.ops.gelu: partial(activations.gelu, approximate=True)}  # the only one with another default
+"""Those of ``keras.ops`` that have the names of activations, and their arguments."""
+
+_OVER_AN_AXIS = (keras.activations.log_softmax, keras.activations.softmax, keras.ops.log_softmax, keras.ops.softmax)
+
+_IN_TENSORFLOW = (
+    *("elu", "gelu", "leaky_relu", "log_softmax", "relu", "relu6", "selu"),
+    *("sigmoid", "silu", "softmax", "softplus", "softsign", "tanh"),
+)
+"""Functions of ``tf.nn`` that compute the same, unless they get settings, some of which have other names there."""
 
 
 def elu(layer: Any, x: Tensor) -> Tensor:
@@ -85,7 +99,8 @@ _LAYERS: dict[type, Callable[[Any, Tensor], Tensor]] = {
 def activated(layer: Any, x: Tensor) -> Tensor:
     """``layer.activation`` of a tensor; the whole work of the layer ``Activation``.
 
-    A function of ``keras.activations``, also with other settings as a ``functools.partial``, or a layer.
+    A function of ``keras.activations`` or ``keras.ops``, also with other settings as a ``functools.partial``; one of
+    ``tf.nn``; or a layer.
     """
     activation, settings = layer.activation, {}
     if activation is None:
@@ -95,10 +110,31 @@ def activated(layer: Any, x: Tensor) -> Tensor:
     if isinstance(activation, partial) and not activation.args:
         settings = activation.keywords
         activation = activation.func
-    if activation not in _FUNCTIONS:
-        name = getattr(activation, "__name__", activation)
-        known = ", ".join(sorted(function.__name__ for function in _FUNCTIONS))
-        raise unsupported(layer, f"its activation {name} is none of {known}")
+    if not settings:
+        activation = _of_tensorflow().get(activation, activation)
+    converter = _FUNCTIONS.get(activation) or _OPERATIONS.get(activation)
+    if converter is None:
+        raise unsupported(layer, _unknown(activation))
     if activation in _OVER_AN_AXIS:
         inner_axes(layer, settings.get("axis", -1), len(x.axes))
-    return _FUNCTIONS[activation](x, **settings)
+    return converter(x, **settings)
+
+
+def _of_tensorflow() -> dict[Any, Any]:
+    """Functions of TensorFlow and those of Keras that compute the same; none where nobody has loaded TensorFlow."""
+    functions = getattr(sys.modules.get("tensorflow"), "nn", None)
+    if functions is None:
+        return {}
+    return {getattr(functions, name): getattr(keras.activations, name) for name in _IN_TENSORFLOW}
+
+
+def _unknown(activation: Any) -> str:
+    """Why a function or layer is none of the activations: it may merely be called like one."""
+    name = getattr(activation, "__name__", activation)
+    known = sorted(function.__name__ for function in _FUNCTIONS)
+    if name in known:
+        return (
+            f"its activation {name} is a function of {activation.__module__}, not of Keras; give activation={name!r} "
+            "if that is what is meant"
+        )
+    return f"its activation {name} is none of {', '.join(known)}"

@@ -4,7 +4,10 @@ from typing import Any
 
 from .activation_layers import activated
 from .tensor import Constant, Tensor, apply, channels_second
+from .unsupported import unsupported
 from .windows import transposed_window, window
+
+_GAP = 2  # pixels between windows that every runtime leaves out at the same places, also where sizes are open
 
 
 def convolution(layer: Any, x: Tensor) -> Tensor:
@@ -37,6 +40,12 @@ def transposed_convolution(layer: Any, x: Tensor) -> Tensor:
 
 def _convolved(layer: Any, x: Tensor, kernel: Constant, groups: int, *bias: Constant) -> Tensor:
     sliding = window(x, layer.data_format, layer.padding, layer.kernel_size, layer.strides, layer.dilation_rate)
+    gap = max(stride - length for stride, length in zip(layer.strides, layer.kernel_size, strict=True))
+    if "auto_pad" in sliding and gap > _GAP:
+        # At sizes where the picture ends in a longer gap, ONNX Runtime (up to 1.31) begins behind its first pixel.
+        raise unsupported(
+            layer, f"its strides {layer.strides} are far beyond its windows, and the picture's size is open"
+        )
     x = x.stored(channels_second(layer.data_format, len(x.axes)))
     return apply("Conv", x, kernel, *bias, group=groups, **sliding)
 

@@ -11,6 +11,7 @@ from .. import cache
 from .facts import GraphFacts
 from .protocol import refused
 from .source import GraphSource
+from .unknown import unknown_from
 
 Sizes = tuple[tuple[int, ...], ...]  # of one picture, for each input
 
@@ -28,6 +29,7 @@ class Compiler:
 
     Attributes:
         facts: about the graph.
+        unknown_from: as of a ``Runner``.
 
     Raises:
         ModelFileError: this is no graph.
@@ -51,7 +53,9 @@ class Compiler:
         self._facts_name = f"compiled/{facts_key}.json"
         known = cache.load(self._facts_name) if self._cache_key else None
         self._new_facts = bool(self._cache_key) and known is None
-        self.facts = GraphFacts.of(self._model, self._source.size) if known is None else GraphFacts.read(known)
+        with self._source.content() as content:  # not by its path, where it may no longer be
+            self.facts = GraphFacts.of(self._model, self._source.size) if known is None else GraphFacts.read(known)
+            self.unknown_from = unknown_from(content)
         lower = precision == "bfloat16" or (self.facts.quantized and "BF16" in self._capabilities())
         # Always said: left alone, OpenVINO takes bfloat16 where the processor has it, and ties its threads to the first
         # processors, in every process to the same ones, so that two processes of one thread would share a single one.

@@ -15,6 +15,11 @@ from .protocol import TensorSpec, check_rows, refused
 from .unknown import unknown_from
 
 _SILENT = 4  # what it would say of errors is in their message
+_ELSEWHERE = (
+    "CUDAExecutionProvider comes with onnxruntime-gpu in place of onnxruntime (pip uninstall onnxruntime, then pip "
+    "install onnxruntime-gpu), CoreMLExecutionProvider with onnxruntime on macOS."
+)
+_NO_CHIP = "See whether its chip, driver and libraries (for CUDA, cuDNN, too) are there, or name another."
 
 
 def check_precision(precision: str) -> None:
@@ -54,14 +59,14 @@ class ONNXRuntimeRunner:
         options.log_severity_level = _SILENT
         options.intra_op_num_threads = threads or 0
         chosen = ["CPUExecutionProvider"] if providers is None else list(providers)
-        _check_there(chosen, onnxruntime.get_available_providers(), "This installation of ONNX Runtime has")
+        _check_there(chosen, onnxruntime.get_available_providers(), "This installation of ONNX Runtime has", _ELSEWHERE)
         content = str(graph) if isinstance(graph, Path) else graph
         try:
             self._session = onnxruntime.InferenceSession(content, options, providers=chosen)
         except Exception as problem:  # its errors have nothing more in common
             raise ModelFileError(f"ONNX Runtime cannot read the graph: {problem}") from problem
         # One that finds no chip or no driver is left out without a word.
-        _check_there(chosen, self._session.get_providers(), "On this machine ONNX Runtime could start")
+        _check_there(chosen, self._session.get_providers(), "On this machine ONNX Runtime could start", _NO_CHIP)
         self.inputs = _specs(self._session.get_inputs())
         self.outputs = _specs(self._session.get_outputs())
         self.threads = threads
@@ -83,11 +88,13 @@ class ONNXRuntimeRunner:
         return answers
 
 
-def _check_there(providers: Sequence[Any], there: Sequence[str], which: str) -> None:
+def _check_there(providers: Sequence[Any], there: Sequence[str], which: str, advice: str) -> None:
     """Each provider is a name, or a name with its options."""
     names = [provider if isinstance(provider, str) else provider[0] for provider in providers]
     if missing := [name for name in names if name not in there]:
-        raise ArgumentError(f"providers={providers!r}. {which} {', '.join(there)}, but no {', '.join(missing)}.")
+        raise ArgumentError(
+            f"providers={providers!r}. {which} {', '.join(there)}, but no {', '.join(missing)}. {advice}"
+        )
 
 
 def _specs(ports: Sequence[Any]) -> tuple[TensorSpec, ...]:

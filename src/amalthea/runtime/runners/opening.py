@@ -7,8 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
+from ..._numbers import is_whole
 from ...errors import ArgumentError, MissingDependencyError
 from .importing import module_of
 from .protocol import Runner
@@ -115,6 +114,5 @@ def check_precision(precision: str, runtime: str = "openvino") -> None:
 
 
 def _check_number(name: str, value: int | None) -> None:
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if value is not None and not (whole and value > 0):
+    if value is not None and not is_whole(value, 1):
         raise ArgumentError(f"{name}={value!r} must be a whole number above 0, or None.")

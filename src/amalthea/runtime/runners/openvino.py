@@ -16,7 +16,6 @@ from .compiling import Compiler, Sizes
 from .facts import GraphFacts
 from .pool import RequestPool
 from .precision import require_known
-from .unknown import unknown_from
 
 _KEPT_SIZES = 4  # compiled networks hold their own copy of the weights
 
@@ -92,7 +91,7 @@ class OpenVINORunner:
         )
         self.inputs, self.outputs = self._compiler.facts.inputs, self._compiler.facts.outputs
         self.threads = threads
-        self.unknown_from = unknown_from(graph)
+        self.unknown_from = self._compiler.unknown_from
         self._networks: dict[Sizes, _Network] = {}
         self._calls = 0
         self._lock = Lock()  # of the two lines above, never held while computing

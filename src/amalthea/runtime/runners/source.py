@@ -2,6 +2,9 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -56,6 +59,23 @@ class GraphSource:
                 return hashlib.file_digest(self._file, "sha256").hexdigest()
             except OSError as problem:
                 raise _unreadable(problem) from problem
+
+    @contextmanager
+    def content(self) -> Iterator[memoryview]:
+        """All of it while this lasts, which begins before it is read, and may end after that.
+
+        Raises:
+            ModelFileError: the file cannot be read.
+        """
+        if isinstance(self._graph, bytes):
+            yield memoryview(self._graph)
+            return
+        try:
+            mapped = mmap(self._file.fileno(), 0, access=ACCESS_READ)
+        except (OSError, ValueError) as problem:  # the latter of an empty file
+            raise _unreadable(problem) from problem
+        with mapped, memoryview(mapped) as view:
+            yield view
 
     def read(self, core: Any) -> Any:
         """What OpenVINO makes of it: always the same object, which then is all that is kept.

@@ -5,6 +5,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import NamedTuple
 
+from ...errors import ModelFileError
 from ..metadata import fields
 
 _GRAPH = 7  # of onnx.ModelProto
@@ -23,16 +24,24 @@ class _Origin(NamedTuple):
     asked: frozenset[int] = frozenset()
 
 
-def unknown_from(graph: bytes | Path) -> UnknownFrom:
+def unknown_from(graph: bytes | memoryview | Path) -> UnknownFrom:
     """For each output the inputs that it depends on, but for those that the graph itself asks whether they are NaN.
 
     Args:
         graph: an ONNX file that a runtime could read, or its content.
+
+    Raises:
+        ModelFileError: the file is no longer there.
     """
-    if isinstance(graph, bytes):
+    if not isinstance(graph, Path):
         return _unknown_from(memoryview(graph))
-    with graph.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content, memoryview(content) as view:
-        return _unknown_from(view)
+    try:
+        with graph.open("rb") as file:
+            mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
+    except OSError as problem:
+        raise ModelFileError(f"The graph cannot be read once more: {problem}") from problem
+    with mapped, memoryview(mapped) as content:
+        return _unknown_from(content)
 
 
 def _unknown_from(content: memoryview) -> UnknownFrom:

@@ -39,6 +39,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
     times_: Mapping[str, float] = MappingProxyType({})
     _ready: Ready | None = None
     _samples: tuple[Samples, Samples | None] | None = None
+    _tunings: tuple[tuple[int, Samples, Samples | None], ...] = ()  # after how many epochs, and what was given
 
     def predict(self, X: Any, views: int = 1, threshold: float | None = None) -> NDArray[Any]:
         """The most probable class of each picture, or None for "none of these", shape (N,).
@@ -78,13 +79,14 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
         check_fitted(self, "Call fit before it can predict.")
         pictures = pictures_of(X)
         check_all(self, pictures)
-        return probabilities(self._predictor(), pictures, self.preparation_, self._views(views, pictures))
+        return probabilities(self._predictor(), pictures, self._views(views, pictures))
 
     def evaluate(self, X: Any, y: Any = None, views: int = 1, threshold: float | None = None) -> Report:
         """How good the answers are for pictures whose classes are known; features that are kept are used.
 
         Args:
-            X: a folder with one sub-folder a class; or with ``y``, a list of paths, or an array of shape (N, H, W, 3).
+            X: a folder with one sub-folder a class, where some may be missing; or with ``y``, a list of paths, or an
+                array of shape (N, H, W, 3).
             y: one label a picture, of those in ``classes_``.
             views: as for ``predict_proba``; of more than one, no features are kept.
             threshold: as for ``predict``; the report tells how many pictures a class is named for, and how many of
@@ -109,7 +111,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
         if sample_weight is None:
             return self.evaluate(X, y).accuracy
         check_fitted(self, "Call fit before it can be evaluated.")
-        samples = weighted(samples_of(X, y, self.classes_), sample_weight)
+        samples = weighted(samples_of(X, y, self.classes_, some=True), sample_weight)
         places, scores, _ = judged_by(self, samples.numbered(), views=1)
         right = scores.argmax(axis=1) == samples.labels[places]
         return float(np.average(right, weights=samples.weights_of(places)))
@@ -199,7 +201,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
     def _judged(self, X: Any, y: Any, views: int) -> tuple[NDArray[np.int64], NDArray[np.float32], int]:
         """Labels and probabilities of pictures, and how many were left out."""
         check_fitted(self, "Call fit before it can be evaluated.")
-        return judged_by(self, samples_of(X, y, self.classes_), views)
+        return judged_by(self, samples_of(X, y, self.classes_, some=True), views)
 
     def _views(self, count: int, pictures: Pictures) -> Views:
         augmentation = self.augmentation or TUTORIAL
@@ -242,7 +244,7 @@ def judged_by(
     seen, extraction = classifier._views(views, samples.pictures), extraction_of(classifier, classifier.preparation_)
     if seen.count == 1:
         return answers(classifier.model_, samples, extraction)
-    return judged(classifier._predictor(), samples, classifier.preparation_, seen, classifier.on_error)
+    return judged(classifier._predictor(), samples.pictures, samples.labels, seen, classifier.on_error)
 
 
 def samples_of_fit(classifier: Answering) -> tuple[Samples, Samples | None] | None:

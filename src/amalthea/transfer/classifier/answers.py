@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
@@ -13,7 +14,6 @@ from ...errors import ArgumentError, listed, warn
 from ...images import Preparation, scale
 from ...runtime import Predictor, Views, predictor
 from ...runtime.scores import of_all_classes
-from .labelled import Pictures, Samples
 
 if TYPE_CHECKING:
     import keras
@@ -41,15 +41,12 @@ def ready(
     return Ready(replace(plain, preparation=preparation, classes=tuple(classes)), model, precision, checksum)
 
 
-def probabilities(
-    predictor: Predictor, pictures: Pictures, preparation: Preparation, views: Views
-) -> NDArray[np.float32]:
+def probabilities(predictor: Predictor, pictures: Sequence[Path] | NDArray[Any], views: Views) -> NDArray[np.float32]:
     """Probabilities of all classes, also where the model returns that of the second class alone.
 
     Args:
         predictor: of a model with one input, pictures; it knows the preparation and the classes.
         pictures: paths, or an array of shape (N, H, W, 3), RGB in [0, 255], of the right size.
-        preparation: what happens to an array.
         views: of each picture, whose answers are averaged.
 
     Returns:
@@ -59,8 +56,9 @@ def probabilities(
         ImageError, MissingFileError: a file is no usable picture.
     """
     if isinstance(pictures, np.ndarray):
+        assert predictor.preparation
         [spec] = predictor.runner.inputs
-        scaling, first = preparation.scaling, spec.channels_first
+        scaling, first = predictor.preparation.scaling, spec.channels_first
         return views.mean(
             lambda number: of_all_classes(predictor(_scaled(_view(pictures, views, number), scaling, first)))
         )
@@ -69,15 +67,19 @@ def probabilities(
 
 
 def judged(
-    predictor: Predictor, samples: Samples, preparation: Preparation, views: Views, on_error: str
+    predictor: Predictor,
+    pictures: Sequence[Path] | NDArray[Any],
+    labels: NDArray[np.int64],
+    views: Views,
+    on_error: str,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32], int]:
     """Labels and probabilities of pictures; those that cannot be used are left out with a warning, if so wished.
 
     Args:
         predictor: as for ``probabilities``.
-        samples: the pictures.
-        preparation: as for ``probabilities``.
-        views: the same.
+        pictures: as there.
+        labels: of each, shape (N,).
+        views: as there.
         on_error: ``"raise"`` or ``"skip"``.
 
     Returns:
@@ -87,16 +89,16 @@ def judged(
         ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
         ArgumentError: none of them is usable.
     """
-    if on_error == "raise" or isinstance(samples.pictures, np.ndarray):
-        return samples.labels, probabilities(predictor, samples.pictures, preparation, views), 0
-    found = list(predictor.probabilities(samples.pictures, on_error="return", views=views))
+    if on_error == "raise" or isinstance(pictures, np.ndarray):
+        return labels, probabilities(predictor, pictures, views), 0
+    found = list(predictor.probabilities(pictures, on_error="return", views=views))
     usable = np.array([isinstance(scores, np.ndarray) for scores in found])
     if not usable.any():
         raise ArgumentError("None of the pictures can be read.")
     if problems := [problem for problem in found if not isinstance(problem, np.ndarray)]:
         warn(f"{len(problems)} of {len(found)} pictures cannot be used and are left out:\n{listed(problems)}")
     scores = np.stack([scores for scores in found if isinstance(scores, np.ndarray)])
-    return samples.labels[usable], scores, len(problems)
+    return labels[usable], scores, len(problems)
 
 
 def _view(pictures: NDArray[Any], views: Views, number: int) -> Iterator[NDArray[Any]]:

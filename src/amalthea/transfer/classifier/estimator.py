@@ -30,7 +30,7 @@ except ImportError:
 
 __all__ = ["ClassifierMixin", "Estimator", "UnfittedError"]
 
-_NOT_COPIED = ("_ready", "_samples")  # of use in this process alone; or large, and the user has it
+_NOT_COPIED = ("_ready", "_samples", "_tunings")  # of use in this process alone; or large, and the user has it
 
 
 class UnfittedError(ArgumentError, NotFittedError):  # type: ignore[misc] # scikit-learn has no types

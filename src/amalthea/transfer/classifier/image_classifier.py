@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 from ..base import base_of
 from ..cutting.freezing import freeze_before, restored_flags
 from ..rate_finder import LearningRates, RangeTest, find_learning_rate
-from ..training.head import attach
+from ..training.head import attach, warn_of_scores
 from ..training.settings import Rates
 from ..training.watching import History
-from .answering import Answering, check_fitted, samples_of_fit
+from .answering import Answering, check_fitted
 from .crossing import Parts
+from .early_stopping import tell_given_back
 from .labelled import training_samples, tuning_samples, weighted, with_validation
 from .learning import all_or_nothing, learned
 from .parameters import check_crossing, head_of, training_of, tuning_of, wishes_of
@@ -40,7 +41,8 @@ class ImageClassifier(Answering):
         alpha: width of a network that has several.
         image_size: pixels of a side, or (height, width); None takes the size of arrays, else the network's own.
         features: name of the layer at which the head begins, such as an early one for data unlike ImageNet's, or
-            ``"predictions"`` for the network's own classifier; None takes the last one before that.
+            ``"predictions"`` for the network's own classifier; None takes the last one before that, of a model that is
+            given the last one of all.
         pooling: of feature maps: ``"avg"``, ``"max"`` or ``"flatten"``.
         hidden: widths of dense layers between features and scores, with ReLU.
         dropout: part of the features, and of each hidden layer, that is left out in training.
@@ -91,8 +93,7 @@ class ImageClassifier(Answering):
         tuned_from_: number of epochs before ``fine_tune`` first trained more than the head; None: it never did.
         times_: seconds that its training took: ``features``, in which pictures crossed the frozen layers, ``head`` and
             ``fine-tuning``. Of one that was resumed, those in this process.
-        temperature_: by which ``calibrate`` has divided the weights of the last layer since they were trained; 1.0: it
-            has not.
+        temperature_: by which ``calibrate`` divided the weights of the last layer since they were trained; else 1.0.
 
     Example:
         >>> import numpy
@@ -126,8 +127,8 @@ class ImageClassifier(Answering):
             resume: go on where the same training was killed or interrupted: of the same pictures, labels, parameters
                 and versions. It ends with the weights of one that never was. Of a training that ended, the result is
                 taken. It begins anew where nothing is kept, or where a callback of the user's holds objects other than
-                plain values and functions; the log says which. A callback's own state (how long it has waited, the
-                best so far) is not kept.
+                plain values and functions, which a warning says. What Keras' EarlyStopping, ReduceLROnPlateau,
+                ModelCheckpoint and SwapEMAWeights remember is kept; what a callback of the user's own remembers is not.
 
         Returns:
             The classifier. After Ctrl-C it is what the epochs until then made of it; after an error, or without a
@@ -139,6 +140,7 @@ class ImageClassifier(Answering):
             DownloadError, WeightsError: the trained weights of the network.
         """
         self._fit(X, y, validation, sample_weight=sample_weight, callbacks=callbacks, resume=resume)
+        tell_given_back(callbacks, self.history_)
         return self
 
     def _fit(
@@ -151,10 +153,11 @@ class ImageClassifier(Answering):
         check_crossing(self)
         base = base_of(self.model, wishes_of(self, samples.pictures))
         with all_or_nothing(self):
+            warn_of_scores(base.network, self.features)
             self.model_ = attach(base.network, self.features, head)
             self.history_, self.tuned_from_, self.times_, self.temperature_ = History(), None, {}, 1.0
             self.classes_, self.preparation_, self.variant_ = samples.classes, base.preparation, base.variant
-            self._samples = samples, held_back
+            self._samples, self._tunings = (samples, held_back), ()
             check_all(self, samples, held_back, fitting=True)
             return learned(self, samples, held_back, training, resume)
 
@@ -208,8 +211,7 @@ class ImageClassifier(Answering):
                 weights of before give no finite loss.
         """
         check_fitted(self, "fine_tune comes after fit: the large errors of a new head would spoil the layers below it.")
-        known = samples_of_fit(self)
-        samples, held_back = tuning_samples(known, X, y, validation, self.classes_, self.seed, sample_weight)
+        samples, held_back = tuning_samples(self._samples, X, y, validation, self.classes_, self.seed, sample_weight)
         check_all(self, samples, held_back)
         training = tuning_of(
             self,
@@ -222,6 +224,7 @@ class ImageClassifier(Answering):
             callbacks=callbacks,
         )
         with all_or_nothing(self), restored_flags(self.model_):
+            self._tunings = (*self._tunings, (len(self.history_.get("loss", ())), samples, held_back))
             if from_layer is not None or blocks is not None:
                 freeze_before(self.model_, from_layer, blocks, self.variant_ or None, batchnorm)
             if self.tuned_from_ is None and trains_below_head(self.model_):

@@ -70,13 +70,14 @@ def training_samples(x: Any, y: Any) -> Samples:
     return Samples(pictures, labels.astype(np.int64), classes)
 
 
-def samples_of(x: Any, y: Any, classes: NDArray[Any]) -> Samples:
+def samples_of(x: Any, y: Any, classes: NDArray[Any], *, some: bool = False) -> Samples:
     """Pictures whose labels must be among the classes that a classifier knows.
 
     Args:
         x: as for ``training_samples``.
         y: as there.
         classes: sorted.
+        some: whether a folder need not have all of them.
 
     Raises:
         ArgumentError: as there; or a label that is none of the classes.
@@ -84,7 +85,7 @@ def samples_of(x: Any, y: Any, classes: NDArray[Any]) -> Samples:
     """
     if _is_path(x):
         _refuse_labels(y, x)
-        found = labelled_folder(x, [str(name) for name in classes])
+        found = labelled_folder(x, [str(name) for name in classes], some=some)
         return Samples(compact(found.paths), found.labels, classes)
     pictures, given = pictures_of(x), _labels(y)
     _check_lengths(pictures, given)
@@ -204,8 +205,7 @@ def tuning_samples(
         sample_weight: of ``x``, as for ``weighted``.
 
     Raises:
-        ArgumentError: labels or weights without pictures; no pictures at all; or as for ``samples_of``, ``weighted``
-            and ``with_validation``.
+        ArgumentError: labels or weights without pictures, or none; or as for the other functions of this module.
     """
     if x is not None:
         return with_validation(weighted(samples_of(x, y, classes), sample_weight), validation, seed)
@@ -215,7 +215,8 @@ def tuning_samples(
         raise ArgumentError("sample_weight without X: the pictures of fit keep the weights that they had there.")
     if of_fit is None:
         raise ArgumentError(
-            "This classifier was loaded from a file or is a copy, without its pictures: give fine_tune(X=...)."
+            "This classifier was loaded from a file or is a copy, without its pictures: give fine_tune(X=...), or "
+            "lr_find(X=...), those to learn from."
         )
     return of_fit if validation is None else with_validation(of_fit[0], validation, seed)
 

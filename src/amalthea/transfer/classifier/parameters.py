@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._numbers import is_whole
 from ...catalog import ScalingSteps
 from ...errors import ArgumentError
 from ...images import TUTORIAL, Augmentation, Preparation
 from ..base import Wishes, side_lengths
 from ..features.augmenting import Augmenting
 from ..features.store import FeatureStore
-from ..settings import is_whole, require, require_number, require_one_of
+from ..settings import require, require_number, require_one_of
 from ..training.head import Head
 from ..training.settings import Training
 from .crossing import Extraction
@@ -65,6 +66,10 @@ class Parameters(Estimator):
     verify: bool = False
     feature_dtype: str = "float32"
     store: FeatureStore | None = None
+
+
+# What Python's own errors call it, such as that about an argument that is spelt wrong.
+Parameters.__init__.__qualname__ = "ImageClassifier.__init__"
 
 
 def wishes_of(classifier: Parameters, pictures: Pictures) -> Wishes:
@@ -209,7 +214,7 @@ def _augmenting_of(classifier: Parameters) -> Augmenting | None:
             )
         return None
     live = isinstance(augment, str) and augment == "live"
-    if not (live or (is_whole(augment) and int(augment) >= 1)):
+    if not (live or is_whole(augment, 1)):
         raise ArgumentError(
             f"augment={augment!r}; allowed are None, 'live', and how many versions of each picture are kept, from 1 on."
         )

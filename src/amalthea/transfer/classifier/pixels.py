@@ -48,7 +48,8 @@ def check_pictures(
             f"The pictures have {' × '.join(map(str, pictures.shape[1:3]))} pixels; {network} takes "
             f"{' × '.join(map(str, size))}. amalthea.images.resize gives them this size."
         )
-    if not any_values:
+    # Bytes were not scaled; those of a few dark pictures to predict may be as small as what was.
+    if not any_values and (fitting or pictures.dtype != np.uint8):
         _check_values(pictures, network, fitting)
 
 

@@ -68,6 +68,15 @@ def graph_of(model: object) -> Any:
     return _keras.require_functional(model, "cannot be taken apart; functional and Sequential models can.")
 
 
+def data_format_of(flat: keras.Model) -> str:
+    """That of a plain graph's own layers, the last ones, which may have been built under another setting than today's.
+
+    Its pictures may be laid out otherwise: layers in between can change that.
+    """
+    formats = [layer.data_format for layer in flat.layers if hasattr(layer, "data_format")]
+    return str(formats[-1] if formats else keras.config.image_data_format())
+
+
 def own_calls(network: Any) -> list[_keras.Call]:
     """The calls of a functional model that depend on its inputs; others belong to another use of their layers."""
     known, own = set(map(id, network.inputs)), []
@@ -105,7 +114,9 @@ def unknown_layer(model: keras.Model, name: object, names: Iterable[str]) -> Arg
     known = list(dict.fromkeys(names))
     near = get_close_matches(name, known, n=3, cutoff=0.5) if isinstance(name, str) else []
     shown = f"Did you mean {' or '.join(near)}?" if near else f"Its last ones are {', '.join(known[-5:])}."
-    return ArgumentError(f"Model {model.name!r} has no layer {name!r}. {shown} model.summary() lists all.")
+    return ArgumentError(
+        f"Model {model.name!r} has no layer {name!r}. {shown} `amalthea layers` or model.summary() lists all."
+    )
 
 
 def _opened(network: Any, inputs: list[Tensor], training: bool | None) -> tuple[list[Tensor], list[_Made]]:

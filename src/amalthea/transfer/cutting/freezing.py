@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import keras
 
 from ... import _keras
+from ..._numbers import is_whole
 from ...architectures import Block, blocks_of, variant_of
 from ...errors import ArgumentError
 from .flat import flattened, unknown_layer
@@ -56,6 +57,30 @@ def freeze_before(
             part.trainable = False
 
 
+def blocks_by_layer(model: keras.Model, variant: str) -> dict[str, str]:
+    """For each layer the name of the block with which it trains: the first one that needs it.
+
+    Args:
+        model: functional or ``Sequential``.
+        variant: the catalogue's name of its network.
+
+    Returns:
+        Blocks in their order, from the pictures to the scores; without the layers after the last block.
+
+    Example:
+        >>> from amalthea import get_model
+        >>> model = get_model("VGG16", weights=None)
+        >>> blocks_by_layer(model, "VGG16")["block5_pool"]
+        'block5'
+    """
+    calls = list(_keras.calls(flattened(model)))
+    found: dict[str, str] = {}
+    for block in blocks_of(variant, dict.fromkeys(call.operation.name for call in calls)):
+        for name in needed(calls, block.end):
+            found.setdefault(name, block.name)
+    return found
+
+
 @contextmanager
 def restored_flags(model: keras.Model) -> Iterator[None]:
     """Give all layers of a model their flags ``trainable`` of before if the block ends with an error."""
@@ -99,7 +124,7 @@ def _block_count(model: keras.Model, blocks: object, name: str | None, found: Se
             f"blocks={blocks!r}: which layers of model {model.name!r} form a block is not known, for no constructor of "
             "Amalthea built it. Use from_layer, with the name of the first layer to train."
         )
-    if not isinstance(blocks, int) or isinstance(blocks, bool) or not 1 <= blocks <= len(found):
+    if not is_whole(blocks, 1) or blocks > len(found):
         shown = f": {found[0].name} to {found[-1].name}" if found else " in this model"
         raise ArgumentError(f"blocks={blocks!r}; {name} has {len(found)} blocks{shown}. Give a number of them.")
     return blocks

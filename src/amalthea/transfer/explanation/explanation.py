@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,17 @@ class Explanation:
             return None
         row, column = np.unravel_index(self.map.argmax(), self.map.shape)
         return (float(row) + 0.5) / self.map.shape[0], (float(column) + 0.5) / self.map.shape[1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """What is known of it beside picture and map, as plain values; the peak as ``{"row", "column"}`` or None."""
+        place = self.peak and {"row": round(self.peak[0], 4), "column": round(self.peak[1], 4)}
+        return {
+            "class": self.target,
+            "probability": self.probability,
+            "method": self.method,
+            "layer": self.layer,
+            "peak": place,
+        }
 
     def overlay(self) -> Picture:
         """The map in colours over the picture in grey, shape (H, W, 3), RGB in [0, 255]."""

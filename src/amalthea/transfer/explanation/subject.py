@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..._numbers import is_whole
 from ...catalog import ScalingSteps
 from ...errors import ArgumentError
 from ...images import Picture, Preparation, read_at_size, resize
-from ..settings import is_whole
 from .explanation import Explanation
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError
 from ..base import Base, Wishes, base_of
-from ..cutting.flat import flattened
+from ..cutting.flat import data_format_of, flattened
 from .extraction import Extracted, extract
 from .sources import Pictures
 
@@ -86,5 +86,4 @@ def _pooled(prefix: "keras.Model", pooling: str | None) -> "keras.Model":
             "no feature map (H, W, C). Leave pooling out, or name another layer."
         )
     kind = keras.layers.GlobalAveragePooling2D if pooling == "avg" else keras.layers.GlobalMaxPooling2D
-    data_format = "channels_last" if prefix.inputs[0].shape[-1] == 3 else "channels_first"
-    return keras.Model(prefix.inputs, kind(data_format)(found), name=prefix.name)
+    return keras.Model(prefix.inputs, kind(data_format_of(prefix))(found), name=prefix.name)

@@ -41,8 +41,8 @@ class Facts:
         machine: on which.
         file: in which the classifier is; None where that is not told.
         chosen: what was chosen with the pictures that judge, such as ``"threshold"``.
-        comparison: what ``Comparison.to_json`` tells; None where there was none.
-        folds: what ``CrossValidation.to_json`` tells; likewise.
+        comparison: what ``Comparison.to_dict`` tells; None where there was none.
+        folds: what ``CrossValidation.to_dict`` tells; likewise.
     """
 
     network: str
@@ -75,6 +75,6 @@ class Facts:
         """All of it as a JSON object, in ASCII, which holds names that no encoding knows."""
         content = asdict(self) | {
             "written": self.written.isoformat(timespec="seconds"),
-            "report": json.loads(self.report.to_json()),
+            "report": self.report.to_dict(),
         }
         return json.dumps(finite(content), indent=2)

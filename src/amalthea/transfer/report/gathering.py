@@ -1,6 +1,7 @@
 """Everything that is known of a classifier, from all that it can be asked."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -18,14 +19,14 @@ from .portions import looked_at
 
 
 def gathered(
-    classifier: Classifier, samples: Samples, learned: Samples | None, *, views: int, skip: bool
+    classifier: Classifier, samples: Samples, learned: Sequence[Samples], *, views: int, skip: bool
 ) -> tuple[Facts, Gallery]:
     """Judge a classifier, and look at all pictures.
 
     Args:
         classifier: fitted, or opened from a file.
         samples: to judge it by.
-        learned: those that it learned from; None where they are not known.
+        learned: those that it learned from, in one training after another; none where they are not known.
         views: of each picture, whose answers are averaged.
         skip: whether those to judge by that are no usable pictures are left out.
 

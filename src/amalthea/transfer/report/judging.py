@@ -1,5 +1,7 @@
 """A classifier, trained here or opened from a file, asked about pictures whose classes are known."""
 
+from collections.abc import Iterator
+from math import isnan, nan
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -66,7 +68,7 @@ def labelled(classifier: Classifier, x: Any, y: Any) -> Samples:
     """
     classes = np.array(classifier.classes) if isinstance(classifier, Predictor) else classifier.classes_
     order = np.argsort(classes)  # those of a file may stand in any
-    samples = samples_of(x, y, classes[order])
+    samples = samples_of(x, y, classes[order], some=True)
     if isinstance(classifier, Predictor) and isinstance(samples.pictures, np.ndarray):
         raise ArgumentError(f"{classifier.name} is judged by picture files: give a folder, or paths and their classes.")
     return Samples(samples.pictures, order[samples.labels], classes)
@@ -96,8 +98,11 @@ def answers_of(classifier: Classifier, samples: Samples, views: int) -> NDArray[
     return scores
 
 
-def learned_pictures(classifier: Classifier, training: Any) -> Samples | None:
-    """The pictures that a classifier learned from: those given, else those of ``fit`` while they are known.
+def learned_pictures(classifier: Classifier, training: Any) -> list[Samples]:
+    """The pictures that a classifier learned from: those given, else those of ``fit`` and ``fine_tune``.
+
+    None where they are not known, as those of what another process trained. Those of a fine-tuning that was discarded
+    are not among them.
 
     Args:
         classifier: a report is written of.
@@ -107,8 +112,29 @@ def learned_pictures(classifier: Classifier, training: Any) -> Samples | None:
         ArgumentError: something else, or as for ``labelled``.
     """
     if training is None:
-        of_fit = samples_of_fit(classifier) if isinstance(classifier, Answering) else None
-        return of_fit[0] if of_fit else None
+        return [samples for before, samples, _, kept in _trainings(classifier) if isnan(kept) or kept > before]
     if isinstance(training, tuple | list) and len(training) == 2:
-        return labelled(classifier, *training)
-    return labelled(classifier, training, None)
+        return [labelled(classifier, *training)]
+    return [labelled(classifier, training, None)]
+
+
+def choosing_pictures(classifier: Classifier) -> list[Samples]:
+    """The pictures to validate with by which the epoch was chosen whose weights a classifier has, as far as known."""
+    return [held_back for _, _, held_back, kept in _trainings(classifier) if held_back is not None and not isnan(kept)]
+
+
+def _trainings(classifier: Classifier) -> Iterator[tuple[int, Samples, Samples | None, float]]:
+    """Those of this process.
+
+    Yields:
+        How many epochs were before; the pictures to learn from; those to validate with; and the number of the epoch
+        that was the best in the end, NaN where the last one was taken whatever it was.
+    """
+    if isinstance(classifier, Predictor):
+        return
+    of_fit, history = samples_of_fit(classifier), classifier.history_
+    begun = [*([(0, *of_fit)] if of_fit else []), *classifier._tunings]
+    ends = [*(before for before, *_ in begun[1:]), len(history.get("loss", ()))]
+    best = history.get("kept", [])
+    for (before, samples, held_back), end in zip(begun, ends, strict=False):
+        yield before, samples, held_back, best[end - 1] if 0 < end <= len(best) else nan

@@ -1,6 +1,5 @@
 """The report as files: one page that opens anywhere, the same facts as JSON, and its plots."""
 
-import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -15,8 +14,9 @@ from ..evaluation import Report, check_scikit_learn
 from .charts import draw_confusion, draw_reliability
 from .facts import Facts
 from .gathering import gathered
-from .judging import Classifier, check_classifier, labelled, learned_pictures, preparation_of
+from .judging import Classifier, check_classifier, choosing_pictures, labelled, learned_pictures, preparation_of
 from .page import check_jinja, page_of
+from .portions import places_among
 
 if TYPE_CHECKING:
     from ..selection.comparison import Comparison
@@ -45,7 +45,7 @@ def write_report(
     precision, recall and confidence of each class, what was taken for what, calibration, the worst mistakes with maps
     of where the network saw what it answered, the curves of its training, pictures that look the same among those that
     it learned from and those that judge it, settings, versions, times, and how to use it. Beside it stand the facts as
-    ``report.json``, and the plots as ``report-confusion.png``, ``report-calibration.png`` and so on.
+    ``report-facts.json``, and the plots as ``report-confusion.png``, ``report-calibration.png`` and so on.
 
     Maps are made by Grad-CAM where Keras computes gradients, see ``explain``; else by occlusion, of four mistakes; of
     arrays that were scaled, none. All pictures are decoded once to see how large they are and whether they look the
@@ -57,13 +57,14 @@ def write_report(
             ``y``, a list of paths, or for an ``ImageClassifier`` an array of shape (N, H, W, 3).
         y: one label a picture, of the classes that it knows.
         path: ends in ``.html``; each of the files appears whole or not at all.
-        training: pictures that it learned from: a folder or (pictures, labels); None takes those of ``fit``, if it was
-            fitted in this process.
+        training: pictures that it learned from: a folder or (pictures, labels); None takes those of ``fit`` and
+            ``fine_tune``, as far as it was trained in this process.
         file: its own, for the commands by which it is used.
         comparison: of ``amalthea.compare``, by which its network was chosen.
         folds: of ``amalthea.cross_validate``, by which it was judged, too.
         chosen: what was chosen with the pictures of ``X``, of ``"temperature"``, ``"threshold"`` and ``"epoch"``: the
-            page then says that the figures flatter.
+            page then says that the figures flatter. ``"epoch"`` is added where the best one was kept in this process,
+            and some of ``X`` were among the pictures to validate with.
         views: of each picture, whose answers are averaged, see ``ImageClassifier.predict_proba``.
         on_error: ``"raise"``, or ``"skip"`` to leave out those of ``X`` that are no usable pictures; None takes what
             the classifier does. Of those that it learned from, they are always left out.
@@ -96,18 +97,21 @@ def write_report(
         raise ArgumentError(f"chosen={strangers}; allowed are {', '.join(map(repr, _CHOSEN))}.")
     skip = (on_error or getattr(classifier, "on_error", "raise")) == "skip"
     samples, learned = labelled(classifier, X, y), learned_pictures(classifier, training)
+    if places_among(samples, choosing_pictures(classifier)):
+        chosen = (*chosen, "epoch")
     found, shown = gathered(classifier, samples, learned, views=views, skip=skip)
     facts = replace(
         found,
         file=None if file is None else os.fspath(file),
         chosen=tuple(name for name in _CHOSEN if name in chosen),
         seconds={**_of_trials(comparison, folds), **found.seconds},
-        comparison=None if comparison is None else json.loads(comparison.to_json()),
-        folds=None if folds is None else json.loads(folds.to_json()),
+        comparison=None if comparison is None else comparison.to_dict(),
+        folds=None if folds is None else folds.to_dict(),
     )
     page = page_of(facts, shown, _plots(facts, path, comparison), preparation_of(classifier))
-    for suffix, text in ((".json", facts.to_json()), (path.suffix, page)):
-        with atomic_file(path.with_suffix(suffix), setting=None) as temporary:
+    # Not report.json: that may be the user's own, such as what --json prints.
+    for file_of, text in ((path.with_name(f"{path.stem}-facts.json"), facts.to_json()), (path, page)):
+        with atomic_file(file_of, setting=None) as temporary:
             temporary.write_text(text, encoding="utf-8")
     return facts.report
 

@@ -42,14 +42,17 @@ class Comparison:
         return "\n".join([*table, *(["", *failed] if failed else [])])
 
     def to_json(self) -> str:
-        """All but the classifier as a JSON object in ASCII; null for what is not known."""
-        content = {
+        """As ``to_dict``, a JSON object in ASCII."""
+        return json.dumps(self.to_dict(), indent=2)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All but the classifier as plain values; None for what is not known."""
+        return {
             "processor": self.processor,
             "cores": os.cpu_count(),
             "best": self.contenders[0].name,
             "models": [asdict(each) for each in self.contenders],
         }
-        return json.dumps(content, indent=2)
 
     def draw(self, path: str | os.PathLike[str]) -> None:
         """Draw accuracy against the time for one picture into a PNG file, with circles as large as the networks.

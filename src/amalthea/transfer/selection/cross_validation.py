@@ -70,7 +70,7 @@ def cross_validate(
     samples = training_samples(X, y)
     groups = check_folds(samples, k, stratified=stratified, groups=groups)
     crossing = cross_once(classifier, samples)
-    [places] = crossing.usable
+    places = crossing.usable
     network = crossing.network if fine_tune is None else None
     usable = samples.take(places)
     chosen = None if groups is None else groups[places]

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan, nan
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,10 +74,14 @@ class CrossValidation:
         return "\n\n".join("\n".join(part) for part in parts)
 
     def to_json(self) -> str:
-        """All but classifiers and predictions, as JSON in ASCII; null where a fold held back none of a class."""
+        """As ``to_dict``, JSON in ASCII; null where a fold held back none of a class."""
+        return json.dumps(finite(self.to_dict()), indent=2)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All but classifiers and predictions, as plain values; NaN where a fold held back none of a class."""
         names = ("pictures", "accuracy", "loss")
         by_fold = zip(self._sizes(), self.accuracies, self.losses, strict=True)
-        content = {
+        return {
             "accuracy": {"mean": self.accuracy, "deviation": self.deviation},
             "loss": dict(zip(("mean", "deviation"), _mean_and_deviation(self.losses), strict=True)),
             "folds": [dict(zip(names, row, strict=True)) for row in by_fold],
@@ -84,10 +89,9 @@ class CrossValidation:
                 {"class": name, "mean": mean, "deviation": deviation, "folds": values}
                 for name, (mean, deviation), values in self._recall_by_class()
             ],
-            "report": json.loads(self.report.to_json()),
+            "report": self.report.to_dict(),
             "seconds": dict(self.seconds),
         }
-        return json.dumps(finite(content), indent=2)
 
     def _sizes(self) -> list[int]:
         return [int(np.sum(self.folds == number)) for number in range(len(self.fitted))]

@@ -25,43 +25,41 @@ class Crossing(NamedTuple):
     """What is known once pictures have crossed the frozen layers.
 
     Attributes:
-        usable: which pictures of each part can be used, ascending.
+        usable: which pictures can be used, ascending.
         seconds: that their features took, once the network was there.
         network: without a head.
     """
 
-    usable: list[NDArray[np.int64]]
+    usable: NDArray[np.int64]
     seconds: float
     network: "keras.Model"
 
 
-def cross_once(classifier: ImageClassifier, *parts: Samples) -> Crossing:
+def cross_once(classifier: ImageClassifier, samples: Samples) -> Crossing:
     """Compute and keep the features of pictures, which trainings of copies of the classifier then find.
 
     A warning tells of those that cannot be used, here and no more later.
 
     Args:
         classifier: says with which network and how; it stays as it is, as does a model that it was given.
-        parts: pictures with the same classes.
+        samples: the pictures.
 
     Raises:
-        ArgumentError: a parameter or pictures that cannot be used, or no picture of a part can be read.
+        ArgumentError: a parameter or pictures that cannot be used, or no picture can be read.
         ImageError, MissingFileError: a file is no usable picture, and ``on_error`` is ``"raise"``.
         MissingDependencyError: Keras runs on OpenVINO, which cannot train.
         DownloadError, WeightsError: the trained weights of the network.
     """
-    classes = parts[0].classes
-    check_possible(training_of(classifier, classes), validated=True)
+    check_possible(training_of(classifier, samples.classes), validated=True)
     check_crossing(classifier)
-    base = base_of(classifier.model, wishes_of(classifier, parts[0].pictures))
-    model = attach(base.network, classifier.features, head_of(classifier, len(classes)))
-    for part in parts:
-        name, any_values = base.variant or model.name, classifier.scaling is not None
-        check_pictures(part.pictures, base.preparation.size, name, any_values=any_values)
+    base = base_of(classifier.model, wishes_of(classifier, samples.pictures))
+    model = attach(base.network, classifier.features, head_of(classifier, len(samples.classes)))
+    name, any_values = base.variant or model.name, classifier.scaling is not None
+    check_pictures(samples.pictures, base.preparation.size, name, any_values=any_values)
     start = time.perf_counter()
     divided, extraction = Parts(*divide(model)), extraction_of(classifier, base.preparation)
-    usable = [crossed(divided, part.numbered(), extraction).labels for part in parts]
-    if not all(map(len, usable)):
+    usable = crossed(divided, samples.numbered(), extraction).labels
+    if not len(usable):
         raise ArgumentError("None of the pictures can be read.")
     return Crossing(usable, time.perf_counter() - start, base.network)
 

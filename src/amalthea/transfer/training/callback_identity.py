@@ -6,6 +6,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from .callback_states import made_with
+
 _WATCHING = (  # no weight depends on these, which change while they are told
     keras.callbacks.CSVLogger,
     keras.callbacks.ModelCheckpoint,
@@ -24,6 +26,8 @@ class UntoldError(Exception):
 def described_callback(callback: Any) -> Any:
     """What JSON can hold of a callback: its type, attributes, and the code of plain functions among them.
 
+    What those of Keras remember of a training before does not count, for they forget it.
+
     What that code finds under the names of its module is taken to be the same.
 
     Raises:
@@ -33,10 +37,10 @@ def described_callback(callback: Any) -> Any:
     name = f"{kind.__module__}.{kind.__qualname__}"
     if kind in _WATCHING:
         return name
-    parts = []
-    for attribute in sorted(vars(callback).keys() - _OF_KERAS):
+    parts, attributes = [], made_with(callback)
+    for attribute in sorted(attributes.keys() - _OF_KERAS):
         try:
-            parts.append([attribute, _described(getattr(callback, attribute), (callback,))])
+            parts.append([attribute, _described(attributes[attribute], (callback,))])
         except UntoldError as problem:
             what = f"what the callback {kind.__name__} does cannot be told from its attribute {attribute!r}, {problem}"
             raise UntoldError(what) from None

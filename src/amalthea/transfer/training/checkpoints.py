@@ -15,6 +15,7 @@ from ... import _keras
 from ...errors import BrokenWeightsError, StorageError, warn
 from ...storage import TRAININGS, drop_oldest, note_use, room
 from .callback_identity import UntoldError
+from .callback_states import Facts, Weights, give_states, states
 from .checkpoint_files import Arrays, State, read_state, write_state
 from .identity import training_key
 from .watching import BestWeights, History, Keeper, restore, value_of
@@ -34,7 +35,8 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
     than about a twentieth of the time. What the training ends with is kept as well, until it makes room for
     others: see ``AMALTHEA_CACHE_SIZE``. Where nothing can be written, a warning says so, and training goes on.
 
-    It must be the last of all callbacks, to write what the others have made of the epoch.
+    It must be the last of all callbacks, to write what the others have made of the epoch, and to give those of Keras
+    what they remembered once they have begun.
 
     Args:
         rows: names what the training learns from and is judged by. None: nothing is kept, nor found.
@@ -47,6 +49,8 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
         self._path: Path | None = None
         self._found: State | None = None
         self._best: BestWeights | None = None
+        self._callbacks: Sequence[Any] = ()
+        self._remembered: list[tuple[Facts, Weights]] = []
         self._written, self._took = 0.0, 0.0  # when the last one was, and how long it took, in seconds
 
     def begin(self, model: keras.Model, settings: "Training", history: History) -> bool:
@@ -67,10 +71,11 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
             return False
         self.set_model(model)
         self._history, self._title, self._room = history, settings.title, room()
+        self._callbacks = settings.callbacks
         try:
             key = training_key(self._rows, model, settings, history)
         except UntoldError as problem:
-            self._tell(f"begins anew, and can never be resumed, for {problem}.")
+            self._tell_that_it_never_can(problem)
             return False
         self._path = TRAININGS.folder / f"{key}.safetensors"
         if not self._resume:
@@ -83,6 +88,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
             self._tell(f"goes on after epoch {self._found.facts['epochs']} of {settings.epochs}.")
             return False
         restore([self])
+        give_states(self._callbacks, _states(self._found))
         self._tell("was done before; its result is taken.")
         return True
 
@@ -105,7 +111,7 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
             return 0
         self.model.optimizer.build(self.model.trainable_variables)
         restore([self])
-        done = int(self._found.facts["epochs"])
+        done, self._remembered = int(self._found.facts["epochs"]), _states(self._found)
         self._found = None  # as large as the model
         return done
 
@@ -122,7 +128,10 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
         self._history.update(facts["history"])
 
     def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
-        """Look at the clock."""
+        """Let the callbacks of Keras, which have just forgotten all, remember the epochs before; look at the clock."""
+        if self._remembered:
+            give_states(self._callbacks, self._remembered)
+            self._remembered = []
         self._written = time.monotonic()
         self._took = _COPIES * sum(prod(variable.shape) * 4 for variable in self.model.variables) / _SPEED
 
@@ -146,10 +155,14 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
     def _write(self, epochs: int, ended: bool = False) -> None:
         if self._path is None:
             return
+        remembered = list(states(self._callbacks))
         facts = {"epochs": epochs, "ended": ended, "history": self._history}
+        facts["callbacks"] = [known for known, _ in remembered]
         arrays = dict(_named("model", self.model.variables))
         if not ended:
             arrays |= _named("optimizer", self.model.optimizer.variables)
+            for number, (_, weights) in enumerate(remembered):
+                arrays |= {f"callback {number}/{place}": value for place, value in enumerate(weights)}
         if self._best and not ended:
             facts["best"], weights = self._best.known()
             arrays |= {f"best/{number}": value for number, value in enumerate(weights)}
@@ -165,6 +178,13 @@ class Checkpoints(keras.callbacks.Callback):  # type: ignore[misc] # Keras carri
             self._path = None
             warn(f"Training goes on, but could not be resumed if it were killed. {problem}")
 
+    def _tell_that_it_never_can(self, problem: UntoldError) -> None:
+        why = f"begins anew, and can never be resumed, for {problem}."
+        if self._resume:
+            warn(f"{self._title}: {why} Give it numbers, texts, arrays or plain functions instead, or leave it out.")
+        else:
+            self._tell(why)
+
     def _tell(self, what: str) -> None:
         getLogger(__package__).info("%s: %s", self._title, what)
 
@@ -179,6 +199,12 @@ def _read(path: Path) -> State | None:
     if found:
         note_use(path)
     return found
+
+
+def _states(found: State) -> list[tuple[Facts, Weights]]:
+    """What the callbacks remembered."""
+    known = enumerate(found.facts["callbacks"])
+    return [(facts, list(_numbered(found.arrays, f"callback {number}"))) for number, facts in known]
 
 
 def _named(kind: str, variables: Sequence[Any]) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -7,12 +7,16 @@ import keras
 import numpy as np
 from keras import layers
 
-from ...errors import ArgumentError
+from ... import _keras
+from ..._numbers import is_whole
+from ...errors import ArgumentError, warn
 from ..cutting import flattened
-from ..settings import is_whole, require, require_number, require_one_of, require_whole
+from ..cutting.flat import data_format_of
+from ..settings import require, require_number, require_one_of, require_whole
 
 POOLINGS = ("avg", "max", "flatten")
 LOSSES = ("categorical_crossentropy", "binary_crossentropy")
+_SCORING = ("softmax", "sigmoid")  # activations of classifiers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +52,7 @@ class Head:
     def __post_init__(self) -> None:
         require_whole(2, "classes", self.classes)
         require_one_of(POOLINGS, "pooling", self.pooling)
-        positive = all(is_whole(width) and width > 0 for width in self.hidden)
+        positive = all(is_whole(width, 1) for width in self.hidden)
         require(positive, "hidden", self.hidden, "positive widths, such as (256,), or none: ()")
         require_number("dropout", self.dropout, least=0, below=1)
         require_number("l1", self.l1, least=0)
@@ -92,12 +96,25 @@ def attach(base: keras.Model, features: str | None, head: Head) -> keras.Model:
     return keras.Model(flat.input, scores, name=f"{base.name}_classifier")
 
 
+def warn_of_scores(base: keras.Model, features: str | None) -> None:
+    """Warn where a head would learn from the scores of a classifier that nobody named."""
+    calls = list(_keras.calls(flattened(base)))
+    last = calls[-1].operation
+    activation = getattr(getattr(last, "activation", None), "__name__", type(last).__name__.lower())
+    if features is None and len(calls) > 1 and len(calls[-1].outputs[0].shape) == 2 and activation in _SCORING:
+        before = calls[-2].operation.name
+        warn(
+            f"Model {base.name!r} ends with a classifier of its own, from whose scores the new head learns: "
+            f"features={last.name!r} says that it shall; features={before!r} begins before it."
+        )
+
+
 def _pooling(flat: keras.Model, pooling: str, prefix: str) -> list[keras.Layer]:
     """(N, H, W, C) -> (N, C), or (N, H * W * C); nothing for features that are (N, C) already."""
     shape = flat.outputs[0].shape
     if len(shape) == 2:
         return []
-    data_format = _data_format(flat)
+    data_format = data_format_of(flat)
     given = f"Model {flat.name!r}: its features have shape {shape}"
     if pooling == "flatten":
         if None in shape[1:]:
@@ -143,9 +160,3 @@ def _unused_prefix(flat: keras.Model) -> str:
     names = [layer.name for layer in flat.layers]
     prefixes = ("head", *(f"head_{number}" for number in range(2, len(names) + 3)))
     return next(prefix for prefix in prefixes if not any(name.startswith(f"{prefix}_") for name in names))
-
-
-def _data_format(flat: keras.Model) -> str:
-    """That of the network's own layers, which may have been built under another setting than today's."""
-    formats = [layer.data_format for layer in flat.layers if hasattr(layer, "data_format")]
-    return str(formats[-1] if formats else keras.config.image_data_format())

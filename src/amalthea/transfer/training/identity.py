@@ -16,7 +16,7 @@ from .watching import History
 if TYPE_CHECKING:
     from .settings import Training
 
-_FORMAT = 1  # raised whenever the same training gives other weights, so that none of an older version is gone on with
+_FORMAT = 2  # raised whenever the same training gives other weights, so that none of an older version is gone on with
 # Among the settings; another number of devices merely rounds otherwise.
 _WITHOUT_EFFECT = {"title", "all_weights", "distribution"}
 _OF_A_PROCESS = {"compile_config", "shared_object_id"}  # that Keras writes into configurations

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from ... import _keras
 from ...errors import ArgumentError, warn
 from .batches import Batches, Rows
+from .callback_logs import continued_logs
 from .callback_packages import check_callbacks
 from .checkpoints import Checkpoints
 from .compiling import compiled
@@ -64,10 +65,10 @@ def train(
     Returns:
         The history: ``loss`` and ``accuracy`` of each epoch, averaged over its steps, and ``val_loss`` and
         ``val_accuracy`` after it, if there are validation pictures; NaN for epochs without, where others had some.
-        Where the best weights are kept, by ``patience`` or ``never_worse``, also ``kept``: after each epoch, the number
-        of the one whose weights are the best so far. It counts from 1 through the whole history; 0 stands for the
-        weights of before. So the last one tells whose weights the model has, and where that is an epoch of an earlier
-        training, all of this one was discarded.
+        Where the best weights are kept, by ``patience``, ``never_worse`` or Keras' ``EarlyStopping``, also ``kept``:
+        after each epoch, the number of the one whose weights are the best so far. It counts from 1 through the whole
+        history; 0 stands for the weights of before. So the last one tells whose weights the model has, and where that
+        is an epoch of an earlier training, all of this one was discarded.
 
     Raises:
         ArgumentError: no weight is trainable, labels do not fit the features or the model, ``patience`` without
@@ -169,15 +170,17 @@ def _fit(
         if _keeps_the_best(settings):
             start = _start(suffix, judged) if settings.never_worse and not checkpoints.found else None
             keepers.append(BestWeights(suffix, history, settings.patience, start))
-        suffix.fit(
-            batches,
-            epochs=settings.epochs,
-            initial_epoch=checkpoints.take_up(keepers),
-            validation_data=judged,
-            callbacks=[shuffling, *watchers, *keepers, *settings.callbacks, checkpoints],
-            shuffle=False,
-            verbose=0,
-        )
+        done = checkpoints.take_up(keepers)
+        with continued_logs(settings.callbacks, done):
+            suffix.fit(
+                batches,
+                epochs=settings.epochs,
+                initial_epoch=done,
+                validation_data=judged,
+                callbacks=[shuffling, *watchers, *keepers, *settings.callbacks, checkpoints],
+                shuffle=False,
+                verbose=0,
+            )
     except Exception:
         if problem := batches.problem or (judged and judged.problem):
             raise problem from None

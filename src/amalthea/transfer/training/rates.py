@@ -6,9 +6,8 @@ import keras
 import numpy as np
 
 from ... import _keras
-from ...architectures import blocks_of
 from ..cutting import flattened
-from ..cutting.freezing import needed
+from ..cutting.freezing import blocks_by_layer
 
 Layer = Any  # a keras.Layer; Keras carries no types
 
@@ -29,18 +28,14 @@ def layer_groups(model: keras.Model, variant: str | None) -> list[list[Layer]]:
     layers = [layer for layer in operations if isinstance(layer, keras.Layer) and layer.trainable_weights]
     head = [layer for layer in layers if layer.name.startswith("head")] or layers[-1:]
     body = [layer for layer in layers if not any(layer is other for other in head)]
-    names = list(dict.fromkeys(call.operation.name for call in calls))
-    blocks = blocks_of(variant, names) if variant else ()
+    blocks = blocks_by_layer(model, variant) if variant else {}
     if not blocks:
         return [*([layer] for layer in body), head]
-    places: dict[str, int] = {}
-    for place, block in enumerate(blocks):
-        for name in needed(calls, block.end):
-            places.setdefault(name, place)
-    groups: list[list[Layer]] = [[] for _ in blocks]
+    groups: dict[str, list[Layer]] = {block: [] for block in blocks.values()}
+    last = next(reversed(groups))
     for layer in body:
-        groups[places.get(layer.name, -1)].append(layer)
-    return [*filter(None, groups), head]
+        groups[blocks.get(layer.name, last)].append(layer)
+    return [*filter(None, groups.values()), head]
 
 
 def rates_between(low: float, high: float, count: int) -> list[float]:

@@ -16,14 +16,10 @@ def ahead(function: Callable[[_Item], _Result], items: Iterable[_Item], threads:
     Args:
         function: called once for each.
         items: taken soon before they are needed, by whoever asks.
-        threads: how many call it; with one, whoever asks does, and nothing is done ahead: the processor does one thing
-            at a time.
+        threads: how many call it. They end with the iterator, or when whoever asks closes it.
         bound: how many items are under way at most.
     """
-    if threads == 1:
-        yield from map(function, items)
-        return
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="amalthea-distribution")
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="amalthea-pictures")
     try:
         remaining = (pool.submit(function, item) for item in items)
         waiting: deque[Future[_Result]] = deque(islice(remaining, bound))
