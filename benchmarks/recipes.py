@@ -3,7 +3,8 @@
 Real weights on the pets. Each recipe is judged twice: by the 150 validation pictures, after learning from the 450
 others; and by a fifth of all 600 after learning from the rest, another fifth for each seed, so that five seeds judge
 all of them. The seeds also choose the order of the pictures, what dropout leaves out and how pictures are augmented.
-Each network's results are written when it is done: ``--models`` goes on with the others.
+No picture that judges chooses an epoch: for fine-tuning, a fifth of those to learn from are held back to choose it.
+Results are written for each part and network when it is done: ``--parts`` and ``--models`` go on with the others.
 """
 
 import argparse
@@ -11,8 +12,9 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 from statistics import mean, stdev
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,14 +24,16 @@ from benchmarks.pets import DATA
 from benchmarks.transfer import empty_cache
 
 Row = dict[str, object]
-Told = Iterator[tuple[str, str, float]]  # recipe, what it was judged by, and the part of these that it told right
+Told = Iterator["Judged"]
 Recipe = Callable[[int], Told]
 
 MODELS: dict[str, dict[str, Any]] = {
     "MobileNet": {"alpha": 0.75, "weights": DATA / "weights" / "mobilenet_7_5_224_tf.h5"},
     "EfficientNetLite0": {},
 }
-RATES = (1e-4, 1e-3, 1e-2)
+RATES = (1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2)
+TUNING_RATES = (1e-4,)  # the default
+CHOOSING = 0.2  # part of the pictures to learn from, held back to choose the best epoch
 LARGER = {"image_size": 256, "learning_rate": 1e-3}  # instead of 224 pixels and 5e-4
 VIEWS = {"views": 2}
 TRAIN, VALIDATION = DATA / "pets" / "train", DATA / "pets" / "validation"
@@ -37,64 +41,91 @@ FOLDS = 5
 UNIT = "part told right, mean and standard deviation over the seeds; seconds of a seed, with the features that are kept"
 
 
+class Judged(NamedTuple):
+    """What a recipe has reached.
+
+    Attributes:
+        recipe: how it is called in the results.
+        pictures: what it was judged by, as it is called there.
+        accuracy: the part of these that it told right; or a difference of two such parts.
+        rate: the learning rate, where the recipe has found it.
+    """
+
+    recipe: str
+    pictures: str
+    accuracy: float
+    rate: float | None = None
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--seeds", type=int, default=5)
     options = parser.parse_args()
-    for model in options.models:
-        rates = (partial(at_rate, rate) for rate in RATES)
-        named = (defaults, larger, augmented, suggested_rate, *rates, larger_augmented, fine_tuned)
+    for model, part in product(options.models, options.parts):
         with empty_cache():
-            rows = [row for recipe in named for row in _rows(partial(recipe, model), options.seeds)]
-        write(f"recipes-{model}", rows, printed=False, unit=UNIT, seeds=options.seeds)
+            rows = [row for recipe in PARTS[part] for row in _rows(partial(recipe, model), options.seeds)]
+        write(f"recipes-{part}-{model}", rows, printed=False, unit=UNIT, seeds=options.seeds)
 
 
 def defaults(model: str, seed: int) -> Told:
     for judged, learned, held_back in _parts(seed):
-        yield "defaults", judged, _classifier(model, seed).fit(*learned).score(*held_back)
+        yield Judged("defaults", judged, _classifier(model, seed).fit(*learned).score(*held_back))
 
 
 def augmented(model: str, seed: int) -> Told:
     for judged, learned, held_back in _parts(seed):
         classifier = _classifier(model, seed, augment=4).fit(*learned)
-        yield "augment=4", judged, classifier.score(*held_back)
-        yield "augment=4, views=2", judged, classifier.evaluate(*held_back, views=2).accuracy
+        yield Judged("augment=4", judged, classifier.score(*held_back))
+        yield Judged("augment=4, views=2", judged, classifier.evaluate(*held_back, views=2).accuracy)
 
 
 def larger(model: str, seed: int) -> Told:
     """Pictures larger than those that the network was trained on, in which it sees more of each animal's coat."""
     for judged, learned, held_back in _parts(seed):
         classifier = _classifier(model, seed, **LARGER).fit(*learned)
-        yield _named(LARGER), judged, classifier.score(*held_back)
-        yield _named(LARGER | VIEWS), judged, classifier.evaluate(*held_back, **VIEWS).accuracy
+        yield Judged(_named(LARGER), judged, classifier.score(*held_back))
+        yield Judged(_named(LARGER | VIEWS), judged, classifier.evaluate(*held_back, **VIEWS).accuracy)
 
 
 def larger_augmented(model: str, seed: int) -> Told:
     """By the validation pictures alone, for this computes the most pixels of all."""
     classifier = _classifier(model, seed, **LARGER, augment=4).fit(TRAIN)
-    yield _named(LARGER | {"augment": 4}), "validation", classifier.score(VALIDATION)
-    yield _named(LARGER | {"augment": 4} | VIEWS), "validation", classifier.evaluate(VALIDATION, **VIEWS).accuracy
+    yield Judged(_named(LARGER | {"augment": 4}), "validation", classifier.score(VALIDATION))
+    yield Judged(
+        _named(LARGER | {"augment": 4} | VIEWS), "validation", classifier.evaluate(VALIDATION, **VIEWS).accuracy
+    )
 
 
-def fine_tuned(model: str, seed: int) -> Told:
-    """As the command line does it: the pictures to validate with choose the best epoch, which flatters."""
-    classifier = _classifier(model, seed).fit(TRAIN, validation=VALIDATION)
-    yield "fine_tune(blocks=2)", "validation", classifier.fine_tune(blocks=2).score(VALIDATION)
+def head(model: str, seed: int) -> Told:
+    """What fine-tuning begins with: from fewer pictures than the defaults, for a part of them is held back."""
+    for judged, learned, held_back in _parts(seed):
+        classifier = _classifier(model, seed).fit(*learned, validation=CHOOSING)
+        yield Judged("head alone", judged, classifier.score(*held_back))
+
+
+def fine_tuned(rate: float, model: str, seed: int) -> Told:
+    name = f"fine_tune(blocks=2, learning_rate={rate:g})"
+    for judged, learned, held_back in _parts(seed):
+        classifier = _classifier(model, seed).fit(*learned, validation=CHOOSING)
+        before = classifier.score(*held_back)
+        after = classifier.fine_tune(blocks=2, learning_rate=rate).score(*held_back)
+        yield Judged(name, judged, after)
+        yield Judged(f"{name}, gain over its head", judged, after - before)
 
 
 def suggested_rate(model: str, seed: int) -> Told:
     for judged, learned, held_back in _parts(seed):
-        found = _classifier(model, seed).lr_find(*learned)
-        print(json.dumps({"seed": seed, "suggestion": found.suggestion}), flush=True)
-        classifier = _classifier(model, seed, learning_rate=found.suggestion)
-        yield "learning_rate of lr_find", judged, classifier.fit(*learned).score(*held_back)
+        rate = _classifier(model, seed).lr_find(*learned).suggestion
+        classifier = _classifier(model, seed, learning_rate=rate).fit(*learned)
+        yield Judged("learning_rate of lr_find", judged, classifier.score(*held_back), rate)
 
 
 def at_rate(rate: float, model: str, seed: int) -> Told:
     for judged, learned, held_back in _parts(seed):
         classifier = _classifier(model, seed, learning_rate=rate)
-        yield f"learning_rate={rate:g}", judged, classifier.fit(*learned).score(*held_back)
+        yield Judged(f"learning_rate={rate:g}", judged, classifier.fit(*learned).score(*held_back))
 
 
 def _classifier(model: str, seed: int, **parameters: Any) -> ImageClassifier:
@@ -118,20 +149,30 @@ def _parts(seed: int) -> Iterator[tuple[str, tuple[Any, ...], tuple[Any, ...]]]:
 
 def _rows(recipe: Recipe, seeds: int) -> Iterator[Row]:
     """One for each name that a recipe yields, over all seeds."""
-    found: dict[str, dict[str, list[float]]] = {}
+    found: dict[str, dict[str, list[Judged]]] = {}
     start = time.perf_counter()
     for seed in range(seeds):
-        for name, judged, accuracy in recipe(seed):
-            found.setdefault(name, {}).setdefault(judged, []).append(accuracy)
+        for judged in recipe(seed):
+            found.setdefault(judged.recipe, {}).setdefault(judged.pictures, []).append(judged)
     seconds = (time.perf_counter() - start) / seeds / len(found)
     for name, judgements in found.items():
         row: Row = {"recipe": name}
-        for judged, accuracies in judgements.items():
-            row[judged] = round(mean(accuracies), 4)
-            row[f"{judged}, deviation"] = round(stdev(accuracies), 4) if seeds > 1 else None
+        for pictures, judged_by in judgements.items():
+            accuracies = [judged.accuracy for judged in judged_by]
+            row[pictures] = round(mean(accuracies), 4)
+            row[f"{pictures}, deviation"] = round(stdev(accuracies), 4) if seeds > 1 else None
+            if rates := [f"{judged.rate:g}" for judged in judged_by if judged.rate]:
+                row[f"{pictures}, rates"] = ", ".join(rates)
         row["seconds"] = round(seconds, 1)
         print(json.dumps(row), flush=True)
         yield row
+
+
+PARTS: dict[str, tuple[Callable[[str, int], Told], ...]] = {
+    "pictures": (defaults, larger, augmented, larger_augmented),
+    "rates": (suggested_rate, *(partial(at_rate, rate) for rate in RATES)),
+    "fine-tuning": (head, *(partial(fine_tuned, rate) for rate in TUNING_RATES)),
+}
 
 
 if __name__ == "__main__":

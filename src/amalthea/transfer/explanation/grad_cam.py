@@ -60,8 +60,7 @@ def _last(maps: NDArray[np.float32], channels_first: bool) -> NDArray[np.float32
 def _enlarged(strengths: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """A map in the size of its picture.
 
-    Bicubic, where the paper is bilinear, so that the peak of a few wide cells may lie between their centres: it then is
-    on the animal more often, see benchmarks/explanation.py.
+    Bicubic, where the paper is bilinear, so that the peak of a few wide cells may lie between their centres.
     """
     image = Image.fromarray(np.ascontiguousarray(strengths, np.float32))
     enlarged = np.array(image.resize(size[::-1], Image.Resampling.BICUBIC))
