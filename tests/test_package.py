@@ -185,6 +185,7 @@ def test_every_dependency_is_imported_and_every_import_is_a_dependency():
     declared = {MODULES.get(package, package) for package in required_packages() if package not in NEVER_IMPORTED}
     optional = {"tensorflow", "torch", "jax", "sklearn", "matplotlib", "pyarrow", "onnxruntime", "ai_edge_litert"}
     optional |= {"cv2", "imagehash", "jinja2", "libcst", "nncf", "pandas", "simplejpeg"}
+    optional |= {"IPython"}  # where it runs already
     optional |= {"httptools", "prometheus_client", "python_multipart", "ray", "starlette", "uvicorn", "uvloop"}
     assert imported_modules() - set(sys.stdlib_module_names) - optional == declared
 

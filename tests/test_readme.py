@@ -101,4 +101,4 @@ def test_links_lead_somewhere():
 def test_contributing_names_the_sessions_that_exist():
     sessions = re.findall(r"@nox\.session.*\ndef (\w+)", (ROOT / "noxfile.py").read_text(encoding="utf-8"))
     named = re.findall(r"`nox -s (\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
-    assert named == sessions == ["lint", "default", "backends", "site", "programs", "torchvision"]
+    assert named == sessions == ["lint", "default", "backends", "site", "programs", "explanations", "torchvision"]

@@ -183,7 +183,7 @@ def test_no_more_threads_than_are_allowed(mobilenet, threads):
     groups = resized(pictures(70, 30, 30, 3), predictor.preparation, predictor.runner.threads)
     next(groups)
     # Fewer, where one has ended its picture before the next is to be begun.
-    assert 1 <= sum("resizing" in thread.name for thread in threading.enumerate()) <= threads
+    assert 1 <= sum(thread.name.startswith("amalthea-pictures_") for thread in threading.enumerate()) <= threads
     groups.close()
 
 

@@ -66,8 +66,10 @@ def test_features_of_larger_networks(descriptor, data_format):
 @pytest.mark.single_backend
 @pytest.mark.parametrize("data_format", ["channels_first"], indirect=True)
 def test_the_flattened_map_of_vgg_in_the_other_data_format(data_format):
-    model = built_alive(partial(get_model, "VGG16", weights=None, classifier_activation=None, input_shape=(3, 64, 64)))
-    (expected,), _ = assert_agreement(model, two_pictures((3, 64, 64)))
+    # At 64 pixels, TensorFlow 2.21 adds the 64 biases of the first layer to the 64 columns.
+    shape = (3, 48, 48)
+    model = built_alive(partial(get_model, "VGG16", weights=None, classifier_activation=None, input_shape=shape))
+    (expected,), _ = assert_agreement(model, two_pictures(shape))
     assert clearly_different(expected[0], expected[1])
 
 
