@@ -110,9 +110,10 @@ def activated(layer: Any, x: Tensor) -> Tensor:
     if isinstance(activation, partial) and not activation.args:
         settings = activation.keywords
         activation = activation.func
-    if not settings:
-        activation = _of_tensorflow().get(activation, activation)
     converter = _FUNCTIONS.get(activation) or _OPERATIONS.get(activation)
+    if converter is None and not settings:
+        activation = _of_tensorflow().get(activation, activation)
+        converter = _FUNCTIONS.get(activation)
     if converter is None:
         raise unsupported(layer, _unknown(activation))
     if activation in _OVER_AN_AXIS:

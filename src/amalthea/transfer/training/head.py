@@ -98,10 +98,12 @@ def attach(base: keras.Model, features: str | None, head: Head) -> keras.Model:
 
 def warn_of_scores(base: keras.Model, features: str | None) -> None:
     """Warn where a head would learn from the scores of a classifier that nobody named."""
+    if features is not None:
+        return
     calls = list(_keras.calls(flattened(base)))
     last = calls[-1].operation
     activation = getattr(getattr(last, "activation", None), "__name__", type(last).__name__.lower())
-    if features is None and len(calls) > 1 and len(calls[-1].outputs[0].shape) == 2 and activation in _SCORING:
+    if len(calls) > 1 and len(calls[-1].outputs[0].shape) == 2 and activation in _SCORING:
         before = calls[-2].operation.name
         warn(
             f"Model {base.name!r} ends with a classifier of its own, from whose scores the new head learns: "
