@@ -22,8 +22,15 @@ NETWORKS = "tests/runtime/graph/test_networks.py"
 def run_tests(session: nox.Session, backend: str, selection: tuple[str, ...]) -> None:
     # Two processes: building and converting networks is Python's work, which takes one core each.
     workers = ("-n", "2", "--dist", "worksteal")
-    # What XLA optimises, which JAX alone reads this for, takes a quarter of the time and changes no number that counts.
-    settings = {"KERAS_BACKEND": backend, "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+    settings = {
+        "KERAS_BACKEND": backend,
+        # JAX alone reads these. What XLA optimises takes a quarter of the time and changes no number that counts; and
+        # many tests have the same programs for it to compile.
+        "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+        "JAX_COMPILATION_CACHE_DIR": str((session.cache_dir / "jax").resolve()),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+    }
     session.run("pytest", *workers, *selection, *session.posargs, env=settings)
 
 

@@ -1,5 +1,6 @@
 """What every test stands on: a home of its own, no network, and the shared pictures and weights."""
 
+import gc
 import json
 import os
 import shutil
@@ -33,6 +34,12 @@ os.environ["KERAS_HOME"] = str(FIRST_HOME / ".keras")
 import amalthea  # noqa: E402, F401 - it chooses the backend, before a test imports Keras
 
 ROOT = Path(__file__).parents[1]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now, a million objects, stays to the end: no search for garbage need walk it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

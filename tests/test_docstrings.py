@@ -42,6 +42,7 @@ OPTIONAL = {
     "amalthea.preprocessing.image.dataframe_iterator": "pandas",
     "amalthea.runtime.quantization.classifiers": "nncf",
     "amalthea.transfer.classifier.image_classifier": "sklearn",
+    "amalthea.transfer.classifier.learned_pictures": "sklearn",
     "amalthea.transfer.curves": "matplotlib",
     "amalthea.transfer.evaluation": "sklearn",
     "amalthea.transfer.report.writing": "sklearn",

@@ -31,7 +31,7 @@ def test_every_program_and_where_it_stands():
 
 def test_what_is_named_exists():
     commands = re.findall(r"^amalthea (\w+)", PAGE, re.MULTILINE)
-    assert set(commands) == {"run", "migrate"}
+    assert set(commands) == {"run", "migrate", "export"}
     for name in ("multi_gpu_model", "music_tagger_crnn"):
         assert name in PAGE
     for module in re.findall(r"`keras\.(\w+(?:\.\w+)*)`", PAGE):

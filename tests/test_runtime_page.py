@@ -5,9 +5,11 @@ import shlex
 import shutil
 from pathlib import Path
 
+import keras
 import pytest
 from click.testing import CliRunner
 
+import amalthea
 from amalthea.apps.command_line import command_line
 from amalthea.apps.predict import DEMO
 
@@ -40,7 +42,20 @@ def test_the_commands_run_one_after_another(here):
     assert {path.name for path in here.iterdir()} == {"cat.jpg", "lite.onnx", "lite.xml", "lite.bin", "speed.png"}
 
 
-@pytest.mark.parametrize("line", COMMANDS[5:], ids=" ".join)
+def test_an_old_model_becomes_one_that_answers(here):
+    layers = keras.layers
+    steps = [layers.Flatten(data_format="channels_last"), layers.Dense(2, activation="softmax")]
+    keras.Sequential([keras.Input((8, 8, 3)), *steps]).save("old_model.h5")
+    for name in ("dog", "cat"):
+        Path("pets", name).mkdir(parents=True)
+    [command] = [command for command in COMMANDS if "old_model.h5" in command]
+    assert command[0] == "export"
+    answer = CliRunner().invoke(command_line, command)
+    assert answer.exit_code == 0, answer.output
+    assert amalthea.load("pets.onnx").classes == ("cat", "dog")
+
+
+@pytest.mark.parametrize("line", [command for command in COMMANDS if "int8" in command], ids=" ".join)
 def test_the_options_for_int8_exist(line):
     assert command_line.get_command(None, line[0]).make_context(line[0], line[1:]).params["precision"] == "int8"
 

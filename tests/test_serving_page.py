@@ -16,7 +16,9 @@ pytest.importorskip("starlette")
 
 from amalthea.apps.command_line import command_line
 from amalthea.apps.predict import DEMO
-from amalthea.apps.serving import ServerSettings
+from amalthea.apps.serving import ServerSettings, open_models
+from amalthea.apps.serving.application import application
+from amalthea.apps.serving.running import configuration
 from amalthea.apps.serving.wishes import Wishes
 from tests.apps.serving.faults.conversation import ask, get, request
 from tests.apps.serving.faults.processes import Process
@@ -173,6 +175,30 @@ def test_the_limits_are_those_of_the_command():
         assert default == computed.get(name, str(options[name])), name
     assert len(rows("Limits")) == 8
     assert set(re.findall(r"`(--[\w-]+)", PAGE)) <= options.keys()
+
+
+def test_connections_are_kept_longer_than_by_proxies():
+    settings = ServerSettings()
+    kept = configuration(application(open_models(["EfficientNetLite0"]), settings), settings).timeout_keep_alive
+    [(told, by_proxies)] = re.findall(
+        r"nothing more is asked for (\d+) seconds is closed\..* after (\d+) \(", PAGE, re.DOTALL
+    )
+    assert kept == int(told) > int(by_proxies)
+
+
+def test_a_pod_has_time_to_be_forgotten_and_to_finish():
+    [before] = re.findall(r'^    lifecycle: {preStop: {exec: {command: \["sleep", "(\d+)"\]}}}', PAGE, re.MULTILINE)
+    [whole] = re.findall(r"^terminationGracePeriodSeconds: (\d+)", PAGE, re.MULTILINE)
+    assert int(whole) > int(before) + ServerSettings().drain + 5
+
+
+def test_the_speed_of_several_processes_is_that_of_the_benchmarks():
+    rows = json.loads((ROOT / "benchmarks" / "results" / "serving-throughput.json").read_text(encoding="utf-8"))["rows"]
+    small, large = ((row["amalthea serve, 2 processes"], row["amalthea serve"]) for row in rows)
+    told = re.findall(
+        r"answer\s(\d+) pictures a second with MobileNet 0.25, and one (\d+); .* (\d+) and (\d+)$", PAGE, re.M
+    )
+    assert told == [tuple(f"{rate:.0f}" for rate in (*small, *large))]
 
 
 def test_the_fields_are_those_that_are_taken():

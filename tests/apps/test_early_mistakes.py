@@ -98,7 +98,7 @@ MISTAKES = [
     ("evaluate pets.keras nowhere", "There is no folder nowhere"),
     ("evaluate nowhere.keras pets", "There is no file nowhere.keras"),
     ("evaluate nowhere.onnx pets", "There is no file nowhere.onnx"),
-    ("evaluate MobileNet pets", "MobileNet: judged are the .onnx and .keras files that `amalthea train` writes."),
+    ("evaluate MobileNet pets", "MobileNet: judged are .onnx and .keras files of `amalthea train`"),
     ("augment pets --grid grid.png", "pets is a folder; versions of one picture are drawn. Name one of its pictures."),
     ("predict cat.jpg --out cat.parquet", "the answers fill a folder with Parquet files. Name it without suffix."),
     (

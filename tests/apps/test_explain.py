@@ -120,7 +120,7 @@ def test_a_classifier_to_train_on(tmp_path):
     trained.save(tmp_path / "pets.keras")
     out = tmp_path / "map.png"
     [answer] = json.loads(succeed("explain", tmp_path / "pets.keras", DEMO, "--out", out, "--json").stdout)
-    assert (answer["method"], answer["layer"]) == ("grad_cam", "conv_pw_13_relu")
+    assert (answer["method"], answer["layer"]) == ("grad_cam", "conv_pw_12_relu")
     layer = ["--layer", "conv_pw_5_relu"]
     [other] = json.loads(succeed("explain", tmp_path / "pets.keras", DEMO, "--out", out, "--json", *layer).stdout)
     assert other["layer"] == "conv_pw_5_relu"

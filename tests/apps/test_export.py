@@ -4,13 +4,16 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
 import openvino
 import pytest
 
+import amalthea
 from amalthea.apps.predict import DEMO
+from amalthea.errors import AmaltheaWarning
 from tests.apps.commands import call, succeed
 
 
@@ -43,6 +46,66 @@ def test_what_training_wrote(trains, pets, quarter, tmp_path):
     succeed("train", pets / "train", "--out", out, *quarter, "--epochs", 1)
     found = json.loads(succeed("export", out, tmp_path / "pets.xml", "--json").stdout)
     assert found["best"][0].split()[0] in ("Abyssinian", "Bengal", "american_bulldog")
+
+
+@pytest.mark.single_backend
+@pytest.mark.parametrize("said", ["folder", "text"])
+@pytest.mark.parametrize("name", ["own.keras", "own.h5"])
+def test_what_a_model_of_ones_own_does_not_say(name, said, tmp_path, monkeypatch, test_data):
+    monkeypatch.chdir(tmp_path)
+    layers, names = keras.layers, ["Abyssinian", "Bengal", "american_bulldog"]
+    steps = [layers.Conv2D(4, 3, strides=8), layers.GlobalAveragePooling2D(), layers.Dense(3, activation="softmax")]
+    network = keras.Sequential([keras.Input((None, None, 3)), *steps])
+    network.save(name)
+    answer = call("predict", DEMO, "--model", name)
+    way = rf"{name} is .*`amalthea export {name} own.onnx --classes names.txt --scaling \.\.\.`"
+    assert answer.exit_code == 1 and re.search(way, answer.stderr)
+    Path("names.txt").write_text("\n".join(names) + "\n\n", encoding="utf-8-sig")
+    classes = test_data / "pets" / "train" if said == "folder" else "names.txt"
+
+    told = succeed("export", name, "own.onnx", "--classes", classes, "--scaling", "1/255", "--image-size", 128).stdout
+    assert "It takes pictures as they are decoded: uint8, RGB, (N, 128, 128, 3)." in told
+    [found] = json.loads(succeed("predict", DEMO, "--model", "own.onnx", "--json").stdout)
+    pixels = np.asarray(keras.utils.load_img(DEMO, target_size=(128, 128)), np.float32)
+    expected = dict(zip(names, network.predict(pixels[None] / 255, verbose=0)[0], strict=True))
+    assert {row["name"]: row["probability"] for row in found["classes"]} == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.single_backend
+def test_how_pixels_are_scaled_is_said_and_carried_or_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("names.txt").write_text("cat\ndog\n")
+    layers, steps = keras.layers, [keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")]
+    keras.Sequential([keras.Input((8, 8, 3)), *steps]).save("own.h5")
+    keras.Sequential([keras.Input((8, 8, 3)), layers.Rescaling(1 / 255), *steps]).save("scales.h5")
+    named = ["--classes", "names.txt"]
+    succeed("export", "own.h5", "own.onnx", *named, "--scaling", " 1. / 255 ")
+    assert amalthea.load("own.onnx").preparation.scaling.divisor == 255
+    succeed("export", "scales.h5", "scales.onnx", *named)
+    assert amalthea.load("scales.onnx").preparation.scaling.divisor == 1
+    with pytest.warns(AmaltheaWarning, match=r"^Model '.*' scales pictures in its first layers, and scaling= does so"):
+        succeed("export", "scales.h5", "scales.onnx", *named, "--scaling", "1/255")
+    if keras.config.backend() == "tensorflow":
+        told = succeed("export", "own.h5", "own.tflite", *named, "--scaling", "1/255").stderr
+        assert "own.tflite has no room for --scaling 1/255: scale pictures before it gets them." in told
+
+
+@pytest.mark.single_backend
+def test_names_of_classes_that_name_none_or_one_twice(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    texts = {"empty.txt": b"\n \n", "twice.txt": b"cat\ndog\ncat\n", "latin.txt": "Kätzchen\n".encode("latin-1")}
+    for name, text in texts.items():
+        Path(name).write_bytes(text)
+    words = {
+        "empty": "empty has no sub-folder.",
+        "empty.txt": "empty.txt names no class.",
+        "twice.txt": "twice.txt names 'cat' more than once. Give each class its own.",
+        "latin.txt": "latin.txt is no text in UTF-8.",
+    }
+    for name, said in words.items():
+        answer = call("export", "own.h5", "own.onnx", "--classes", name, "--scaling", "tf")
+        assert (answer.exit_code, f"Error: --classes: {said}" in answer.stderr) == (2, True), answer.stderr
 
 
 @pytest.mark.single_backend
@@ -152,6 +215,9 @@ def test_control_c_amid_calibration_leaves_nothing_behind(quarter, test_data, tm
         (["a.onnx", "a.tflite"], "a.onnx can only answer, so that it becomes .xml"),
         (["a.onnx", "a.xml", "--alpha", "0.5"], "--alpha and --weights choose among networks of the catalogue"),
         (["ResNet50", "a.xml", "--alpha", "0.5"], "--alpha: ResNet50 has one width."),
+        (["ResNet50", "a.xml", "--scaling", "tf"], "--image-size are for models of your own; ResNet50 knows them."),
+        (["nowhere.h5", "a.xml", "--scaling", "tf"], "There is no file nowhere.h5"),
+        (["a.h5", "a.xml", "--classes", "nowhere.txt"], "'--classes': Path 'nowhere.txt' does not exist."),
     ],
 )
 def test_mistakes_are_told_at_once(arguments, words, tmp_path, monkeypatch):

@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 import amalthea
 from amalthea.apps.train import train as train_command
+from amalthea.errors import AmaltheaWarning
 from tests.apps.commands import call, succeed
 
 CLASSES = ["Abyssinian", "Bengal", "american_bulldog"]
@@ -111,11 +113,22 @@ def test_an_earlier_run_keeps_its_settings_where_no_option_changes_them(trains, 
 def test_epochs_without_validation_are_null_in_json(trains, pets, quarter, tmp_path):
     out = tmp_path / "pets.keras"
     succeed("train", pets / "train", *quarter, "--split", 0, "--epochs", 1, "--out", out)
-    answer = succeed("train", pets / "train", "--model", out, "--fine-tune-epochs", 1, "--out", out, "--json")
+    with pytest.warns(AmaltheaWarning, match="pictures to validate with were learned from in an earlier training"):
+        answer = succeed("train", pets / "train", "--model", out, "--fine-tune-epochs", 1, "--out", out, "--json")
     history = json.loads(answer.stdout, parse_constant=pytest.fail)["history"]
     assert len(history["loss"]) == 2
     assert history["val_loss"][0] is history["val_accuracy"][0] is None
     assert history["val_loss"][1] > 0
+
+
+def test_going_on_with_more_pictures_validates_with_none_that_were_learned_from(trains, pets, quarter, tmp_path):
+    """It would be warned of, which fails here."""
+    out, more = tmp_path / "pets.keras", shutil.copytree(pets / "train", tmp_path / "more")
+    succeed("train", pets / "train", *quarter, "--epochs", 1, "--out", out)
+    learned = len(amalthea.ImageClassifier.load(out)._learned_before)
+    shutil.copytree(pets / "validation", more, dirs_exist_ok=True)
+    succeed("train", more, "--model", out, "--fine-tune-epochs", 1, "--out", out)
+    assert 0 < learned < len(amalthea.ImageClassifier.load(out)._learned_before) < len(list(more.glob("*/*")))
 
 
 def test_options_arrive(trains, pets, quarter, tmp_path):

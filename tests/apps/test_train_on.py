@@ -53,7 +53,9 @@ def test_fine_tuning_began_where_the_head_stopped(coloured, tmp_path, monkeypatc
 def test_more_epochs_of_the_head_are_no_fine_tuning(coloured, tmp_path):
     old = tmp_path / "old.keras"
     classifier(epochs=1).fit(coloured).save(old)
-    facts = json.loads(succeed("train", coloured, "--model", old, "--epochs", 1, "--json", "--out", old).stdout)
+    facts = json.loads(
+        succeed("train", coloured, "--model", old, "--split", 0, "--epochs", 1, "--json", "--out", old).stdout
+    )
     assert facts["fine_tuning_kept"] is None
     assert amalthea.ImageClassifier.load(old).tuned_from_ is None
 
@@ -61,7 +63,7 @@ def test_more_epochs_of_the_head_are_no_fine_tuning(coloured, tmp_path):
 def test_a_layer_that_is_not_there_is_told_before_the_head_trains(coloured, tmp_path):
     old, new = tmp_path / "old.keras", tmp_path / "new.keras"
     classifier(epochs=1).fit(coloured).save(old)
-    command = ["train", coloured, "--model", old, "--epochs", 1, "--fine-tune-epochs", 1, "--out", new]
+    command = ["train", coloured, "--model", old, "--split", 0, "--epochs", 1, "--fine-tune-epochs", 1, "--out", new]
     answer = call(*command, "--fine-tune", "conv_3")
     assert answer.exit_code == 1
     assert "conv_2" in answer.stderr

@@ -50,11 +50,11 @@ def test_a_predictor_is_no_way_to_open_files(name, here):
 
 def test_a_model_of_the_users_own_is_shown_the_way(here):
     """The advice, followed."""
-    wanted = r"model.keras is a model of Keras. Make it one that answers: (amalthea.save\(.*\))$"
+    wanted = r"model.keras is a model of Keras. Make it one that answers: `amalthea export .*; or in Python, (.*\))$"
     for opened in (amalthea.predictor, amalthea.load):
         with pytest.raises((ArgumentError, ModelFileError), match=wanted) as caught:
             opened("model.keras")
-    advice = str(caught.value).split("answers: ")[1]
+    advice = str(caught.value).split("in Python, ")[1]
     assert advice == ("amalthea.save(keras.saving.load_model('model.keras'), 'model.onnx', classes=[...], scaling=...)")
     followed = advice.replace("classes=[...]", f"classes={CLASSES!r}").replace("scaling=...", "scaling='tf'")
     eval(followed, {"amalthea": amalthea, "keras": keras})

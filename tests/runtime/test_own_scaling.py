@@ -8,7 +8,7 @@ from keras import layers, ops
 import amalthea
 from amalthea import _keras
 from amalthea.applications import imagenet_utils
-from amalthea.errors import ArgumentError
+from amalthea.errors import AmaltheaWarning, ArgumentError
 from amalthea.runtime.exporting.trial import trial_of
 from amalthea.runtime.own_scaling import scales_itself
 from tests.live_weights import built_alive
@@ -118,5 +118,6 @@ def test_pictures_go_in_as_they_are_decoded(tmp_path):
     amalthea.save(model, tmp_path / "own.onnx", classes=CLASSES)
     np.testing.assert_allclose(amalthea.load(tmp_path / "own.onnx")(pixels), expected, rtol=0, atol=1e-5)
     # What is said counts nevertheless.
-    said = amalthea.predictor(model, preprocess=True, scaling=1 / 255)(pixels)
+    with pytest.warns(AmaltheaWarning, match=r"^Model 'own' scales pictures in its first layers, and scaling= does so"):
+        said = amalthea.predictor(model, preprocess=True, scaling=1 / 255)(pixels)
     assert np.abs(said - expected).max() > 1e-4

@@ -164,7 +164,7 @@ def test_the_scaling_of_a_stranger_is_not_guessed(tmp_path):
     ("settings", "arguments", "message"),
     [
         ({}, {"classes": ["a", "b"]}, r"'own' returns \(5,\) for a picture, but 2 classes are named"),
-        ({"units": 1}, {}, r"returns \(1,\) for a picture, but 5 classes are named. Name as many as it has scores"),
+        ({"units": 1}, {}, r"returns \(1,\) for a picture, but 5 classes are named. A classifier returns one vector"),
         ({}, {"classes": "abcde"}, "classes='abcde'; give the names of two classes or more"),
         ({}, {"classes": ["a"]}, "give the names of two classes or more, in the order of the scores"),
         ({}, {"classes": range(5)}, "give the names of two classes or more"),
@@ -172,7 +172,7 @@ def test_the_scaling_of_a_stranger_is_not_guessed(tmp_path):
         (
             {"activation": None},
             {},
-            r"'own' returns no probabilities.* Let it end in a softmax, .*; or give classes=\(\)",
+            r"'own' returns no probabilities.* Let it end in a softmax, .*; or save it without classes: classes=\(\)",
         ),
         ({"activation": "sigmoid"}, {}, "returns no probabilities"),
         ({"shape": (40, 36, 1)}, {}, "scaling is for models with a single input, pictures of three channels"),

@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 import amalthea
-from amalthea.errors import ArgumentError
+from amalthea.errors import AmaltheaWarning, ArgumentError
 from amalthea.images import read_picture, resize
 from tests.runtime.agreement import answers_of_keras
 from tests.runtime.test_saving import CLASSES, classifier
@@ -29,5 +29,6 @@ def test_a_model_that_scales_pictures_itself_takes_them_as_they_are(tmp_path, ph
     predictor = amalthea.load(path, verify=True)
     np.testing.assert_allclose(predictor(pixels), expected, rtol=0, atol=1e-5)
     np.testing.assert_allclose(list(predictor.probabilities(photographs)), expected, rtol=0, atol=1e-5)
-    with pytest.raises(ArgumentError, match=r"'bytes' takes .*uint8.* scales them itself: give no scaling"):
+    words = r"'bytes' takes .*uint8.* scales them itself: give no scaling"
+    with pytest.warns(AmaltheaWarning, match="scales pictures in its first"), pytest.raises(ArgumentError, match=words):
         amalthea.save(model, path, classes=CLASSES, scaling="tf", size=(40, 36))

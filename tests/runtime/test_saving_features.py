@@ -71,7 +71,7 @@ def test_classes_that_are_not_wanted(tmp_path):
         lambda: MobileNet(alpha=0.25, weights=None, classifier_activation=None, input_shape=(32, 32, 3))
     )
     path = tmp_path / "logits.onnx"
-    with pytest.raises(ArgumentError, match=r"returns no probabilities.* or give classes=\(\) to save it without"):
+    with pytest.raises(ArgumentError, match=r"returns no probabilities.* or save it without classes: classes=\(\)"):
         amalthea.save(model, path)
     amalthea.save(model, path, classes=())
     predictor = amalthea.load(path, verify=True)

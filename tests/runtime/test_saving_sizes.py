@@ -68,7 +68,10 @@ def of_many_poolings():
 
 def test_a_model_that_computes_some_sizes_only(tmp_path):
     model, path = built_alive(of_many_poolings), tmp_path / "unet.onnx"
-    words = r"^Model 'unet' takes any size, but cannot compute \(96, 96, 3\), with .* size=256\. The network cannot"
+    words = (
+        r"^Model 'unet' takes any size, but cannot compute \(96, 96, 3\), with .* size=256 in Python, --image-size 256 "
+        r"with `amalthea export`\. The network cannot"
+    )
     with pytest.raises(ArgumentError, match=words):
         amalthea.save(model, path)
     with pytest.raises(ArgumentError, match=r"cannot compute \(100, 64, 3\), with which it is tried before a file is "):

@@ -8,7 +8,7 @@ import pytest
 
 from amalthea.architectures import get_model
 from amalthea.catalog import Scaling, ScalingSteps, scaling_steps
-from amalthea.errors import ArgumentError, UnknownModelError
+from amalthea.errors import AmaltheaWarning, ArgumentError, UnknownModelError
 from amalthea.images import Preparation
 from amalthea.transfer.base import Wishes, base_of, side_lengths
 
@@ -80,12 +80,13 @@ def test_one_of_our_models_brings_scaling_and_interpolation():
 
 @pytest.mark.single_backend
 def test_a_model_that_scales_pictures_itself_needs_no_scaling():
-    """Unless it is said nevertheless."""
+    """Unless it is said nevertheless, which can hardly be meant."""
     image = keras.Input((20, 30, 3), name="image")
     scaled = keras.layers.Rescaling(1 / 255, name="scaled")(image)
     model = keras.Model(image, own_model(20, 30, 3)(scaled), name="itself")
     assert base_of(model, Wishes()).preparation.scaling == ScalingSteps()
-    assert base_of(model, Wishes(scaling="tf")).preparation.scaling == Scaling.TF.steps
+    with pytest.warns(AmaltheaWarning, match="^Model 'itself' scales pictures in its first layers"):
+        assert base_of(model, Wishes(scaling="tf")).preparation.scaling == Scaling.TF.steps
 
 
 @pytest.mark.single_backend

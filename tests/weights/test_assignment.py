@@ -8,6 +8,7 @@ import pytest
 
 from amalthea.errors import BrokenWeightsError, MissingFileError, WeightsMismatchError
 from amalthea.weights import LoadReport, assign_weights, load_weights, read_weights
+from tests.live_weights import built_alive
 from tests.weights.small_files import (
     SMALL_STATE,
     Layer,
@@ -30,8 +31,8 @@ def official(test_data: Path) -> Path:
 
 @cache
 def mobilenet(**arguments):
-    """Built once: no test depends on the weights that it finds."""
-    return keras.applications.MobileNet(**{"alpha": 0.25, "weights": None, **arguments})
+    """Built once, with quick weights: no test depends on the ones that it finds."""
+    return built_alive(lambda: keras.applications.MobileNet(**{"alpha": 0.25, "weights": None, **arguments}))
 
 
 def test_official_file_is_loaded_as_keras_loads_it(official: Path) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def evaluate(model: Path, folder: Path, on_error: str, page: Path | None, as_json: bool, **answering: Any) -> None:
-    """Judge MODEL, an .onnx or .keras file from `amalthea train`, by the pictures in FOLDER.
+    """Judge MODEL by the pictures in FOLDER: an .onnx or .keras file from `amalthea train`, or another .onnx file.
 
     FOLDER has a sub-folder for each class that MODEL knows, or for some of them, with its name. Printed are the part of
     right answers, precision and recall of each class, and which classes were taken for which; with a threshold also for
@@ -43,7 +43,10 @@ def evaluate(model: Path, folder: Path, on_error: str, page: Path | None, as_jso
     """
     check_class_folder(folder, f"What is on a picture, `amalthea predict --model {model}` says.")
     if model.suffix.lower() not in (".onnx", ".keras"):
-        raise click.ClickException(f"{model}: judged are the .onnx and .keras files that `amalthea train` writes.")
+        raise click.ClickException(
+            f"{model}: judged are .onnx and .keras files of `amalthea train`, and .onnx files of `amalthea export` "
+            "and amalthea.save that name their classes."
+        )
     check_file(model)
     if page:
         from ..transfer import check_report

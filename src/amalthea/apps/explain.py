@@ -10,7 +10,7 @@ import click
 
 from ..errors import ImageError, MissingFileError
 from ..runtime import is_one_file
-from .networks import ALPHA, WEIGHTS, check_file, is_trained_on, network_arguments
+from .networks import ALPHA, WEIGHTS, check_file, check_whole, is_trained_on, network_arguments
 from .outputs import OutFile
 from .pictures import reason, tell_skipped
 
@@ -47,7 +47,7 @@ _NOTHING = dict.fromkeys(("class", "probability", "method", "layer", "peak", "ma
     help="By gradients, or by what is lost where a part is blurred, which every MODEL can do. Without it the first "
     "where Keras computes gradients and MODEL is not .onnx, else the second.",
 )
-@click.option("--layer", help="Whose feature map Grad-CAM takes; without it the last one of the network.")
+@click.option("--layer", help="Whose feature map Grad-CAM takes; without it the last one (MobileNet: conv_pw_12_relu).")
 @ALPHA
 @WEIGHTS
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, of the form below.")
@@ -110,8 +110,7 @@ def _arguments(model: str, alpha: float | None, weights: str) -> dict[str, Any]:
     """What a network of the catalogue is built with; what can be refused is, before Keras is imported."""
     if not (is_one_file(model) or is_trained_on(model)):
         return network_arguments(model, alpha, weights)
-    if alpha is not None or weights != "imagenet":
-        raise click.UsageError(f"--alpha and --weights choose among networks of the catalogue; {model} is whole.")
+    check_whole(model, alpha, weights)
     check_file(Path(model))
     return {}
 

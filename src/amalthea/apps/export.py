@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import first_line
-from ..runtime import is_classifier, is_one_file
-from .networks import ALPHA, WEIGHTS, check_file, is_trained_on, network_arguments
+from ..runtime import is_one_file
+from .networks import ALPHA, WEIGHTS, check_file, check_whole, is_trained_on, network_arguments
+from .own_models import DESCRIBED, description, is_own, load_own
 from .predict import DEMO
 from .quiet import without_chatter
 
@@ -32,6 +32,7 @@ it: amalthea.load(path, precision="bfloat16")."""
 @click.argument("out", type=click.Path(path_type=Path))
 @ALPHA
 @WEIGHTS
+@DESCRIBED
 @click.option(
     "--precision",
     type=click.Choice(["float32", "float16", "int8"]),
@@ -61,26 +62,37 @@ it: amalthea.load(path, precision="bfloat16")."""
 @click.option("--force", is_flag=True, help="For int8: write the file whatever the agreement is.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def export(
-    model: str, out: Path, alpha: float | None, weights: str, as_json: bool, precision: str, **quantisation: Any
+    model: str,
+    out: Path,
+    alpha: float | None,
+    weights: str,
+    classes: Path | None,
+    scaling: str | None,
+    image_size: int | None,
+    as_json: bool,
+    precision: str,
+    **quantisation: Any,
 ) -> None:
     """Write MODEL to OUT, whose suffix chooses the format.
 
-    MODEL is a name from `amalthea models`, a .keras file, from `amalthea train` or your own, or an .onnx file, which
-    can become .xml, or int8. A model of your own names no classes: .onnx and .xml then take what it took. What was
-    written is run on a photograph of a cat, and its answer compared with that of Keras, or of the .onnx file; if it
-    differs, nothing is left behind, and the exit status is 1.
+    MODEL is a name from `amalthea models`, a .keras file, from `amalthea train` or your own, an .h5 file of an older
+    Keras, or an .onnx file, which can become .xml, or int8. A model of your own names no classes: without --classes
+    and --scaling, .onnx and .xml take what it took. What was written is run on a photograph of a cat, and its answer
+    compared with that of Keras, or of the .onnx file; if it differs, nothing is left behind, and the exit status is 1.
+    What was at OUT before is replaced.
     """
     options = _quantisation(precision, **quantisation)
+    said = description(classes, scaling, image_size)
     from ..images import read_picture
     from ..runtime import check_target
     from ..runtime import export as written
     from ..runtime.quantization import check_calibration
 
-    check_target(out, precision, model if is_one_file(model) else None)
+    target = check_target(out, precision, model if is_one_file(model) else None)
     if options:
         check_calibration(**options)
     try:
-        network, described = _network(model, alpha, weights)
+        network, described = _network(model, alpha, weights, said)
         with without_chatter():
             exported = written(network, out, picture=read_picture(DEMO), precision=precision, **described, **options)
     except KeyboardInterrupt:
@@ -90,19 +102,22 @@ def export(
         click.echo(json.dumps(asdict(exported) | {"path": str(exported.path)}, indent=2))
     else:
         _tell(exported)
+        if scaling is not None and not target.takes_pixels:
+            click.echo(f"{out} has no room for --scaling {scaling}: scale pictures before it gets them.", err=True)
 
 
-def _network(model: str, alpha: float | None, weights: str) -> tuple[Any, dict[str, Any]]:
+def _network(model: str, alpha: float | None, weights: str, said: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """What is to be written, and what ``amalthea.save`` must be told of it."""
-    if is_one_file(model) or is_trained_on(model):
-        if alpha is not None or weights != "imagenet":
-            raise click.UsageError(f"--alpha and --weights choose among networks of the catalogue; {model} is whole.")
+    if is_one_file(model) or is_trained_on(model) or is_own(model):
+        check_whole(model, alpha, weights)
         check_file(Path(model))
+    if is_own(model):
+        return load_own(Path(model)), said
+    if said:
+        raise click.UsageError(f"--classes, --scaling and --image-size are for models of your own; {model} knows them.")
     if is_one_file(model):
         return Path(model), {}
     if is_trained_on(model):
-        if is_classifier(Path(model)) is False:
-            return _own_model(Path(model)), {}
         from ..transfer import ImageClassifier
 
         classifier: ImageClassifier = ImageClassifier.load(model)
@@ -119,19 +134,6 @@ def _network(model: str, alpha: float | None, weights: str) -> tuple[Any, dict[s
     from ..architectures import get_model
 
     return get_model(model, **arguments), {}
-
-
-def _own_model(file: Path) -> Any:
-    """A model of the user's own, of which neither the classes nor the pixels are known. No code in it is executed."""
-    import keras
-
-    try:
-        return keras.saving.load_model(file, compile=False)
-    except Exception as problem:  # Keras raises errors of many types
-        raise click.ClickException(
-            f"Keras cannot load {file}: {first_line(problem)}. Load it in Python, where its own classes and functions "
-            "are, and give it to amalthea.runtime.export(model, path)."
-        ) from problem
 
 
 def _quantisation(

@@ -57,6 +57,12 @@ def check_file(model: Path) -> None:
         raise MissingFileError(f"There is no file {model} (looked for at {model.absolute()}). Check the path.")
 
 
+def check_whole(model: str, alpha: float | None, weights: str) -> None:
+    """Refuse for a file what is said of networks of the catalogue."""
+    if alpha is not None or weights != "imagenet":
+        raise click.UsageError(f"--alpha and --weights choose among networks of the catalogue; {model} is whole.")
+
+
 def opened(model: str, alpha: float | None, weights: str, precision: str = "float32") -> "Predictor":
     """The network that the options name, ready to answer."""
     from .. import runtime
@@ -84,8 +90,7 @@ def check_answering(model: str, alpha: float | None, weights: str) -> dict[str, 
         raise click.ClickException(f"--model: {model} {runtime.what_opens(file)}")
     if not is_one_file(model):
         return network_arguments(model, alpha, weights)
-    if alpha is not None or weights != "imagenet":
-        raise click.UsageError(f"--alpha and --weights choose among networks of the catalogue; {model} is whole.")
+    check_whole(model, alpha, weights)
     return {}
 
 

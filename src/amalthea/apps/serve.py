@@ -27,7 +27,7 @@ Clients of the Open Inference Protocol (KServe, Triton) find the same models und
 _SECTIONS = {
     "Models": ("precision", "threads"),
     "Address": ("host", "port", "allowed_host", "api_key"),
-    "Limits of a request": ("max_megabytes", "max_pixels", "max_pictures", "timeout"),
+    "Limits of a request": ("max_megabytes", "max_pixels", "max_pictures", "no_explain", "timeout"),
     "Limits of the server": ("processes", "concurrency", "waiting", "drain"),
     "Messages": ("log_level", "quiet"),
 }
@@ -67,6 +67,7 @@ _SECTIONS = {
     "cannot be read.",
 )
 @click.option("--max-pictures", type=click.IntRange(min=1), default=32, show_default=True, help="In a request.")
+@click.option("--no-explain", is_flag=True, help="Refuse explanations, each of which takes as long as 145 predictions.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0.1, max=3600),
@@ -83,7 +84,10 @@ _SECTIONS = {
     "--concurrency, --waiting and the memory for bodies are divided among them, rounded up.",
 )
 @click.option(
-    "--concurrency", type=click.IntRange(min=1), help="Requests computed at a time; without it one for each processor."
+    "--concurrency",
+    type=click.IntRange(min=1),
+    help="Requests computed at a time; without it one for each processor. Explanations have half of this and of "
+    "--waiting for themselves, beside it.",
 )
 @click.option(
     "--waiting",
@@ -147,7 +151,13 @@ def serve(
 
 
 def _settings(
-    *, allowed_host: tuple[str, ...], max_megabytes: float, concurrency: int | None, waiting: int | None, **same: Any
+    *,
+    allowed_host: tuple[str, ...],
+    max_megabytes: float,
+    concurrency: int | None,
+    waiting: int | None,
+    no_explain: bool,
+    **same: Any,
 ) -> Any:
     """The settings that the options mean."""
     from .serving import ServerSettings
@@ -161,7 +171,8 @@ def _settings(
         same["waiting"] = WAITING * concurrency
     if waiting is not None:
         same["waiting"] = waiting
-    return ServerSettings(hosts=allowed_host, max_body=round(max_megabytes * _MEBIBYTE), **same)
+    max_body = round(max_megabytes * _MEBIBYTE)
+    return ServerSettings(hosts=allowed_host, max_body=max_body, explain=not no_explain, **same)
 
 
 def _require_packages() -> None:

@@ -49,7 +49,7 @@ def train(
     _check_installed(curves, report)
     earlier = request.classifier() if is_trained_on(request.model) else None
     seed = earlier.seed if earlier else request.parameters["seed"]
-    pictures, held_back = divided(found, other, split, seed, earlier.classes_ if earlier else None)
+    pictures, held_back = divided(found, other, split, seed, earlier)
     if request.answers.calibrate and held_back:
         _check_calibration(len(held_back.paths))
     used = pictures.paths + (held_back.paths if held_back else ())

@@ -16,7 +16,7 @@ from ..errors import ArgumentError, MissingDependencyError
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["Block", "blocks_of", "get_model", "variant_of"]
+__all__ = ["Block", "blocks_of", "explained_layer", "get_model", "variant_of"]
 
 
 class Block(NamedTuple):
@@ -109,3 +109,23 @@ def blocks_of(name: str, layers: Iterable[str]) -> tuple[Block, ...]:
             if block:
                 ends[block] = layer
     return tuple(Block(*item) for item in ends.items())
+
+
+def explained_layer(name: str, layers: Iterable[str]) -> str | None:
+    """The layer by whose feature map a network's answers are explained best; None for the last one.
+
+    Args:
+        name: of the catalogue.
+        layers: names of the layers of a model of it.
+
+    Raises:
+        UnknownModelError: no network has this name.
+        MissingDependencyError: Keras does not start with the chosen backend.
+
+    Example:
+        >>> model = get_model("MobileNet", weights=None)
+        >>> explained_layer("MobileNet", [layer.name for layer in model.layers])
+        'conv_pw_12_relu'
+    """
+    wanted = getattr(_family(variant(name).family), "EXPLAINED", None)
+    return next((layer for layer in layers if layer == wanted), None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..catalog import ScalingSteps, Variant, imagenet_classes
-from ..errors import ArgumentError
+from ..errors import ArgumentError, warn
 from .layers import Ending
 from .prediction import Predictor
 from .runners import Runner
@@ -52,20 +52,29 @@ def known_scaling(model: "str | keras.Model", scaling: ScalingSteps | None, row:
     Raises:
         ArgumentError: neither is known.
     """
+    name = model if isinstance(model, str) else getattr(model, "name", model)
+    itself = not isinstance(model, str) and _scales_itself(model)
     if scaling is not None:
+        if itself and scaling != ScalingSteps():
+            warn(
+                f"Model {name!r} scales pictures in its first layers, and scaling= does so before them. Leave it "
+                "out, unless the model learned from pictures that were scaled twice.",
+            )
         return scaling
-    if not isinstance(model, str):
-        from .own_scaling import scales_itself
-
-        if scales_itself(model):  # before the row, whose network they may stand in front of
-            return ScalingSteps()
+    if itself:  # before the row, whose network they may stand in front of
+        return ScalingSteps()
     if row is not None:
         return row.scaling.steps
-    name = model if isinstance(model, str) else getattr(model, "name", model)
     raise ArgumentError(
         f"Model {name!r} does not say which pixels it expects. Give scaling='caffe', 'tf', 'torch' or 'lite', or a "
         "number such as 1 / 255: whichever it was trained with; 1 if its own layers scale them."
     )
+
+
+def _scales_itself(model: "keras.Model") -> bool:
+    from .own_scaling import scales_itself
+
+    return scales_itself(model)
 
 
 def assembled(

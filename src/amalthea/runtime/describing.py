@@ -104,7 +104,10 @@ def _picture_size(graph: "onnx.ModelProto", size: int | Sequence[int] | None, ro
     else:
         rows, columns = rows_and_columns(size)
     if rows is None or columns is None:
-        raise ArgumentError("The model takes pictures of any size; give size=(rows, columns), in pixels.")
+        raise ArgumentError(
+            "The model takes pictures of any size; give size=(rows, columns), in pixels, or --image-size to "
+            "`amalthea export`."
+        )
     if any(fixed not in (None, chosen) for fixed, chosen in zip(own, (rows, columns), strict=True)):
         raise ArgumentError(f"size={size}, but the model takes pictures of {own} pixels.")
     return rows, columns
@@ -117,7 +120,8 @@ def _kind_of_output(model: str, shapes: list[tuple[int | None, ...]], classes: i
         return "sigmoid"
     raise ArgumentError(
         f"Model {model!r} returns {', '.join(map(str, shapes))} for a picture, but {classes} classes are named. "
-        "Name as many as it has scores; two, where it has a single one."
+        "A classifier returns one vector, a score for each of them; or a single score, of two. Others are saved "
+        "without names of classes."
     )
 
 

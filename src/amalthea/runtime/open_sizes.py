@@ -67,7 +67,7 @@ def answers_when_tried(runner: Runner, arrays: Sequence[NDArray[Any]], name: str
         shapes = " and ".join(str(array.shape[1:]) for array in arrays)
         raise ArgumentError(
             f"{name} takes any size, but cannot compute {shapes}, with which it is tried before a file is written. "
-            "Give amalthea.save or amalthea.runtime.export, in Python, one that it can, such as size=256. "
+            "Give one that it can: size=256 in Python, --image-size 256 with `amalthea export`. "
             f"{first_line(problem)}."
         ) from problem
 

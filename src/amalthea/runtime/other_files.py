@@ -23,8 +23,8 @@ _KINDS = {
     ".pb": "is of TensorFlow: tensorflow.saved_model.load opens its folder.",
     ".h5": (
         "is of Keras 2. If it holds weights alone, amalthea.get_model(name, weights={file!r}) takes them; if a whole "
-        "model, make it one that answers: amalthea.save(keras.saving.load_model({file!r}), {onnx!r}, classes=[...], "
-        "scaling=...)"
+        "model, make it one that answers: `amalthea export {file} {onnx} --classes names.txt --scaling ...`, where "
+        "`amalthea export --help` says what stands there"
     ),
     **dict.fromkeys((".weights.h5", ".npz", ".pt", ".pth", ".safetensors"), _WEIGHTS),
 }
@@ -34,8 +34,9 @@ _CLASSIFIER = (
     "`amalthea export {file} {onnx}` on the command line"
 )
 _MODEL = (
-    "is a model of Keras. Make it one that answers: amalthea.save(keras.saving.load_model({file!r}), {onnx!r}, "
-    "classes=[...], scaling=...)"
+    "is a model of Keras. Make it one that answers: `amalthea export {file} {onnx} --classes names.txt --scaling ...`, "
+    "where `amalthea export --help` says what stands there; or in Python, "
+    "amalthea.save(keras.saving.load_model({file!r}), {onnx!r}, classes=[...], scaling=...)"
 )
 _BROKEN = "is no file of Keras, or damaged. Copy it again, or write it anew."
 

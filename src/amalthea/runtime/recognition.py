@@ -70,8 +70,8 @@ def known_preparation(
     if preparation is None:
         raise ArgumentError(
             f"{name} does not say which pixels it expects. Say it, and name its classes, in a file that keeps both: "
-            "amalthea.save(model, path, classes=[...], scaling=...). Or prepare the pictures yourself, and call "
-            "predictor(arrays)."
+            "amalthea.save(model, path, classes=[...], scaling=...), or `amalthea export MODEL OUT.onnx --classes FILE "
+            "--scaling ...`. Or prepare the pictures yourself, and call predictor(arrays)."
         )
     if not classes:
         shapes = ", ".join(str(spec.shape[1:]) for spec in outputs)

@@ -245,5 +245,5 @@ def _check_answers(name: str, answers: Sequence[NDArray[Any]], classes: int) -> 
     if classes and as_probabilities(answers[0], classes) is None:
         raise ArgumentError(
             f"{name} returns no probabilities, which lie in [0, 1] and sum to 1. Let it end in a softmax, or for two "
-            "classes in one sigmoid; or give classes=() to save it without classes."
+            "classes in one sigmoid; or save it without classes: classes=(), or no --classes for `amalthea export`."
         )

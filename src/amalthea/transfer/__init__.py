@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .calibration import Accepted, Reliability, check_calibration, lowest_threshold, reliability
     from .classifier.answers import judged
     from .classifier.image_classifier import ImageClassifier
+    from .classifier.learned_pictures import split_unseen
     from .classifier.planning import check_fine_tuning
     from .classifier.saving import finite
     from .curves import check_matplotlib, draw_curves
@@ -70,6 +71,7 @@ __all__ = [
     "lowest_threshold",
     "reliability",
     "save_figure",
+    "split_unseen",
     "write_features",
     "write_report",
 ]
@@ -111,6 +113,7 @@ _HOME = {
     "lowest_threshold": "calibration",
     "reliability": "calibration",
     "save_figure": "png_files",
+    "split_unseen": "classifier.learned_pictures",
     "write_features": "features.files",
     "write_report": "report.writing",
 }

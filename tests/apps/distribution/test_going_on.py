@@ -90,6 +90,9 @@ def test_relative_paths_count_from_where_they_counted(small_network, photographs
     monkeypatch.chdir(tmp_path / "elsewhere")
     with pytest.raises(ArgumentError, match=f"current folder was '{tmp_path}', and is '{tmp_path / 'elsewhere'}'"):
         amalthea.distribute("photographs", small_network, out=out)
+    words = "the pictures were named by relative paths, and are by absolute ones"
+    with pytest.raises(ArgumentError, match=words):
+        amalthea.distribute(str(tmp_path / "photographs"), small_network, out=out)
 
 
 def test_what_was_lost_or_damaged_of_a_finished_run_is_computed_again(run, tmp_path):

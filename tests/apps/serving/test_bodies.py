@@ -12,7 +12,7 @@ pytest.importorskip("starlette")
 
 from amalthea.apps.serving import ServerSettings
 from amalthea.apps.serving.bodies import Room
-from amalthea.apps.serving.multipart import Part, parts_of
+from amalthea.apps.serving.multipart import Part, read_form
 from amalthea.apps.serving.problems import Problem
 
 pytestmark = pytest.mark.single_backend
@@ -22,6 +22,12 @@ def prepared(files, fields):
     """A form as requests, with urllib3, writes it."""
     request = requests.Request("POST", "http://127.0.0.1", files=files, data=fields).prepare()
     return request.body, request.headers["Content-Type"]
+
+
+def parts_of(body, kind):
+    parts = []
+    read_form(body, kind, parts.append)
+    return parts
 
 
 def test_forms_of_requests():
@@ -52,6 +58,16 @@ def test_forms_of_requests():
             "multipart/form-data; boundary=b",
             "one of its parts has no name",
         ),
+        (
+            b'--b\r\nContent-Disposition: form-data; name="a"; x="' + b";" * 1000 + b'"\r\n\r\n\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+            "the Content-Disposition of a part has 1,025 bytes; allowed are 1,000",
+        ),
+        (
+            b"--b--\r\n",
+            'multipart/form-data; boundary=b; x="' + ";" * 1000 + '"',
+            "its Content-Type has 1,037 bytes; allowed are 1,000",
+        ),
     ],
 )
 def test_forms_that_are_none(body, kind, words):
@@ -61,10 +77,31 @@ def test_forms_that_are_none(body, kind, words):
     assert words in raised.value.message
 
 
-def test_too_many_fields():
-    body, kind = prepared([(f"a{number}", (None, b"")) for number in range(1001)], None)
-    with pytest.raises(Problem, match="it holds more than 1000 fields"):
-        parts_of(body, kind)
+@pytest.mark.parametrize(
+    ("parts", "status", "words"),
+    [
+        ([("picture", b"x")] * 33, 413, "The request holds more than 32 pictures, the server's limit."),
+        ([(f"a{number}", (None, b"")) for number in range(21)], 400, "The form holds more than 20 fields beside its"),
+    ],
+    ids=["pictures", "fields"],
+)
+def test_of_a_form_that_holds_too_much_the_rest_is_not_read(served, parts, status, words):
+    """What follows is no form any more, which nobody finds."""
+    body, kind = prepared(parts, None)
+    body = body.removesuffix(b"--\r\n") + b"\r\nno form any more"
+    answer = post(served, body, kind)
+    assert answer.status_code == status
+    assert answer.json()["error"].startswith(words)
+
+
+def test_as_many_pictures_as_are_taken(server, network_file):
+    """Also where those are more than a thousand, and fields of other names, which are then told."""
+    url = server(network_file, max_pictures=1100)
+    body, kind = prepared([("picture", b"x")] * 1100, None)
+    assert post(url, body, kind).status_code == 422
+    body, kind = prepared([("picture", b"x")], {f"a{number}": "" for number in range(20)})
+    answer = post(url, body, kind)
+    assert (answer.status_code, answer.json()["error"][:24]) == (400, "The field 'a0' is unknow")
 
 
 def post(url, body, kind="image/jpeg"):

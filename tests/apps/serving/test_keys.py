@@ -25,6 +25,14 @@ def locked(network_file):
         yield url
 
 
+@pytest.fixture(scope="module")
+def behind_a_proxy(network_file):
+    from tests.apps.serving.conftest import server_in_thread
+
+    with server_in_thread(network_file, hosts=("models.example.org", "*")) as url:
+        yield url
+
+
 def get(url, path="/v1/models", **headers):
     return requests.get(f"{url}{path}", headers=headers, timeout=10)
 
@@ -72,6 +80,7 @@ def test_pages_of_others(served, origin):
         f"A web page of {origin!r} asked, and this server answers only its own page"
     )
     assert "Access-Control-Allow-Origin" not in answer.headers
+    assert "If a proxy stands in front of it, let it hand on the Host header with its port" in answer.json()["error"]
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
@@ -140,6 +149,26 @@ def test_further_names(server, network_file):
     url = server(network_file, hosts=("Models.example.org",))
     assert get(url, Host="models.example.org:8443").status_code == 200
     assert get(url, Host="other.example.org").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("127.0.0.1:8000", "https://models.example.org", 200),  # nginx by itself
+        ("models.example.org", "https://Models.example.org:8443", 200),  # $host, which has no port
+        ("models.example.org:443", "https://models.example.org", 200),
+        ("10.0.0.7:443", "https://10.0.0.7", 200),
+        ("10.0.0.7:80", "http://10.0.0.7", 200),
+        ("10.0.0.7:443", "http://10.0.0.7", 403),
+        ("127.0.0.1:8000", "https://models.example.org.evil.org", 403),
+        ("127.0.0.1:8000", "https://example.org", 403),
+        ("127.0.0.1:8000", "ftp://models.example.org", 403),
+        ("127.0.0.1:8000", "http://[::1", 403),
+        ("127.0.0.1:8000", "http://*", 403),
+    ],
+)
+def test_the_own_page_behind_a_proxy(behind_a_proxy, host, origin, status):
+    assert get(behind_a_proxy, Host=host, Origin=origin).status_code == status
 
 
 def test_which_names_are_this_server():

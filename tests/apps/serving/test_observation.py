@@ -30,6 +30,9 @@ def test_figures(server, network_file, test_data):
     picture = (test_data / "images" / "hot_dog.jpg").read_bytes()
     for body in (picture, picture, b"no picture"):
         requests.post(f"{url}/v1/predict", body, headers={"Content-Type": "image/jpeg"}, timeout=20)
+    broken = {"name": "pictures", "datatype": "BYTES", "shape": [2], "data": ["AAAA", "AAAA"]}
+    for inputs in ([broken], [broken], [broken], []):
+        requests.post(f"{url}/v2/models/mobilenet/infer", json={"inputs": inputs}, timeout=20)
     for path in ("/nowhere", "/elsewhere"):
         requests.get(f"{url}{path}", timeout=10)
     found = figures(url)
@@ -42,11 +45,13 @@ def test_figures(server, network_file, test_data):
     assert answered("/v1/predict", "POST", 422) == 1
     assert answered("other", "GET", 404) == 2  # whatever is asked for, the figures stay few
     assert found["amalthea_pictures_total", ("model", "mobilenet")] == 2
-    assert found["amalthea_unreadable_pictures_total", ("model", "mobilenet")] == 1
+    assert answered("/v2/models/{name}/infer", "POST", 422) == 3
+    assert found["amalthea_unreadable_pictures_total", ("model", "mobilenet")] == 1 + 3  # of /v2, the first of each
     assert found["amalthea_request_seconds_count", ("route", "/v1/predict")] == 3
     assert 0 < found["amalthea_request_seconds_sum", ("route", "/v1/predict")] < 60
     assert (found["amalthea_ready",], found["amalthea_requests_waiting",]) == (1, 0)
     assert found["amalthea_requests_in_flight",] == 1  # the one that asks
+    assert found["amalthea_connections",] >= 1
     assert found["process_resident_memory_bytes",] > 0
 
 

@@ -29,13 +29,16 @@ def predict(url, content, **headers):
 def test_from_the_first_line_to_the_last(serve_process, network_file, test_data, monkeypatch):
     monkeypatch.setenv("AMALTHEA_API_KEY", "a key")
     monkeypatch.setenv("AMALTHEA_MAX_PIXELS", "2000000")  # less than --max-pixels is without it
-    server = serve_process(network_file, "--max-megabytes", 1)
+    server = serve_process(network_file, "--max-megabytes", 1, "--no-explain")
     assert server.url.startswith("http://127.0.0.1:")
     picture = (test_data / "images" / "hot_dog.jpg").read_bytes()
     assert predict(server.url, picture).status_code == 401
     answered = predict(server.url, picture, **{"X-API-Key": "a key", "X-Request-ID": "mine"})
     assert answered.json()["predictions"][0]["answer"] == "hotdog"
     assert predict(server.url, bytes(2**20 + 1), **{"X-API-Key": "a key"}).status_code == 413
+    form = {"files": {"picture": picture}, "data": {"explain": "true"}, "headers": {"X-API-Key": "a key"}}
+    answer = requests.post(f"{server.url}/v1/predict", **form, timeout=30)
+    assert (answer.status_code, "does not explain its answers" in answer.text) == (400, True)
     large = BytesIO()
     Image.new("1", (1500, 1400)).save(large, "PNG")  # of so many pixels Pillow warns
     answer = predict(server.url, large.getvalue(), **{"X-API-Key": "a key"})

@@ -10,6 +10,7 @@ from amalthea.keras2._spelling.era import written_for
 from amalthea.keras2.preprocessing.image import ImageDataGenerator
 from amalthea.keras2.utils.data_utils import Sequence
 from tests.keras2.training.networks import LABELS, ROWS, classifier, numbers, weight_model
+from tests.live_weights import built_alive
 
 PICTURES = np.random.default_rng(0).uniform(0, 255, (10, 32, 32, 3)).astype("float32")
 
@@ -185,7 +186,7 @@ def test_answers_in_an_order_that_nobody_knows():
 @pytest.mark.parametrize("loaded", ["by the constructor", "into the base", "into all of it"])
 def test_pictures_that_are_scaled_for_another_network(loaded, tmp_path):
     arguments = {"alpha": 0.25, "include_top": False, "input_shape": (32, 32, 3)}
-    base, file = applications.MobileNet(weights=None, **arguments), tmp_path / "weights.h5"
+    base, file = built_alive(lambda: applications.MobileNet(weights=None, **arguments)), tmp_path / "weights.h5"
     base.save_weights(file)
     if loaded == "by the constructor":
         base = applications.MobileNet(weights=str(file), **arguments)

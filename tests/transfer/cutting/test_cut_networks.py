@@ -22,11 +22,6 @@ SOME_SLOW = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def fresh_names():
-    keras.utils.clear_session()
-
-
 def ids(weights):
     return sorted(map(id, weights))
 

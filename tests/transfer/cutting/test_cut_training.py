@@ -14,11 +14,6 @@ pytestmark = pytest.mark.skipif(not TRAINS, reason=NO_TRAINING)
 LABELS = np.array([0, 1, 2, 0, 1, 2, 2, 1])
 
 
-@pytest.fixture(autouse=True)
-def fresh_names():
-    keras.utils.clear_session()
-
-
 def small_classifier(seed=0):
     base = small_base()
     for name in ("conv1", "bn1", "bn2"):

@@ -12,11 +12,6 @@ from tests.live_weights import clearly_different, set_live_weights
 from tests.transfer.cutting.pieces import answers, numbers, small_base
 
 
-@pytest.fixture(autouse=True)
-def fresh_names():
-    keras.utils.clear_session()
-
-
 def assert_same(flat, model, *shape):
     x = numbers(2, *shape)
     (found,), (wanted,) = answers(flat, x), answers(model, x)

@@ -12,11 +12,6 @@ from tests.transfer.cutting.pieces import classifier, small_base
 pytestmark = pytest.mark.single_backend
 
 
-@pytest.fixture(autouse=True)
-def fresh_names():
-    keras.utils.clear_session()
-
-
 def trained(model):
     """Names of the layers of which a weight is trained."""
     weights = set(map(id, model.trainable_weights))

@@ -29,6 +29,8 @@ from .writing import flush_folder, remove_leftovers
 FORMAT = 1
 """Raised whenever a run could not be gone on with by another version, or would get other rows."""
 
+_START = "current folder"
+
 _SHARDS_A_FILE = 256  # what a reader must know of the groups in a file of the plan stays small
 
 
@@ -100,7 +102,7 @@ class Plan:
     def deciding(self) -> dict[str, Any]:
         """All that decides the rows but the pictures, by names for messages."""
         files = {name: f"a file with SHA-256 {known}" for name, known in self.files.items()}
-        return {**self.request.facts(), **files, **self.environment, "current folder": self.start}
+        return {**self.request.facts(), **files, **self.environment, _START: self.start}
 
 
 def planned(folder: Path, request: Request, data: Sequence[str]) -> Plan:
@@ -222,6 +224,9 @@ def _check_same(known: Plan, wanted: Plan) -> None:
         asked = {*known.request.facts(), *wanted.request.facts()}
 
         def told(words: Wording, name: str) -> str:
+            if name == _START and None in (there[name], here[name]):
+                was, now = ("absolute" if start is None else "relative" for start in (there[name], here[name]))
+                return f"the pictures were named by {was} paths, and are by {now} ones"
             if name not in asked:
                 return f"{name} was {there.get(name)!r}, and is {here.get(name)!r}"
             was, now = (words.value(name, facts.get(name)) for facts in (there, here))

@@ -40,10 +40,19 @@ def application(models: ServedModels, settings: ServerSettings) -> Starlette:
         An ASGI application, whose ``state.server`` is the ``Server``.
     """
     workers = Workers(settings.concurrency, settings.waiting, settings.timeout)
+    explainers = Workers(settings.explaining, settings.explaining_waiting, settings.timeout, "explanations")
     readiness = Readiness()
-    figures = Metrics(lambda: workers.waiting, lambda: readiness.ready)
+    figures = Metrics(lambda: workers.waiting + explainers.waiting, lambda: readiness.ready)
     room = Room(settings.room)
-    server = Server(settings=settings, models=models, workers=workers, metrics=figures, readiness=readiness, room=room)
+    server = Server(
+        settings=settings,
+        models=models,
+        workers=workers,
+        explainers=explainers,
+        metrics=figures,
+        readiness=readiness,
+        room=room,
+    )
     routes = _routes()
     made = Starlette(
         routes=routes,
@@ -80,6 +89,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         server.readiness.ready = False
         trial.cancel()
         server.workers.end()
+        server.explainers.end()
 
 
 async def _try(server: Server) -> None:

@@ -2,17 +2,19 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.types import Scope
 
-from .multipart import Part, parts_of
+from .multipart import Part, read_form
 from .problems import Problem
 from .settings import ServerSettings
 
 _TAKEN = "amalthea.room"
 _LONGEST = 1000  # bytes of a field that is no file: looking for a name of millions would hold up all other requests
+_FIELDS = 20  # of a form, beside its pictures; more than there are, so that one of another name is told which it is
 _PATIENCE = 4  # times the limit: as much of a body is read and thrown away, so that its sender hears the answer
 
 
@@ -130,7 +132,8 @@ async def read_pictures(request: Request, settings: ServerSettings) -> Body:
     kind = declared.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         content = await read_bytes(request, settings)
-        body = _form(content, declared, settings)
+        body = Body([])
+        read_form(content, declared, partial(_add, body, settings.max_pictures))
     elif kind.startswith("image/") or kind == "application/octet-stream":
         content = await read_bytes(request, settings)
         body = Body([Upload(None, content)] if content else [])
@@ -155,27 +158,30 @@ class Gone(Problem):
         super().__init__(499, "The client went away before it was answered.")
 
 
-def _form(content: bytes, content_type: str, settings: ServerSettings) -> Body:
-    body = Body([])
-    for part in parts_of(content, content_type):
-        if part.name == "picture":
-            _check_file(part)
-            body.uploads.append(Upload(part.file_name, part.content))
-            if len(body.uploads) > settings.max_pictures:
-                raise Problem(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"The request holds more than {settings.max_pictures} pictures, the server's limit. Send them in "
-                    "several requests.",
-                )
-        elif part.file_name is not None:
+def _add(body: Body, max_pictures: int, part: Part) -> None:
+    """Let a body hold a field of its form, too."""
+    if part.name == "picture":
+        _check_file(part)
+        if len(body.uploads) == max_pictures:
             raise Problem(
-                HTTPStatus.BAD_REQUEST, f"The field {part.name!r} holds a file. Pictures go in the field 'picture'."
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"The request holds more than {max_pictures} pictures, the server's limit. Send them in several "
+                "requests.",
             )
-        elif part.name in body.fields:
-            raise Problem(HTTPStatus.BAD_REQUEST, f"The field {part.name!r} stands twice in the form. Send it once.")
-        else:
-            body.fields[part.name] = _text(part.name, part.content)
-    return body
+        body.uploads.append(Upload(part.file_name, part.content))
+    elif part.file_name is not None:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, f"The field {part.name!r} holds a file. Pictures go in the field 'picture'."
+        )
+    elif part.name in body.fields:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"The field {part.name!r} stands twice in the form. Send it once.")
+    elif len(body.fields) == _FIELDS:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"The form holds more than {_FIELDS} fields beside its pictures. Leave out those that are not known here.",
+        )
+    else:
+        body.fields[part.name] = _text(part.name, part.content)
 
 
 def _check_file(part: Part) -> None:

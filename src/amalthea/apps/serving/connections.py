@@ -18,7 +18,7 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
     """A connection of uvicorn that is closed where the head of a request does not arrive in time, or is too large.
 
     Args:
-        seconds: for the head of a request; a connection that asks nothing for so long is closed, too.
+        seconds: for the head of a request; a connection that asks nothing for so long at first is closed, too.
         metrics: count what is refused here.
     """
 
@@ -28,7 +28,8 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
             self._deadline: asyncio.TimerHandle | None = None  # for a head that is awaited
             self._rest: asyncio.TimerHandle | None = None  # for what is left of a refused body, and the next request
             self._begun = False  # a head of which a part has come
-            self._head = 0  # bytes of it that have come
+            self._head = 0  # bytes of it that have come; of a piece that begins with another request, 1
+            self._piece = 0  # bytes that have come last
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(cast(asyncio.Transport, _Gathering(transport, self)))
@@ -41,10 +42,14 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
 
         def data_received(self, data: bytes) -> None:
             self._unset_keepalive_if_required()
+            self._piece = len(data)
             try:
                 self._parse(data)
             except HttpParserError as problem:
-                self._refuse(400, f"The request is not of HTTP's form: {problem}.")
+                if isinstance(problem.__context__, _LargeHead):
+                    self._refuse_large_head()
+                else:
+                    self._refuse(400, f"The request is not of HTTP's form: {problem}.")
                 return
             if self._begun and self._deadline is None:  # most heads come whole, and need none
                 self._await_head()
@@ -52,7 +57,7 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
             elif self._deadline is not None:
                 self._head += len(data)
             if self._head > _ROOM and self._deadline is not None:
-                self._refuse(431, f"The head of a request may have {_ROOM:,} bytes.")
+                self._refuse_large_head()
             cycle: Any = self.cycle  # None before the first request
             if not self._begun and self._rest is None and cycle is not None and cycle.response_complete:
                 self._rest = self.loop.call_later(seconds, self.transport.close)  # uvicorn would wait for it for ever
@@ -81,6 +86,8 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
                 self._rest_came()
 
         def on_headers_complete(self) -> None:
+            if (self._head or self._piece > _ROOM) and _length(self.url, self.headers) > _ROOM:
+                raise _LargeHead
             self._head_came()
             super().on_headers_complete()
 
@@ -89,11 +96,11 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
             super().on_response_complete()
 
         def _await_head(self) -> None:
-            self._head = 0
             self._deadline = self.loop.call_later(seconds, self._too_late)
 
         def _head_came(self) -> None:
             self._begun = False
+            self._head = 0
             if self._deadline is not None:
                 self._deadline.cancel()
                 self._deadline = None
@@ -110,6 +117,9 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
             else:
                 self.transport.close()
 
+        def _refuse_large_head(self) -> None:
+            self._refuse(431, f"The head of a request may have {_ROOM:,} bytes.")
+
         def _refuse(self, status: int, sentence: str) -> None:
             self._head_came()
             if not self.transport.is_closing():
@@ -118,6 +128,10 @@ def connection_class(seconds: float, metrics: Metrics) -> type[HttpToolsProtocol
                 _record(metrics, status, self.client)
 
     return Connection
+
+
+class _LargeHead(Exception):  # noqa: N818 - it ends the parser, which says so by an error of its own
+    """A head that has come, of more bytes than it may have."""
 
 
 class _Gathering:
@@ -173,6 +187,11 @@ def _head_without_upgrade(
         if name != b"upgrade":
             lines.append(b"%s: %s" % (name, value))
     return b"\r\n".join((*lines, b"", b""))
+
+
+def _length(url: bytes, headers: list[tuple[bytes, bytes]]) -> int:
+    """Bytes of a head, but for the spaces that nobody needs."""
+    return len(url) + sum(len(name) + len(value) + 4 for name, value in headers)
 
 
 def _record(metrics: Metrics, status: int, client: tuple[str, int] | None) -> None:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
+from math import inf
 
 from ...errors import ArgumentError
 from .settings import ServerSettings
@@ -80,13 +81,19 @@ def _outward(host: str) -> str | None:
     return None
 
 
-def allow_many_connections() -> None:
-    """Ask the system for as many open files as it allows; each connection is one."""
+def allow_many_connections() -> float:
+    """Ask the system for as many open files as it allows; each connection is one.
+
+    Returns:
+        How many may be open; infinity where there is no limit.
+    """
     try:
         import resource
     except ImportError:  # only Unix counts them
-        return
+        return inf
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         with suppress(ValueError, OSError):  # then as many as before
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return inf if soft == resource.RLIM_INFINITY else soft

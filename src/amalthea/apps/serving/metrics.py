@@ -37,6 +37,7 @@ class Metrics:
             registry=registry,
         )
         self.in_flight = Gauge("amalthea_requests_in_flight", "Requests that are not answered yet.", registry=registry)
+        self.connections = Gauge("amalthea_connections", "Connections that are open.", registry=registry)
         self.pictures = Counter("amalthea_pictures", "Pictures computed.", ("model",), registry=registry)
         self.unreadable = Counter(
             "amalthea_unreadable_pictures", "Uploads that are no usable picture.", ("model",), registry=registry

@@ -1,5 +1,6 @@
 """Forms with files, ``multipart/form-data`` (RFC 7578), from memory."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from .problems import Problem
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-_PARTS = 1000  # of a form, at most
+_HEADER = 1000  # bytes of one with options, at most: reading those takes the square of their number
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class Part:
 class _Reading:
     """What the parser has told of the part that it is in."""
 
-    parts: list[Part] = field(default_factory=list)
+    take: Callable[[Part], None]
     header: bytearray = field(default_factory=bytearray)
     value: bytearray = field(default_factory=bytearray)
     headers: dict[bytes, bytes] = field(default_factory=dict)
@@ -56,35 +57,34 @@ class _Reading:
         self.pieces.append(data[start:end])
 
     def on_part_end(self) -> None:
-        if len(self.parts) == _PARTS:
-            raise _unreadable(f"it holds more than {_PARTS} fields")
-        _, options = parse_options_header(self.headers.get(b"content-disposition"))
+        options = _options("the Content-Disposition of a part", self.headers.get(b"content-disposition", b""))
         if b"name" not in options:
             raise _unreadable("one of its parts has no name")
         file_name = options.get(b"filename", b"").decode("utf-8", "replace")
         name = options[b"name"].decode("utf-8", "replace")
         content = self.pieces[0] if len(self.pieces) == 1 else b"".join(self.pieces)
-        self.parts.append(Part(name, file_name or None, content))
         self.headers, self.pieces = {}, []
+        self.take(Part(name, file_name or None, content))
 
     def on_end(self) -> None:
         self.ended = True
 
 
-def parts_of(content: bytes, content_type: str) -> list[Part]:
-    """The fields of a form.
+def read_form(content: bytes, content_type: str, take: Callable[[Part], None]) -> None:
+    """Tell of the fields of a form, one after another.
 
     Args:
         content: the body.
         content_type: its header, which names the boundary.
+        take: is told; where it raises an exception, the rest of the form is not read.
 
     Raises:
         Problem: it is no such form, or is cut off.
     """
-    _, options = parse_options_header(content_type)
+    options = _options("its Content-Type", content_type.encode("latin-1"))
     if not options.get(b"boundary"):
         raise _unreadable("its Content-Type names no boundary")
-    reading = _Reading()
+    reading = _Reading(take)
     callbacks: MultipartCallbacks = {
         "on_header_field": reading.on_header_field,
         "on_header_value": reading.on_header_value,
@@ -101,7 +101,12 @@ def parts_of(content: bytes, content_type: str) -> list[Part]:
         raise _unreadable(str(problem)) from problem
     if not reading.ended:
         raise _unreadable("it is cut off: the last boundary is missing")
-    return reading.parts
+
+
+def _options(what: str, header: bytes) -> dict[bytes, bytes]:
+    if len(header) > _HEADER:
+        raise _unreadable(f"{what} has {len(header):,} bytes; allowed are {_HEADER:,}")
+    return parse_options_header(header)[1]
 
 
 def _unreadable(reason: str) -> Problem:

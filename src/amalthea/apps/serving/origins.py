@@ -14,13 +14,17 @@ from .settings import ServerSettings, is_loopback
 _OWN = b"same-origin", b"none"  # what browsers say of the server's page, and of what somebody typed
 _HEALTH = frozenset(["/v2/health/live", "/v2/health/ready"])
 _METRICS = "/metrics"
+_PORTS = {b"http": b":80", b"https": b":443"}  # which no browser names in an Origin, but some proxies in the Host
 
 
 class Origins:
     """Middleware that refuses what a browser sends on behalf of another site.
 
     A page may send a form to any address, even where it cannot read the answer: so a foreign ``Origin`` is refused.
-    With what it only gets, browsers send none, but ``Sec-Fetch-Site``; of that, a link to the server's page is allowed.
+    Where a proxy does not hand on the name and port by which it was called, the Origin's name may also be one that the
+    server was told. With what it only gets, browsers send none, but ``Sec-Fetch-Site``; of that, a link to the server's
+    page is allowed.
+
     It may also let its own name lead to this machine (DNS rebinding): so the ``Host`` must be a name of this server, or
     an address, which cannot be made to lead elsewhere.
 
@@ -39,6 +43,7 @@ class Origins:
     def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self._app = app
         self._names = _names(settings)
+        self._told = frozenset(map(_plain, settings.hosts)) - {"*", ""}
         told_to_others = settings.api_key is not None or not settings.loopback
         self._nameless = _HEALTH | {_METRICS} if told_to_others else _HEALTH
 
@@ -59,8 +64,12 @@ class Origins:
                     site = value
             if host is not None and not _is_ours(host, self._names) and scope["path"] not in self._nameless:
                 raise _foreign_host(host.decode("latin-1"))
-            if origin is not None and not _is_same(origin, host):
-                raise _foreign_origin(repr(origin.decode("latin-1")))
+            if origin is not None and not _is_same(origin, host, self._told):
+                raise _foreign_origin(
+                    repr(origin.decode("latin-1")),
+                    " If a proxy stands in front of it, let it hand on the Host header with its port, or name it: "
+                    "amalthea serve --allowed-host NAME (docs/serving.md).",
+                )
             if site is not None and site not in _OWN and not _leads_to_page(scope):
                 raise _foreign_origin("another site")
         await self._app(scope, receive, send)
@@ -73,16 +82,28 @@ def _leads_to_page(scope: Scope) -> bool:
 
 def _names(settings: ServerSettings) -> frozenset[str]:
     own = () if settings.loopback else (socket.gethostname(), socket.getfqdn())
-    return frozenset(name.lower().rstrip(".") for name in (*settings.hosts, settings.host, *own))
+    return frozenset(map(_plain, (*settings.hosts, settings.host, *own)))
+
+
+def _plain(name: str) -> str:
+    return name.lower().rstrip(".")
+
+
+def _name_in(place: bytes) -> str:
+    """The name in a name with a port.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return _plain(urlsplit(f"//{place.decode('ascii')}").hostname or "")
 
 
 @lru_cache(256)
 def _is_ours(host: bytes, names: frozenset[str]) -> bool:
     try:
-        name = urlsplit(f"//{host.decode('ascii')}").hostname or ""
+        name = _name_in(host)
     except ValueError:
         return False
-    name = name.rstrip(".")
     return "*" in names or name in names or is_loopback(name) or _is_address(name)
 
 
@@ -94,10 +115,18 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _is_same(origin: bytes, host: bytes | None) -> bool:
+def _is_same(origin: bytes, host: bytes | None, told: frozenset[str]) -> bool:
     """Whether a page came from this server; the scheme may differ, for a proxy may speak TLS in front of it."""
-    scheme, separator, place = origin.partition(b"://")
-    return bool(separator) and scheme in (b"http", b"https") and host is not None and place.lower() == host.lower()
+    scheme, _, place = origin.partition(b"://")
+    if scheme not in _PORTS or host is None:
+        return False
+    port = _PORTS[scheme]
+    if place.lower().removesuffix(port) == host.lower().removesuffix(port):
+        return True
+    try:
+        return _name_in(place) in told
+    except ValueError:
+        return False
 
 
 def _foreign_host(host: str) -> Problem:
@@ -107,9 +136,9 @@ def _foreign_host(host: str) -> Problem:
     )
 
 
-def _foreign_origin(origin: str) -> Problem:
+def _foreign_origin(origin: str, remedy: str = "") -> Problem:
     return Problem(
         HTTPStatus.FORBIDDEN,
         f"A web page of {origin} asked, and this server answers only its own page and programs, which send no "
-        "Origin header.",
+        f"Origin header.{remedy}",
     )

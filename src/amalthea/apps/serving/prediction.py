@@ -13,10 +13,11 @@ from starlette.routing import Route
 from .answering import Answered, Manner, Question, answers
 from .bodies import read_pictures
 from .departure import unless_gone
+from .explaining import explained
 from .models import ServedModel
 from .problems import Problem
 from .state import Server, server_of
-from .wishes import Wishes, wishes_of
+from .wishes import wishes_of
 
 
 async def predict(request: Request) -> Response:
@@ -26,14 +27,18 @@ async def predict(request: Request) -> Response:
     server.workers.require_room()
     body = await read_pictures(request, server.settings)
     query = request.query_params.multi_items() if request.scope["query_string"] else ()
-    wishes = wishes_of(query, body.fields, len(body.uploads))
+    wishes = wishes_of(query, body.fields, len(body.uploads), server.settings.explain)
     model = server.models.find(wishes.model)
     model.require_pictures()
     request.state.model = model.name
     started = time.perf_counter()
     manner = Manner(model, wishes.views, server.settings.max_pixels, server.workers.busy)
     question = Question(body.uploads, wishes.top, wishes.threshold, wishes.explain)
-    future = server.workers.submit(_alike(manner, wishes), partial(answers, manner), question, len(body.uploads))
+    if wishes.explain:
+        future = explained(server.explainers, manner, question)
+    else:
+        alike = model.name, wishes.views
+        future = server.workers.submit(alike, partial(answers, manner), question, len(body.uploads))
     answered: list[Answered] = await unless_gone(request, future)
     _count(server, model, answered)
     return _response(model, answered, time.perf_counter() - started)
@@ -69,11 +74,6 @@ def described(model: ServedModel, server: Server) -> dict[str, Any]:
         "threshold": predictor.threshold,
         "pictures": model.takes_pictures,
     }
-
-
-def _alike(manner: Manner, wishes: Wishes) -> Any:
-    """By what questions are found that may be computed together; an explanation is work enough for one thread."""
-    return None if wishes.explain else (manner.model.name, manner.views)
 
 
 def _count(server: Server, model: ServedModel, answered: list[Answered]) -> None:

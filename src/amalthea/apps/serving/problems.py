@@ -40,8 +40,8 @@ class Problem(Exception):  # noqa: N818 - an answer, which need not be an error 
 class Overloaded(Problem):
     """More work than may wait."""
 
-    def __init__(self, waiting: int) -> None:
-        message = f"The server is busy: {waiting} requests wait already, as many as may. Ask again in a second."
+    def __init__(self, waiting: int, called: str = "requests") -> None:
+        message = f"The server is busy: {waiting} {called} wait already, as many as may. Ask again in a second."
         super().__init__(HTTPStatus.SERVICE_UNAVAILABLE, message, {"Retry-After": "1"})
 
 

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from types import FrameType
 
 import click
@@ -24,6 +25,9 @@ from .models import ServedModels
 from .settings import ServerSettings
 from .state import Server
 
+_LOG = logging.getLogger(__name__)
+_IDLE = 75  # seconds that a connection is kept; longer than proxies do, which would ask just when it is closed
+_OTHER_FILES = 64  # at most, that a server has open beside its connections
 _LAST_WORDS = 1.0  # seconds for the answers to those whose work is not done in time
 
 
@@ -55,7 +59,7 @@ def run(running: "RunningServer", listeners: list[socket.socket]) -> None:
     Raises:
         ModelFileError: a network fails its self-test.
     """
-    allow_many_connections()
+    running.files = allow_many_connections()
     gc.freeze()  # what is here now stays; looking through it again and again would hold up requests
     running.run(listeners)
     if running.failure is not None:
@@ -82,11 +86,17 @@ class RunningServer(uvicorn.Server):
         config: of uvicorn.
         server: that it runs.
         said: as soon as it listens; empty says nothing.
+
+    Attributes:
+        files: that may be open; before so many are, the log has a warning, once.
     """
+
+    files: float = inf
 
     def __init__(self, config: uvicorn.Config, server: Server, said: str = "") -> None:
         super().__init__(config)
         self._server, self._said = server, said
+        server.metrics.connections.set_function(lambda: len(self.server_state.connections))
 
     @property
     def failure(self) -> Exception | None:
@@ -111,7 +121,16 @@ class RunningServer(uvicorn.Server):
             task.cancel()
 
     async def on_tick(self, counter: int) -> bool:
-        """Whether to end."""
+        """Whether to end; told once if hardly more connections can be opened."""
+        connections = len(self.server_state.connections)
+        if connections + _OTHER_FILES >= self.files:
+            _LOG.warning(
+                "%d connections are open, and this process may have %d files open: beyond that, connections are cut "
+                "off. Allow more, by ulimit -n or LimitNOFILE= of systemd.",
+                connections,
+                self.files,
+            )
+            self.files = inf
         return await super().on_tick(counter) or self.failure is not None
 
     @contextmanager
@@ -150,6 +169,7 @@ def configuration(app: Starlette, settings: ServerSettings) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=settings.drain + _LAST_WORDS,  # type: ignore[arg-type] # it takes any number
         backlog=BACKLOG,
     )

@@ -46,6 +46,7 @@ class ServerSettings:
         waiting: requests that may wait for that, at most; others are refused at once. By default 8 for each processor.
         timeout: seconds until a request must have arrived, and again until it must be answered.
         drain: seconds that accepted requests are given when the server is asked to end.
+        explain: whether answers are explained to those who wish it.
 
     Raises:
         ArgumentError: a number that is too small, more pixels than can be read, or an API key that no header can hold.
@@ -63,6 +64,7 @@ class ServerSettings:
     waiting: int = field(default_factory=lambda: WAITING * processors())
     timeout: float = 30.0
     drain: float = 30.0
+    explain: bool = True
 
     def __post_init__(self) -> None:
         for name in ("max_body", "max_pixels", "max_pictures", "max_bodies", "concurrency"):
@@ -89,6 +91,16 @@ class ServerSettings:
     def room(self) -> int:
         """Bytes for the bodies of all requests at a time: many processors are no reason to take all memory."""
         return max(self.max_body, min(self.max_bodies, self.max_body * (self.concurrency + self.waiting)))
+
+    @property
+    def explaining(self) -> int:
+        """Requests whose answers are explained at a time, beside the others."""
+        return max(1, self.concurrency // 2)
+
+    @property
+    def explaining_waiting(self) -> int:
+        """Such requests that may wait for that, at most."""
+        return self.waiting // 2
 
     @property
     def loopback(self) -> bool:

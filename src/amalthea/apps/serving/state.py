@@ -29,6 +29,7 @@ class Server:
         settings: its limits.
         models: that it serves.
         workers: compute, beside the loop that hears requests.
+        explainers: do so for answers that are explained, which take so long that the others would wait for them.
         metrics: what happens, counted.
         readiness: whether it may be asked.
         room: for the bodies of requests.
@@ -37,6 +38,7 @@ class Server:
     settings: ServerSettings
     models: ServedModels
     workers: Workers
+    explainers: Workers
     metrics: Metrics
     readiness: Readiness
     room: Room

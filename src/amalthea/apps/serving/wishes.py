@@ -34,13 +34,14 @@ class Wishes:
     explain: bool = False
 
 
-def wishes_of(query: Iterable[tuple[str, str]], fields: Mapping[str, str], pictures: int) -> Wishes:
+def wishes_of(query: Iterable[tuple[str, str]], fields: Mapping[str, str], pictures: int, explains: bool) -> Wishes:
     """The wishes in a request.
 
     Args:
         query: names and values in its address.
         fields: of its form.
         pictures: how many it holds.
+        explains: whether the server explains its answers.
 
     Raises:
         Problem: a field that is unknown, stands twice or has a value that it cannot have.
@@ -56,6 +57,8 @@ def wishes_of(query: Iterable[tuple[str, str]], fields: Mapping[str, str], pictu
             f"{', '.join(map(repr, _READERS))}."
         )
     wishes = Wishes(**{name: _READERS[name](name, value) for name, value in given.items()})
+    if wishes.explain and not explains:
+        raise _problem("explain: this server does not explain its answers. Leave the field out.")
     if wishes.explain and pictures > MOST_EXPLAINED:
         raise _problem(f"explain: {pictures} pictures are too many; {MOST_EXPLAINED} in a request are explained.")
     return wishes

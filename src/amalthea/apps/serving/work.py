@@ -53,10 +53,11 @@ class Workers:
         concurrency: threads.
         waiting: jobs that may wait, at most.
         timeout: seconds until a job must be done.
+        called: what the jobs are, for messages.
     """
 
-    def __init__(self, concurrency: int, waiting: int, timeout: float) -> None:
-        self._concurrency, self._limit, self._timeout = concurrency, waiting, timeout
+    def __init__(self, concurrency: int, waiting: int, timeout: float, called: str = "requests") -> None:
+        self._concurrency, self._limit, self._timeout, self._called = concurrency, waiting, timeout, called
         self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="amalthea-serving")
         self._jobs: deque[_Job] = deque()
         self._running = 0  # threads at work
@@ -94,7 +95,7 @@ class Workers:
         if self._ending:
             raise Ending
         if self._running >= self._concurrency and self.waiting >= self._limit:
-            raise Overloaded(self._limit)
+            raise Overloaded(self._limit, self._called)
 
     async def compute(self, function: Callable[..., T], *arguments: Any) -> T:
         """What a function returns, called in a thread.

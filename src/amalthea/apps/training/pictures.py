@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...images import LabelledPictures
+    from ...transfer import ImageClassifier
 
 
 def found_pictures(folder: Path, validation: Path | None) -> "tuple[LabelledPictures, LabelledPictures | None]":
@@ -29,7 +30,7 @@ def divided(
     other: "LabelledPictures | None",
     fraction: float,
     seed: int,
-    known: "NDArray[Any] | None",
+    earlier: "ImageClassifier | None",
 ) -> tuple[Photographs, Photographs | None]:
     """Pictures to train on and to validate with; None where there are none of the latter.
 
@@ -38,7 +39,7 @@ def divided(
         other: to validate with, if they are given.
         fraction: of each class that is held back otherwise.
         seed: chooses that.
-        known: the classes of a trained classifier.
+        earlier: a trained classifier that goes on; held back is none of the pictures that it learned from.
 
     Raises:
         click.ClickException: a sub-folder that is none of the classes known.
@@ -46,8 +47,14 @@ def divided(
     from ...images import split
 
     if other is None and fraction:
-        kept, taken = split(found.named_labels, fraction, seed)
+        if earlier is None:
+            kept, taken = split(found.named_labels, fraction, seed)
+        else:
+            from ...transfer import split_unseen
+
+            kept, taken = split_unseen(earlier, found.paths, found.named_labels, fraction, seed)
         found, other = found.take(kept), found.take(taken)
+    known = earlier.classes_ if earlier else None
     return _photographs(found, known), other and _photographs(other, known)
 
 

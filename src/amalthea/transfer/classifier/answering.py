@@ -19,6 +19,7 @@ from .answers import Ready, judged, probabilities, ready
 from .calibrating import calibrate
 from .estimator import ClassifierMixin, UnfittedError
 from .labelled import Pictures, Samples, pictures_of, samples_of, weighted
+from .learned_pictures import NONE, Marks
 from .learning import answers
 from .parameters import Parameters, extraction_of
 from .pixels import check_all, check_brightness
@@ -40,6 +41,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
     _ready: Ready | None = None
     _samples: tuple[Samples, Samples | None] | None = None
     _tunings: tuple[tuple[int, Samples, Samples | None], ...] = ()  # after how many epochs, and what was given
+    _learned_before: Marks = NONE  # marks of the pictures, before it was saved
 
     def predict(self, X: Any, views: int = 1, threshold: float | None = None) -> NDArray[Any]:
         """The most probable class of each picture, or None for "none of these", shape (N,).
@@ -176,6 +178,7 @@ class Answering(ClassifierMixin, Parameters):  # type: ignore[misc] # scikit-lea
         check_fitted(self, "Call fit before it can explain its answers.")
         subject = Subject(
             name=self.variant_ or self.model_.name,
+            variant=self.variant_,
             classes=tuple(map(str, self.classes_)),
             preparation=self.preparation_,
             model=self.model_,

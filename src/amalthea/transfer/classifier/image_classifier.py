@@ -16,6 +16,7 @@ from .answering import Answering, check_fitted
 from .crossing import Parts
 from .early_stopping import tell_given_back
 from .labelled import training_samples, tuning_samples, weighted, with_validation
+from .learned_pictures import NONE, warn_of_learned
 from .learning import all_or_nothing, learned
 from .parameters import check_crossing, head_of, training_of, tuning_of, wishes_of
 from .pixels import check_all
@@ -91,8 +92,7 @@ class ImageClassifier(Answering):
         preparation_: how pictures become what ``model_`` takes.
         variant_: name of the network in the catalogue; "" for other models.
         tuned_from_: number of epochs before ``fine_tune`` first trained more than the head; None: it never did.
-        times_: seconds that its training took: ``features``, in which pictures crossed the frozen layers, ``head`` and
-            ``fine-tuning``. Of one that was resumed, those in this process.
+        times_: seconds of its training, ``features``, ``head`` and ``fine-tuning``; if resumed, those in this process.
         temperature_: by which ``calibrate`` divided the weights of the last layer since they were trained; else 1.0.
 
     Example:
@@ -157,7 +157,7 @@ class ImageClassifier(Answering):
             self.model_ = attach(base.network, self.features, head)
             self.history_, self.tuned_from_, self.times_, self.temperature_ = History(), None, {}, 1.0
             self.classes_, self.preparation_, self.variant_ = samples.classes, base.preparation, base.variant
-            self._samples, self._tunings = (samples, held_back), ()
+            self._samples, self._tunings, self._learned_before = (samples, held_back), (), NONE
             check_all(self, samples, held_back, fitting=True)
             return learned(self, samples, held_back, training, resume)
 
@@ -213,6 +213,7 @@ class ImageClassifier(Answering):
         check_fitted(self, "fine_tune comes after fit: the large errors of a new head would spoil the layers below it.")
         samples, held_back = tuning_samples(self._samples, X, y, validation, self.classes_, self.seed, sample_weight)
         check_all(self, samples, held_back)
+        warn_of_learned(self, held_back)
         training = tuning_of(
             self,
             self.classes_,
@@ -251,8 +252,7 @@ class ImageClassifier(Answering):
         """Try learning rates in a short training whose rate rises from step to step, and suggest one.
 
         A copy is trained: the classifier stays as it is. Before ``fit``, that is a new head as ``fit`` trains it; after
-        it, the classifier as ``fine_tune`` trains it. Pictures are learned from as they are, neither augmented nor
-        mixed; features that are kept are used, and those that are new are kept for ``fit``.
+        it, the classifier as ``fine_tune`` trains it. No picture is augmented or mixed; features are kept.
 
         Args:
             X: as for ``fit``; after it, None takes the pictures that it learned from.

@@ -18,6 +18,7 @@ from ...images import Preparation
 from ...runtime import save
 from ...storage import atomic_file
 from .grouped import quicken
+from .learned_pictures import NONE, Marks, learned_marks
 from .parameters import from_plain, steps_of, to_plain
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Record(NamedTuple):
             file is older than this record.
         temperature: by which the weights of the last layer were divided since they were trained.
         times: seconds that its training took, stage by stage.
+        learned: marks of the pictures that it learned from.
     """
 
     parameters: Mapping[str, Any]
@@ -54,6 +56,7 @@ class Record(NamedTuple):
     tuned_from: int | None = None
     temperature: float = 1.0
     times: Mapping[str, float] = MappingProxyType({})
+    learned: Marks = NONE
 
 
 def record_of(classifier: "Answering") -> Record:
@@ -68,6 +71,7 @@ def record_of(classifier: "Answering") -> Record:
         tuned_from=classifier.tuned_from_,
         temperature=classifier.temperature_,
         times=classifier.times_,
+        learned=learned_marks(classifier),
     )
 
 
@@ -77,7 +81,7 @@ def restored(kind: "type[Kind]", model: "keras.Model", record: Record) -> "Kind"
     classifier.model_, classifier.classes_, classifier.preparation_ = model, record.classes, record.preparation
     classifier.variant_, classifier.tuned_from_ = record.variant, record.tuned_from
     classifier.history_, classifier.temperature_ = dict(record.history), record.temperature
-    classifier.times_ = dict(record.times)
+    classifier.times_, classifier._learned_before = dict(record.times), record.learned
     return classifier
 
 
@@ -157,6 +161,7 @@ def _write_keras_file(path: Path, model: "keras.Model", record: Record) -> None:
         "tuned_from": record.tuned_from,
         "temperature": record.temperature,
         "times": dict(record.times),
+        "learned": record.learned.astype("<u8").tobytes().hex(),
     }
     with atomic_file(path, setting=None) as temporary:
         keras.saving.save_model(model, temporary)
@@ -181,6 +186,7 @@ def _record(content: dict[str, Any]) -> Record:
         tuned_from=content.get("tuned_from"),
         temperature=float(content.get("temperature", 1)),
         times=content.get("times", {}),
+        learned=np.frombuffer(bytes.fromhex(content.get("learned", "")), "<u8").astype(np.uint64),
     )
 
 

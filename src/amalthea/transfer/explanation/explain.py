@@ -49,8 +49,9 @@ def explain(
             scores from 0 on; labels that are numbers are given as text. None takes the most probable one.
         method: ``"grad_cam"``, ``"occlusion"``, or None: the first where there is a model of Keras on a backend that
             computes gradients (TensorFlow, torch, JAX), else the second.
-        layer: for Grad-CAM, the layer whose feature map is taken. None takes the last one, before its pooling; of a
-            network with several branches, the last one on which all of them depend.
+        layer: for Grad-CAM, the layer whose feature map is taken. None takes the last one, before its pooling (of
+            MobileNet, that of the last block but one, whose peaks lie on what was seen more often); of a network with
+            several branches, the last one on which all of them depend.
         scaling: of a model of Keras of one's own: what it expects of pixels, as for ``ImageClassifier``.
         classes: of such a model: names of its classes, in the order of the scores; None numbers them from "0".
 
@@ -162,6 +163,7 @@ def _of_model(
         wordnet_ids=tuple(found.wordnet_id for found in known),
         preparation=base.preparation,
         model=model,
+        variant=base.variant or "",
         predictor=partial(predictor, model, fallback="keras"),
     )
     if len(subject.classes) != count:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..._numbers import is_whole
+from ...architectures import explained_layer
 from ...catalog import ScalingSteps
 from ...errors import ArgumentError
 from ...images import Picture, Preparation, read_at_size, resize
@@ -54,6 +55,7 @@ class Subject:
         wordnet_ids: those of ImageNet's classes; empty for others.
         preparation: how pictures become what it takes.
         model: pictures to scores; None where there is no model of Keras.
+        variant: the catalogue's name of the network in it; empty where it is none of ours.
         predictor: makes what answers quickly, without gradients.
     """
 
@@ -62,6 +64,7 @@ class Subject:
     wordnet_ids: tuple[str, ...] = ()
     preparation: Preparation
     model: "keras.Model | None" = None
+    variant: str = ""
     predictor: "Callable[[], Predictor]"
 
     def explained(self, picture: Any, target: object, method: str | None, layer: str | None) -> Explanation:
@@ -75,7 +78,7 @@ class Subject:
             from .grad_cam import grad_cam
 
             assert self.model is not None
-            found = grad_cam(self.model, shown, self.preparation.scaling, layer, number)
+            found = grad_cam(self.model, shown, self.preparation.scaling, layer or self._layer(self.model), number)
         else:
             from .occlusion import occlusion
 
@@ -89,6 +92,10 @@ class Subject:
             method=chosen,
             layer=found.layer,
         )
+
+    def _layer(self, model: "keras.Model") -> str | None:
+        """Whose feature map is taken unless another is wanted; None for the last one."""
+        return explained_layer(self.variant, [layer.name for layer in model.layers]) if self.variant else None
 
     def _method(self, wanted: str | None) -> str:
         """The one that is wanted, or the better one of those that are possible."""

@@ -1,11 +1,14 @@
 """A thousand connections that say nothing while others are answered."""
 
+import json
 import sys
+import time
 from contextlib import ExitStack
 
 import pytest
 
-from .conversation import request
+from .conversation import PATIENCE, request
+from .processes import Process
 
 pytest.importorskip("starlette")
 
@@ -16,6 +19,13 @@ pytestmark = [
 
 IDLE = 1000
 FILES = 2 * IDLE  # that a process may have open
+FEW = 150
+WITH_FEW_FILES = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, ({FEW}, {FEW}))
+from amalthea.apps.command_line import command_line
+command_line()
+"""
 
 
 @pytest.fixture
@@ -46,3 +56,22 @@ def test_a_thousand_idle_connections(many_files, start, picture, settled):
     assert settled(server, at_most=before) <= before
     assert server.predict(picture).status == 200
     assert "Traceback" not in server.written()
+
+
+def test_before_no_more_can_be_opened_the_log_says_so_once(network, picture, tmp_path):
+    server = Process([network], tmp_path / "server.log", ("-c", WITH_FEW_FILES))
+    try:
+        with ExitStack() as idle:
+            told, end = [], time.monotonic() + PATIENCE
+            while not told and time.monotonic() < end:
+                if server.open_files() < FEW - 2:
+                    idle.enter_context(server.connected())
+                time.sleep(0.01)
+                told = [line for line in server.written().splitlines() if "connections are cut off" in line]
+            assert server.predict(picture).status == 200  # there is room yet
+            time.sleep(0.3)  # in which the server looks at it again
+            [line] = [line for line in server.written().splitlines() if "connections are cut off" in line]
+        assert json.loads(line)["level"] == "warning"
+        assert f"this process may have {FEW} files open" in line
+    finally:
+        server.kill()

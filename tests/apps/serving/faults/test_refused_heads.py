@@ -31,9 +31,10 @@ def counted(server, status):
         (b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03", 400, "The request is not of HTTP's form: "),
         (b"GET /v1/models HTTP/1.1\r\nhost: local", 408, "The head of the request did not arrive within 0.5 seconds."),
         (b"GET / HTTP/1.1\r\nx: " + b"a" * 70_000, 431, "The head of a request may have 65,536 bytes."),
+        (request(method="GET", x="a" * 70_000), 431, "The head of a request may have 65,536 bytes."),
         (b"CONNECT localhost:22 HTTP/1.1\r\nhost: localhost\r\n\r\n", 501, "This server leads to no other one;"),
     ],
-    ids=["a space", "TLS", "half a head", "a large head", "a tunnel"],
+    ids=["a space", "TLS", "half a head", "a large head", "a large head that is whole", "a tunnel"],
 )
 def test_they_are_answered_logged_and_counted(hasty, content, status, words):
     before, told = counted(hasty, status), len(hasty.written())

@@ -139,7 +139,7 @@ def endless(network, tmp_path):
         def started(module, function, ready=True):
             program = ("-c", ENDLESS.format(module=module, function=function))
             process = Process(
-                [network, "--drain", "0.1", "--concurrency", "2"], tmp_path / "server.log", program, ready
+                [network, "--drain", "0.1", "--concurrency", "4"], tmp_path / "server.log", program, ready
             )
             processes.callback(process.kill)
             return process

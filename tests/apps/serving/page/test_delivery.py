@@ -66,7 +66,7 @@ def test_the_page_is_filled_in_the_language_of_the_reader(served):
     ):
         answer = get(served, path, **headers)
         assert f'<h1 data-word="question">{words["question"]}</h1>' in answer.text
-        assert f'<html lang="{words["lang"]}" data-max-body="20971520">' in answer.text
+        assert f'<html lang="{words["lang"]}" data-max-body="20971520" data-explain="true">' in answer.text
         assert f'href="?lang={words["otherLanguageCode"]}"' in answer.text
         assert answer.headers["Content-Language"] in words["lang"]
         assert answer.headers["Vary"] == "Accept-Language"

@@ -56,6 +56,16 @@ def test_another_model_has_no_map_yet(explained):
     assert explained.find(".explain").text == "What did it look at?"
 
 
+def test_a_server_without_explanations_offers_none(driver, server, network_file, cat):
+    from .visit import Visit
+
+    page = Visit(driver, server(network_file, explain=False)).opened()
+    page.models()
+    page.drop(cat)
+    assert page.answers() == ["Egyptian cat"]
+    assert not page.find(".explain").is_displayed()
+
+
 def test_the_colours_beside_it_are_those_of_the_maps(page):
     from amalthea.transfer.explanation.drawing import _COLOURS
 

@@ -82,19 +82,19 @@ def test_a_server_whose_models_take_no_pictures(visit, server, cat, tmp_path):
 
 
 def test_an_overloaded_server_can_be_asked_again(visit, server, cat):
-    url = server("EfficientNetLite0", concurrency=1, waiting=0)
+    url = server("EfficientNetLite0", concurrency=1, waiting=0, max_pictures=150)
     page = visit(url)
     page.models()
-    pictures = 2 * [("picture", ("cat.jpg", cat.read_bytes(), "image/jpeg"))]
+    pictures = 150 * [("picture", ("cat.jpg", cat.read_bytes(), "image/jpeg"))]
 
     def ask(query, files):
         return requests.post(f"{url}/v1/predict{query}", files=files, timeout=60).status_code
 
-    def explain():
-        while ask("?explain=true", pictures) == 503:  # the question below came first
+    def ask_for_many():
+        while ask("?views=2", pictures) == 503:  # the question below came first
             pass
 
-    busy = Thread(target=explain)
+    busy = Thread(target=ask_for_many)
     busy.start()
     page.wait(lambda: ask("", pictures[:1]) == 503)
     page.drop(cat)

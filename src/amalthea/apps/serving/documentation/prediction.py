@@ -108,6 +108,13 @@ def paths(server: Server, problems: Problems) -> dict[str, dict[str, Operation]]
 
 def _options(server: Server) -> dict[str, Schema]:
     """What may be asked for, as fields of a form or in the address."""
+    explain: Schema = {
+        **BOOLEAN,
+        "default": False,
+        "description": f"Whether to draw what the network looked at; in {MOST_EXPLAINED} pictures at most, and no more "
+        f"than {server.settings.explaining_waiting} requests wait for that.",
+    }
+    explaining = {"explain": explain} if server.settings.explain else {}
     return {
         "model": {
             "enum": list(server.models.names),
@@ -132,11 +139,7 @@ def _options(server: Server) -> dict[str, Schema]:
             "default": 1,
             "description": "Of each picture, whose answers are averaged.",
         },
-        "explain": {
-            **BOOLEAN,
-            "default": False,
-            "description": f"Whether to draw what the network looked at; in {MOST_EXPLAINED} pictures at most.",
-        },
+        **explaining,
     }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,7 +40,12 @@ async def infer(request: Request) -> Response:
     body = await read_bytes(request, server.settings)
     # In the thread also what reads and writes the tensors, which for some takes longer than the network.
     work = server.workers.compute(_answered, model, body, request.headers, server.settings)
-    found: _Answer = await unless_gone(request, asyncio.ensure_future(work))
+    try:
+        found: _Answer = await unless_gone(request, asyncio.ensure_future(work))
+    except Problem as problem:
+        if problem.status == HTTPStatus.UNPROCESSABLE_ENTITY:  # the rest of its pictures was not looked at
+            server.metrics.unreadable.labels(model.name).inc()
+        raise
     server.metrics.pictures.labels(model.name).inc(found.pictures)
     kind = "application/octet-stream" if HEADER in found.headers else "application/json"
     return Response(found.content, media_type=kind, headers=found.headers)

@@ -51,7 +51,8 @@ async def deliver_page(request: Request) -> Response:
     """The page in the language of the address (``?lang=zh``), else of the browser."""
     language = language_of(request.query_params.get("lang"), request.headers.get("Accept-Language", ""))
     html = filled((files(__package__) / "index.html").read_text("utf-8"), language)
-    html = html.replace("{max_body}", str(server_of(request).settings.max_body))
+    settings = server_of(request).settings
+    html = html.replace("{max_body}", str(settings.max_body)).replace("{explain}", str(settings.explain).lower())
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return _answer(request, html.encode(), "text/html; charset=utf-8", headers)
 

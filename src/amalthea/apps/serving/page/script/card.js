@@ -1,6 +1,6 @@
 // One picture with what the server says of it. All that comes from a file or the server is set as text.
 import { commands, copied, python } from "./lines.js";
-import { predict } from "./server.js";
+import { explains, predict } from "./server.js";
 import { percent, sentence, time, word } from "./words.js";
 
 const copyOf = (template) => document.getElementById(template).content.firstElementChild.cloneNode(true);
@@ -101,7 +101,7 @@ export class Card {
     const { answer, explaining, explanation, mapShown } = this;
     const [button, map] = [this.find(".explain"), this.find(".map")];
     const key = explaining ? "explaining" : !explanation ? "explain" : mapShown ? "hideMap" : "showMap";
-    button.hidden = !answer;
+    button.hidden = !answer || !explains;
     button.textContent = word(key);
     button.setAttribute("aria-disabled", explaining);
     map.hidden = this.find(".legend").hidden = !mapShown;

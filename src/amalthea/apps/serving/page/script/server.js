@@ -17,6 +17,7 @@ export class Problem extends Error {
 }
 
 export const limit = LIMIT;
+export const explains = document.documentElement.dataset.explain === "true";
 export const keepKey = (key) => sessionStorage.setItem(KEY, key);
 export const hasKey = () => sessionStorage.getItem(KEY) !== null;
 
