@@ -108,10 +108,11 @@ def export(
 
 def _network(model: str, alpha: float | None, weights: str, said: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """What is to be written, and what ``amalthea.save`` must be told of it."""
-    if is_one_file(model) or is_trained_on(model) or is_own(model):
+    own = is_own(model)
+    if own or is_one_file(model) or is_trained_on(model):
         check_whole(model, alpha, weights)
         check_file(Path(model))
-    if is_own(model):
+    if own:
         return load_own(Path(model)), said
     if said:
         raise click.UsageError(f"--classes, --scaling and --image-size are for models of your own; {model} knows them.")
