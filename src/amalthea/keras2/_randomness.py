@@ -13,6 +13,11 @@ from typing import Any
 import numpy as np
 
 
+# NumPy keeps the second number of a normal pair for the next call. While it has none kept, nobody reads that field, and
+# np.random.seed empties it: what stands there tells whether seeds were drawn since, and changes no number of NumPy's.
+_DRAWN_SINCE = 1.0
+
+
 class _Seeds:
     """One seed after the other. They belong to the global states of NumPy and TensorFlow, one of each in a process."""
 
@@ -27,13 +32,23 @@ class _Seeds:
             self._told, self._state = number, b""
 
     def draw(self) -> int:
-        of_numpy = b"".join(_numbers(np.random.get_state(legacy=False)))
         with self._lock:
-            state = of_numpy if self._told is None else f"told {self._told}".encode()
-            self._drawn = self._drawn + 1 if state == self._state else 0
+            state, seeded = _state_of_numpy() if self._told is None else (f"told {self._told}".encode(), False)
+            self._drawn = self._drawn + 1 if state == self._state and not seeded else 0
             self._state = state
             digest = blake2b(state + self._drawn.to_bytes(8, "little"), digest_size=4).digest()
         return int.from_bytes(digest, "little") >> 1
+
+
+def _state_of_numpy() -> tuple[bytes, bool]:
+    """What decides the numbers of NumPy's global generator, and whether no seed was drawn since it was given a seed."""
+    state: Any = np.random.get_state(legacy=False)
+    seeded = not state["has_gauss"] and state["gauss"] != _DRAWN_SINCE
+    if seeded:
+        np.random.set_state(state | {"gauss": _DRAWN_SINCE})
+    if not state["has_gauss"]:
+        state["gauss"] = 0.0
+    return b"".join(_numbers(state)), seeded
 
 
 def _numbers(state: Any) -> Iterator[bytes]:
@@ -56,9 +71,9 @@ def follow(number: int | None) -> None:
 def next_seed() -> int:
     """A seed for initial weights, dropout, orders or the like, another one with each call.
 
-    It follows from NumPy's global state, which is read and never changed, and from how many were drawn since that state
-    came about. Where a script calls ``np.random.seed`` twice with the same number, and draws nothing in between, that
-    cannot be seen: the seeds go on.
+    It follows from NumPy's global state, and from how many were drawn since that state came about, or since
+    ``np.random.seed`` was called. The numbers that NumPy draws do not change. Where the same seed is told again, and an
+    odd count of normal numbers is drawn after it, as before, that cannot be seen: the seeds go on.
 
     Returns:
         A number in [0, 2**31).

@@ -22,8 +22,6 @@ def trains(backend):
 @pytest.fixture(autouse=True)
 def state_of_numpy():
     before = np.random.get_state()
-    np.random.rand()  # as if no other test had left one of the seeds below, from which seeds would go on
-    next_seed()
     yield
     np.random.set_state(before)
 
@@ -50,6 +48,19 @@ def test_seeds_follow_from_the_state_and_their_number():
     assert [next_seed() for _ in range(3)] == first
     assert len(set(first)) == 3
     assert all(0 <= seed < 2**31 for seed in first)
+
+
+def test_the_same_seed_told_again_starts_anew():
+    def seeds():
+        np.random.seed(11)
+        return [next_seed() for _ in range(3)]
+
+    assert seeds() == seeds()
+    np.random.seed(11)
+    numbers = np.random.randn(4), np.random.rand(4), np.random.randn(3)
+    seeds()
+    for expected, given in zip(numbers, (np.random.randn(4), np.random.rand(4), np.random.randn(3)), strict=True):
+        np.testing.assert_array_equal(expected, given)
 
 
 def test_models_from_a_configuration_follow_the_seed():
