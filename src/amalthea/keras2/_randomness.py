@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-
 # NumPy keeps the second number of a normal pair for the next call. While it has none kept, nobody reads that field, and
 # np.random.seed empties it: what stands there tells whether seeds were drawn since, and changes no number of NumPy's.
 _DRAWN_SINCE = 1.0
