@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from amalthea.apps.predict import DEMO
+from amalthea.apps.pictures import DEMO
 
 pytestmark = pytest.mark.single_backend
 

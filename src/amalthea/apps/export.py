@@ -10,7 +10,7 @@ import click
 from ..runtime import is_one_file
 from .networks import ALPHA, WEIGHTS, check_file, check_whole, is_trained_on, network_arguments
 from .own_models import DESCRIBED, description, is_own, load_own
-from .predict import DEMO
+from .pictures import DEMO
 from .quiet import without_chatter
 
 if TYPE_CHECKING:

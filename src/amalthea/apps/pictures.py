@@ -1,4 +1,4 @@
-"""What a command line says about the pictures that it was given."""
+"""Pictures on the command line: what is said of those that were given, and one that comes with Amalthea."""
 
 import re
 from collections import Counter
@@ -11,6 +11,9 @@ import click
 
 from .._progress import progress
 from ..errors import ImageError, MissingFileError, listed
+
+DEMO = Path(__file__).with_name("chelsea.jpg")
+"""A cat."""
 
 
 def reason(path: str, error: Exception) -> str:

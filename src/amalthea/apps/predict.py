@@ -12,13 +12,12 @@ import click
 from .answer_options import THRESHOLD, VIEWS
 from .distribution_options import FILES, Engine, OnDisk, engine_options, fill_folder, reason_or_option
 from .networks import ALPHA, PRECISION, WEIGHTS, check_answering, opened
-from .pictures import tell_skipped
+from .pictures import DEMO, tell_skipped
 from .tables import print_table
 
 if TYPE_CHECKING:
     from ..runtime import Prediction, Predictor
 
-DEMO = Path(__file__).with_name("chelsea.jpg")
 TITLES = ("picture", "class", "probability")
 _NONE = "none of these"
 _SUFFIXES = (".csv", ".json", ".npz", ".parquet")  # by which somebody means a file

@@ -6,7 +6,7 @@ import openvino
 import pytest
 
 import amalthea
-from amalthea.apps.predict import DEMO
+from amalthea.apps.pictures import DEMO
 from amalthea.errors import ArgumentError, UnsupportedLayerError
 from amalthea.images import read_picture
 from amalthea.runtime import export

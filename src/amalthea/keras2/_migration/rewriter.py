@@ -2,6 +2,7 @@
 
 import libcst as cst
 
+from .._data_formats import DATA_FORMATS_OF_KERAS_1
 from . import callbacks, elsewhere, files, keys, merging, networks, numbers, wrappers
 from .arguments import respelt
 from .imports import Imports
@@ -12,7 +13,6 @@ from .todays_names import todays_name
 from .training import todays_training
 
 _NAMES_ONLY = (cst.ImportAlias, cst.ImportFrom, cst.Param, cst.AsName)
-_FORMATS = {"th": "channels_first", "tf": "channels_last"}
 
 
 class Rewriter(cst.CSTTransformer):
@@ -144,8 +144,8 @@ class Rewriter(cst.CSTTransformer):
 
 
 def _format(node: cst.BaseExpression) -> cst.BaseExpression:
-    if isinstance(node, cst.SimpleString) and str(node.evaluated_value) in _FORMATS:
-        return files.with_text(node, _FORMATS[str(node.evaluated_value)])
+    if isinstance(node, cst.SimpleString) and str(node.evaluated_value) in DATA_FORMATS_OF_KERAS_1:
+        return files.with_text(node, DATA_FORMATS_OF_KERAS_1[str(node.evaluated_value)])
     return node
 
 

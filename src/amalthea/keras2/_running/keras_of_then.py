@@ -10,9 +10,9 @@ from types import ModuleType
 
 from ... import BACKENDS
 from ...storage import keras_home, keras_settings
+from .._data_formats import DATA_FORMATS_OF_KERAS_1
 from .speaking import say
 
-_DATA_FORMATS = {"th": "channels_first", "tf": "channels_last"}
 _GONE = ("cntk", "mxnet", "plaidml.keras.backend", "theano")
 
 
@@ -32,7 +32,7 @@ class KerasOfThen(MetaPathFinder):
         settings = keras_settings()
         _choose_backend(str(settings.get("backend")))
         spec = find_spec(fullname)
-        old = _DATA_FORMATS.get(str(settings.get("image_dim_ordering")))
+        old = DATA_FORMATS_OF_KERAS_1.get(str(settings.get("image_dim_ordering")))
         if old and "image_data_format" not in settings and spec and spec.loader:
             vars(spec.loader)["exec_module"] = _with_data_format(spec.loader.exec_module, old)
         return spec

@@ -6,15 +6,13 @@ from typing import Any
 
 import keras
 
+from .._training.names import ABBREVIATED
 from .describing import plain
 
 _WITHOUT_MEANING = ("is_legacy_optimizer", "jit_compile", "initial_decay", "gradient_accumulation_steps")
 # Plain Keras 3 (3.15.1) does not load a model whose loss is given by its abbreviation.
 _ABBREVIATED = {
-    "mse": "mean_squared_error",
-    "mae": "mean_absolute_error",
-    "mape": "mean_absolute_percentage_error",
-    "msle": "mean_squared_logarithmic_error",
+    **ABBREVIATED,
     "bce": "binary_crossentropy",
     "kld": "kullback_leibler_divergence",
 }

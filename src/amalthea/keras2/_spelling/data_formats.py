@@ -2,7 +2,9 @@
 
 from typing import Any
 
-DATA_FORMATS = {"tf": "channels_last", "th": "channels_first", "default": None}
+from .._data_formats import DATA_FORMATS_OF_KERAS_1
+
+_TODAY = {**DATA_FORMATS_OF_KERAS_1, "default": None}
 
 
 def todays_data_format(given: Any) -> Any:
@@ -12,4 +14,4 @@ def todays_data_format(given: Any) -> Any:
         >>> todays_data_format("th")
         'channels_first'
     """
-    return DATA_FORMATS.get(given, given) if isinstance(given, str) else given
+    return _TODAY.get(given, given) if isinstance(given, str) else given

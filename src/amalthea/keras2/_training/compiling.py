@@ -9,19 +9,13 @@ from ...errors import ArgumentError
 from .._spelling import note
 from .._spelling.era import accuracy_key
 from .._spelling.registered import registered
-from .names import distinct
+from .names import ABBREVIATED, distinct
 
 _LOSSES = {
     "cosine": "cosine_similarity",
     "cosine_proximity": "cosine_similarity",
     "kullback_leibler_divergence": "kl_divergence",
     "logcosh": "log_cosh",
-}
-_METRICS = {
-    "mse": "mean_squared_error",
-    "mae": "mean_absolute_error",
-    "mape": "mean_absolute_percentage_error",
-    "msle": "mean_squared_logarithmic_error",
 }
 _WRAPPED = {
     "cosine": ("cosine_proximity", "cosine_similarity"),
@@ -95,7 +89,7 @@ def metric_of(metric: Any, loss: Any = None) -> Any:
     if lower in _WRAPPED:
         key, today = _WRAPPED[lower]
         return keras.metrics.MeanMetricWrapper(getattr(keras.losses, today), name=key)
-    today = accuracy_key() if lower == "accuracy" else _METRICS.get(lower, metric)
+    today = accuracy_key() if lower == "accuracy" else ABBREVIATED.get(lower, metric)
     if today != metric:
         note(f"the metric {metric!r} has the key {today!r}, as in Keras 2.0 to 2.2")
     if today in ("acc", "accuracy") and _name(loss) in ("binary_crossentropy", "BinaryCrossentropy"):

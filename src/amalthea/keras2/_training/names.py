@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, count
 from typing import Any
 
-_TWINS = (
-    ("acc", "accuracy"),
-    ("lr", "learning_rate"),
-    ("mean_squared_error", "mse"),
-    ("mean_absolute_error", "mae"),
-    ("mean_absolute_percentage_error", "mape"),
-    ("mean_squared_logarithmic_error", "msle"),
-)
+ABBREVIATED = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+}
+"""Losses and metrics whose abbreviations are names of their own."""
+
+_TWINS = (("acc", "accuracy"), ("lr", "learning_rate"), *((name, short) for short, name in ABBREVIATED.items()))
 """Keys as Keras 1 and 2 had them up to 2.2, and as others have them."""
 
 

@@ -15,8 +15,9 @@ from keras.backend import (
 )
 
 from ...errors import ArgumentError
+from .._data_formats import DATA_FORMATS_OF_KERAS_1
 from .._spelling import note
-from .._spelling.data_formats import DATA_FORMATS, todays_data_format
+from .._spelling.data_formats import todays_data_format
 from .phase import forget_learning_phase
 
 __all__ = [
@@ -52,10 +53,11 @@ def set_image_dim_ordering(dim_ordering: str) -> None:
     Raises:
         ArgumentError: another word.
     """
-    if dim_ordering not in DATA_FORMATS or dim_ordering == "default":
+    if dim_ordering not in DATA_FORMATS_OF_KERAS_1:
         raise ArgumentError(f"dim_ordering={dim_ordering!r} is unknown; choose 'tf' (channels last) or 'th' (first).")
-    note(f"set_image_dim_ordering({dim_ordering!r}) is set_image_data_format({DATA_FORMATS[dim_ordering]!r}) today")
-    set_image_data_format(DATA_FORMATS[dim_ordering])
+    today = DATA_FORMATS_OF_KERAS_1[dim_ordering]
+    note(f"set_image_dim_ordering({dim_ordering!r}) is set_image_data_format({today!r}) today")
+    set_image_data_format(today)
 
 
 def normalize_data_format(value: str | None) -> str:
