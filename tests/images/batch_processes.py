@@ -1,5 +1,6 @@
 """Programs that use batches and end in several ways: ``python -m tests.images.batch_processes NAME``."""
 
+import signal
 import sys
 import threading
 import time
@@ -47,6 +48,8 @@ def ends_while_another_thread_goes_on() -> None:
 
 def is_interrupted() -> None:
     global batches  # still there at the end
+    # Also where the tests run in the background of a shell, which ignores Ctrl-C for all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     batches = Batches(slow, 10_000, batch_size=5000, workers=int(sys.argv[2]))
     try:
         say("waiting")
