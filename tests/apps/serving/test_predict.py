@@ -154,6 +154,7 @@ def test_wrong_fields(served, files, query, status, words):
 
 
 def test_views_that_need_a_package_which_is_not_there(served, files, monkeypatch, caplog):
+    pytest.importorskip("cv2")
     assert raw(served, files[0].read_bytes(), "?views=3").status_code == 200
     monkeypatch.setitem(sys.modules, "cv2", None)
     assert raw(served, files[0].read_bytes(), "?views=2").status_code == 200
